@@ -1,0 +1,117 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Floors, lowest first: System < Postgres, Outbound < PluginKit < Platform < Server.
+// A plugin stands on PluginKit alone. An import that climbs does not build.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+    name: "obhut",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "obhut", targets: ["Server"]),
+        .library(name: "PluginKit", targets: ["PluginKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // System: what C gives us, and the shims that make it callable.
+        .systemLibrary(
+            name: "CPQ", path: "Sources/Core/System/CPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "CCurl", path: "Sources/Core/System/CCurl",
+            linkerSettings: [.linkedLibrary("curl")]),
+
+        // Core
+        .target(
+            name: "Postgres", dependencies: ["CPQ", logging, metrics, lifecycle],
+            path: "Sources/Core/Postgres", swiftSettings: settings),
+        .target(
+            name: "Outbound", dependencies: ["CCurl", logging],
+            path: "Sources/Core/Outbound", swiftSettings: settings),
+        .target(
+            name: "PluginKit", dependencies: ["Outbound", logging],
+            path: "Sources/Core/PluginKit", swiftSettings: settings),
+        .target(
+            name: "Platform", dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle],
+            path: "Sources/Core/Platform", swiftSettings: settings),
+
+        // Plugins: one folder, one target each.
+        .target(
+            name: "WhatsAppCloud", dependencies: ["PluginKit", crypto],
+            path: "Sources/Plugins/Channels/WhatsAppCloud", exclude: ["README.md"], swiftSettings: settings),
+        .target(
+            name: "Declared", dependencies: ["PluginKit"],
+            path: "Sources/Plugins/ConsentSources/Declared", exclude: ["README.md"], swiftSettings: settings),
+        .target(
+            name: "SelfHosted", dependencies: ["PluginKit", crypto],
+            path: "Sources/Plugins/StorageRegions/SelfHosted", exclude: ["README.md"], swiftSettings: settings),
+
+        // Server
+        .target(
+            name: "Sandbox", dependencies: [hummingbird, "Outbound", crypto, logging, lifecycle],
+            path: "Sources/Server/Sandbox", exclude: ["README.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "Platform", "PluginKit", "Postgres", "Outbound", "Sandbox", "WhatsAppCloud", "Declared", "SelfHosted",
+                hummingbird, crypto, logging, metrics, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            path: "Sources/Server", exclude: ["Sandbox"], swiftSettings: settings),
+
+        // Tests: a target a source target.
+        .target(
+            name: "TestSupport", dependencies: ["Postgres", "PluginKit", logging],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "OutboundTests", dependencies: ["Outbound"], swiftSettings: settings),
+        .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"], swiftSettings: settings),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["Platform", "TestSupport", "SelfHosted", "WhatsAppCloud", "Declared", crypto],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WhatsAppCloudTests", dependencies: ["WhatsAppCloud", "TestSupport", crypto], swiftSettings: settings),
+        .testTarget(name: "DeclaredTests", dependencies: ["Declared"], swiftSettings: settings),
+        .testTarget(name: "SelfHostedTests", dependencies: ["SelfHosted"], swiftSettings: settings),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Outbound", crypto], swiftSettings: settings),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "TestSupport"], swiftSettings: settings),
+
+        // Benchmarks: a load generator of its own, beside pgbench.
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                crypto,
+            ],
+            path: "Benchmarks", exclude: ["README.md"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

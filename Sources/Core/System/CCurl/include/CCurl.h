@@ -1,0 +1,4 @@
+#ifndef OBHUT_CCURL_H
+#define OBHUT_CCURL_H
+#include <curl/curl.h>
+#endif
