@@ -1,0 +1,72 @@
+public import Outbound
+
+/// A messenger: how its webhooks are read and how messages are delivered to it.
+///
+/// A plugin keeps no state between calls. What a call needs comes with it.
+public protocol ChannelPlugin: Plugin {
+    /// What one ingress (a URL that the messenger posts to) is configured with: secrets to check what comes in.
+    var ingressSchema: ConfigurationSchema { get }
+    /// What one channel (a tenant's number) is configured with: its credentials.
+    var channelSchema: ConfigurationSchema { get }
+
+    /// Answers the messenger's GET on the ingress, by which it makes sure that the URL is ours.
+    func handshake(query: [String: String], ingress: PluginConfiguration) -> IngressReply
+
+    /// Checks that the messenger sent these bytes. In constant time; before anything of the body is looked at.
+    func verify(headers: IngressHeaders, body: [UInt8], ingress: PluginConfiguration) throws(IngressRefusal)
+
+    /// Reads a verified body into events. Unknown fields are kept, unknown types become `.other`, a part that is broken
+    /// becomes `.malformed` and does not spoil its neighbours.
+    /// - Throws: `IngressRefusal` when the body as a whole is not of the messenger.
+    func parse(body: [UInt8]) throws(IngressRefusal) -> [ChannelEvent]
+
+    /// Delivers one message, once. It does not try again: what to do next is in the outcome.
+    func deliver(_ message: OutboundMessage, through connection: ChannelConnection) async -> DeliveryOutcome
+
+    /// Brings an address given by a caller into the form under which people are stored.
+    /// - Returns: nil when the channel has no such kind of address or the text is none.
+    func normalise(_ kind: Identity.Kind, _ address: String) -> Identity?
+
+    /// Looks at the channel from the messenger's side.
+    func health(of connection: ChannelConnection) async -> HealthReport
+
+    /// Fetches a media object that a person sent.
+    func download(media id: String, through connection: ChannelConnection) async throws(ChannelFault) -> Media
+    /// Hands a media object to the messenger, to be named in a message.
+    /// - Returns: the messenger's id of it.
+    func upload(_ media: Media, through connection: ChannelConnection) async throws(ChannelFault) -> String
+}
+
+extension ChannelPlugin {
+    public func download(media id: String, through connection: ChannelConnection) async throws(ChannelFault) -> Media {
+        throw ChannelFault(code: "unsupported", message: "\(manifest.name) does not fetch media")
+    }
+
+    public func upload(_ media: Media, through connection: ChannelConnection) async throws(ChannelFault) -> String {
+        throw ChannelFault(code: "unsupported", message: "\(manifest.name) does not take media")
+    }
+}
+
+/// A channel as a plugin sees it during one call.
+public struct ChannelConnection: Sendable {
+    /// The channel's address at the messenger; for WhatsApp its `phone_number_id`.
+    public var address: String
+    public var configuration: PluginConfiguration
+    public var http: any OutboundHTTP
+
+    public init(address: String, configuration: PluginConfiguration, http: any OutboundHTTP) {
+        self.address = address
+        self.configuration = configuration
+        self.http = http
+    }
+}
+
+public struct Media: Sendable {
+    public var contentType: String
+    public var bytes: Personal<[UInt8]>
+
+    public init(contentType: String, bytes: [UInt8]) {
+        self.contentType = contentType
+        self.bytes = Personal(bytes)
+    }
+}

@@ -1,0 +1,61 @@
+public import struct Foundation.Date
+
+/// Turns what a person did somewhere into a consent event with evidence.
+public protocol ConsentSourcePlugin: Plugin {
+    var schema: ConfigurationSchema { get }
+
+    /// - Parameter submission: what reached the source; hostile input.
+    /// - Throws: `ConsentRefusal`, which names the field and what is wanted of it.
+    func consentEvent(from submission: ConsentSubmission) throws(ConsentRefusal) -> ConsentEventDraft
+}
+
+public struct ConsentSubmission: Sendable {
+    /// The body as it came.
+    public var body: JSON
+    public var receivedAt: Date
+
+    public init(body: JSON, receivedAt: Date) {
+        self.body = body
+        self.receivedAt = receivedAt
+    }
+}
+
+/// A fact about consent. Facts are only ever added; the state is derived from them.
+public enum ConsentEventKind: String, Sendable, Hashable, CaseIterable {
+    case requested, granted, confirmed, refused, withdrawn, expired, superseded
+}
+
+/// A consent event before the platform gives it an id and a contact.
+public struct ConsentEventDraft: Sendable, Hashable {
+    public var kind: ConsentEventKind
+    /// e.g. `service`, `marketing`; a tenant's own word for one of its purposes.
+    public var purpose: String
+    /// When the person acted.
+    public var occurredAt: Date
+    /// Until when it holds; nil for no fixed end.
+    public var expiresAt: Date?
+    /// What lets the controller demonstrate the consent (Art. 7(1) GDPR): the act, the exact text shown, its version and
+    /// language, place and reference. Stored sealed.
+    public var evidence: JSON
+
+    public init(kind: ConsentEventKind, purpose: String, occurredAt: Date, expiresAt: Date? = nil, evidence: JSON) {
+        self.kind = kind
+        self.purpose = purpose
+        self.occurredAt = occurredAt
+        self.expiresAt = expiresAt
+        self.evidence = evidence
+    }
+}
+
+/// What is wrong with a submission: the field as a JSON path, and what is wanted.
+public struct ConsentRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+    public let field: String
+    public let problem: String
+
+    public init(field: String, problem: String) {
+        self.field = field
+        self.problem = problem
+    }
+
+    public var description: String { "\(field): \(problem)" }
+}

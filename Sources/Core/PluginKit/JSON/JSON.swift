@@ -1,0 +1,102 @@
+/// A JSON value that keeps what it was given: unknown fields, their order within an object, and the exact text of numbers.
+///
+/// Messengers add fields and types without notice; what Obhut stores must not lose them. Foundation's decoder keeps neither
+/// the text of a number nor a field nobody asked for, and cannot be told a depth limit.
+public enum JSON: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    /// The number's text as it stood in the document, e.g. `1454119029` or `1.50`.
+    case number(String)
+    case string(String)
+    case array([JSON])
+    case object(JSONObject)
+}
+
+/// An object's members in the order of the document. A name that stands twice keeps its last value, as ECMA-262 does.
+public struct JSONObject: Sendable, Hashable {
+    public private(set) var members: [(name: String, value: JSON)] = []
+
+    public init() {}
+
+    public init(_ members: [(String, JSON)]) {
+        self.members.reserveCapacity(members.count)
+        for (name, value) in members { self[name] = value }
+    }
+
+    /// Objects here have a handful of members, so a scan is quicker than a dictionary and keeps the order.
+    public subscript(name: String) -> JSON? {
+        get { members.first { $0.name == name }?.value }
+        set {
+            if let index = members.firstIndex(where: { $0.name == name }) {
+                if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+            } else if let newValue {
+                members.append((name, newValue))
+            }
+        }
+    }
+
+    /// Appends without looking for an earlier member of that name; for a parser that checked.
+    mutating func append(_ name: String, _ value: JSON) {
+        members.append((name, value))
+    }
+
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(members.count)
+    }
+}
+
+extension JSON {
+    public subscript(name: String) -> JSON? {
+        if case .object(let object) = self { object[name] } else { nil }
+    }
+
+    public var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    public var array: [JSON]? {
+        if case .array(let value) = self { value } else { nil }
+    }
+
+    public var object: JSONObject? {
+        if case .object(let value) = self { value } else { nil }
+    }
+
+    public var bool: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    /// The number as an integer, or nil when it is none or does not fit.
+    public var int: Int? {
+        if case .number(let text) = self { Int(text) } else { nil }
+    }
+
+    public var isNull: Bool { self == .null }
+
+    /// The kind of value, as an error message names it: `a string`, `an object`.
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int) { self = .number(String(value)) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(elements)) }
+    public init(nilLiteral: ()) { self = .null }
+}
