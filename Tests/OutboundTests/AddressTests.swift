@@ -32,7 +32,8 @@ struct AddressTests {
         #expect(SpecialAddresses.range(of: try #require(IPAddress(text))) == nil)
     }
 
-    @Test("only canonical text is an address", arguments: ["127.1", "0x7f.0.0.1", "2130706433", "1.2.3.4.5", "::g", ""])
+    @Test(
+        "only canonical text is an address", arguments: ["127.1", "0x7f.0.0.1", "2130706433", "1.2.3.4.5", "::g", ""])
     func otherSpellingsAreNoAddresses(text: String) {
         #expect(IPAddress(text) == nil)
     }
@@ -49,7 +50,8 @@ struct AddressTests {
         #expect(try #require(AddressBlock(block)).contains(try #require(IPAddress(address))) == isHeld)
     }
 
-    @Test("a malformed block is none", arguments: ["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "a/8", "/8", ""])
+    @Test(
+        "a malformed block is none", arguments: ["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "a/8", "/8", ""])
     func malformedBlockIsNone(text: String) {
         #expect(AddressBlock(text) == nil)
     }

@@ -13,7 +13,8 @@ func withClient<Result>(
 ) async throws -> Result {
     let client = CurlClient(
         settings: CurlSettings(
-            policy: try EgressPolicy(exceptions: exceptions), maxConnectionsPerHost: maxConnectionsPerHost, maxTotal: 64,
+            policy: try EgressPolicy(exceptions: exceptions), maxConnectionsPerHost: maxConnectionsPerHost,
+            maxTotal: 64,
             caFile: caFile, resolve: resolve, connectTo: connectTo),
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     let result: Result

@@ -1,7 +1,9 @@
 /// Credentials and scope for signing a request with AWS Signature Version 4.
 ///
 /// curl signs the request as it is finally sent, so the signature covers exactly the bytes on the wire.
-/// For the service `s3` the body's SHA-256 is sent as `x-amz-content-sha256`, as S3 demands.
+/// For the service `s3` the field `x-amz-content-sha256`, which S3 demands, says `UNSIGNED-PAYLOAD` unless the request
+/// brings the body's SHA-256 (hexadecimal) under that name: TLS guards the body then, so over plain `http` bring it.
+/// The query is sent sorted by parameter, as it is signed; its percent-encoding must be RFC 3986's already.
 public struct AWSSignature: Sendable {
     /// The access key's id (`AKIA...`).
     public var user: String

@@ -44,6 +44,7 @@ extension OutboundError: CustomStringConvertible {
     public var description: String {
         let peer = origin.isEmpty ? "" : " to \(origin)"
         let reason = detail.isEmpty ? "" : ": \(detail)"
-        return "request\(peer) failed (\(kind.rawValue), \(beforeSending ? "nothing sent" : "may have been sent"))\(reason)"
+        return
+            "request\(peer) failed (\(kind.rawValue), \(beforeSending ? "nothing sent" : "may have been sent"))\(reason)"
     }
 }

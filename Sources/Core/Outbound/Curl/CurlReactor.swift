@@ -69,11 +69,14 @@ final class CurlReactor {
         while let message = curl_multi_info_read(multi, &remaining) {
             // curl frees the message with the handle: copy what it says first.
             let (kind, easy, code) = (message.pointee.msg, message.pointee.easy_handle, message.pointee.data.result)
-            guard kind == CURLMSG_DONE, let easy, let id = idsByHandle[easy], let transfer = remove(id) else { continue }
+            guard kind == CURLMSG_DONE, let easy, let id = idsByHandle[easy], let transfer = remove(id) else {
+                continue
+            }
             let result = transfer.result(of: code)
             if case .failure(let error) = result, error.kind == .refusedAddress {
                 logger.notice(
-                    "egress policy refused to dial", metadata: ["origin": "\(error.origin)", "reason": "\(error.detail)"])
+                    "egress policy refused to dial",
+                    metadata: ["origin": "\(error.origin)", "reason": "\(error.detail)"])
             }
             transfer.job.end(result)
         }

@@ -16,6 +16,8 @@ extension CurlTransfer {
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
+        // Unless the request brings its own.
+        try set(CURLOPT_USERAGENT, "obhut")
         try set(CURLOPT_MAXAGE_CONN, CurlSettings.idleSeconds)
         if let file = settings.caFile {
             try set(CURLOPT_CAINFO, file)
@@ -66,11 +68,18 @@ extension CurlTransfer {
     private static func headerLines(of request: OutboundRequest) -> [String] {
         var lines = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         func has(_ name: String) -> Bool { request.headers.contains { $0.name.isSameFieldName(as: name) } }
-        // curl would wait up to a second for `100 Continue` before a larger body.
-        if !has("Expect") { lines.append("Expect:") }
-        // curl would call every body a form.
-        if !has("Content-Type") { lines.append("Content-Type:") }
-        if !has("User-Agent") { lines.append("User-Agent: obhut") }
+        guard let signature = request.signature else {
+            // curl would wait up to a second for `100 Continue` before a larger body.
+            if !has("Expect") { lines.append("Expect:") }
+            // curl would call every body a form.
+            if !has("Content-Type") { lines.append("Content-Type:") }
+            return lines
+        }
+        // curl 7.88 signs lines that remove a field as if the field were sent: a signed request cannot have them.
+        if request.body != nil, !has("Content-Type") { lines.append("Content-Type: application/octet-stream") }
+        if signature.service == "s3", !has("x-amz-content-sha256") {
+            lines.append("x-amz-content-sha256: UNSIGNED-PAYLOAD")
+        }
         return lines
     }
 

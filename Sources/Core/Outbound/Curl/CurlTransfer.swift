@@ -66,6 +66,7 @@ final class CurlTransfer {
     }
 
     private func configure(now: ContinuousClock.Instant) throws(CurlFailure) {
+        if job.request.signature != nil { try url.normalizeQueryForSigning() }
         try CurlFailure.check(obhut_easy_set_url(easy, url.handle))
         try configureConnection(settings)
         try configureLimits(job.request, until: job.deadline, now: now)

@@ -41,9 +41,25 @@ final class CurlURL {
     /// The whole URL in curl's normal form; secret like any URL.
     var text: String { Self.part(CURLUPART_URL, of: handle) ?? "" }
 
+    /// Puts the query's parameters in the order and form that AWS signs (by name, each with `=`), because curl signs the
+    /// query as it stands. Percent-encoding is left as it came.
+    func normalizeQueryForSigning() throws(CurlFailure) {
+        guard let query = Self.part(CURLUPART_QUERY, of: handle) else { return }
+        let parameters = query.split(separator: "&").map { $0.contains("=") ? String($0) : "\($0)=" }
+        let sorted = parameters.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: "&")
+        guard curl_url_set(handle, CURLUPART_QUERY, sorted, 0) == CURLUE_OK else {
+            throw CurlFailure(code: CURLE_URL_MALFORMAT)
+        }
+    }
+
     private static func read(_ text: String, into handle: OpaquePointer) throws(Refusal) -> EgressTarget {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             throw Refusal(reason: "the URL holds a space or a control character")
+        }
+        // curl forgives missing and surplus slashes; a host in an unexpected place is not worth forgiving.
+        let start = text.prefix(9).lowercased()
+        guard !start.hasPrefix("http:///"), !start.hasPrefix("https:///") else {
+            throw Refusal(reason: "the URL names no host")
         }
         let code = curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER))
         switch code {
