@@ -87,7 +87,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Postgres", "PluginKit", logging],
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "OutboundTests", dependencies: ["Outbound"], swiftSettings: settings),
+        .testTarget(name: "OutboundTests", dependencies: ["Outbound", logging], swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",
