@@ -1,0 +1,111 @@
+public import Logging
+
+/// Brings a database to what a folder of `NNNN_what.sql` files describes.
+///
+/// Each file is applied in a transaction of its own, and recorded in `schema_migrations` with the SHA-256 of its text. An advisory
+/// lock lets one migrator at a time work on a database; others wait, then find the work done.
+public struct Migrator: Sendable {
+    /// Any number, the same in every Obhut: "obhut" in ASCII.
+    private static let lock = 0x6f_6268_7574
+
+    private let folder: String
+    private let client: PostgresClient
+    private let logger: Logger
+
+    public init(folder: String, client: PostgresClient, logger: Logger) {
+        self.folder = folder
+        self.client = client
+        self.logger = logger
+    }
+
+    /// Applies what is pending.
+    ///
+    /// - Returns: The names of those applied now, in order.
+    /// - Throws: `MigrationError` when a file was edited, is missing, is out of order, or was refused by the server; those before it
+    ///   stay applied.
+    @discardableResult
+    public func migrate() async throws -> [String] {
+        let files = try MigrationFile.read(folder: folder)
+        var done: [String] = []
+        while let name = try await applyNext(files) {
+            logger.info("migration applied", metadata: ["migration": "\(name)"])
+            done.append(name)
+        }
+        return done
+    }
+
+    /// Every migration, in order, whether it is applied, and whether anything forbids applying the rest. Changes nothing.
+    public func status() async throws -> [MigrationStatus] {
+        let files = try MigrationFile.read(folder: folder)
+        return try await client.transaction(readOnly: true) { try await Self.status(files, $0) }
+    }
+
+    /// Applies the first pending migration; nil when there is none.
+    private func applyNext(_ files: [MigrationFile]) async throws -> String? {
+        try await client.transaction { transaction in
+            // A migration may take longer than a request may; the lock's holder too.
+            _ = try await transaction.pipeline([
+                PostgresQuery("migrations.patience", "SET LOCAL statement_timeout = 0"),
+                PostgresQuery("migrations.patience", "SET LOCAL lock_timeout = 0"),
+                PostgresQuery("migrations.lock", "SELECT pg_advisory_xact_lock($1)", [Self.lock]),
+                PostgresQuery(
+                    "migrations.table",
+                    """
+                    CREATE TABLE IF NOT EXISTS schema_migrations (
+                        name       text        PRIMARY KEY,
+                        checksum   text        NOT NULL,
+                        applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+                    )
+                    """),
+            ])
+            let statuses = try await Self.status(files, transaction)
+            if let refusal = MigrationPlan.refusal(statuses) { throw refusal }
+            guard let next = statuses.first(where: { $0.state == .pending }),
+                let file = files.first(where: { $0.name == next.name })
+            else { return nil }
+            do {
+                try await transaction.script(PostgresQuery("migrations.\(file.name)", file.sql))
+            } catch let error as PostgresError {
+                if error.isSerializationConflict { throw error }
+                throw MigrationError(.failed, "migration \(file.name) failed and was rolled back", cause: error)
+            }
+            _ = try await transaction.query(
+                PostgresQuery(
+                    "migrations.record",
+                    "INSERT INTO schema_migrations (name, checksum) VALUES ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))",
+                    [file.name, file.sql]))
+            return file.name
+        }
+    }
+
+    private static func status(
+        _ files: [MigrationFile], _ session: some PostgresSession
+    ) async throws(PostgresError) -> [MigrationStatus] {
+        let checksums = try await session.query(
+            PostgresQuery(
+                "migrations.checksums",
+                """
+                SELECT encode(sha256(convert_to(body, 'UTF8')), 'hex') AS checksum
+                FROM unnest($1::text[]) WITH ORDINALITY AS file(body, place)
+                ORDER BY place
+                """, [files.map(\.sql)]))
+        var hashed: [(name: String, checksum: String)] = []
+        for (file, row) in zip(files, checksums) { hashed.append((file.name, try row.decode("checksum"))) }
+        let table = try await session.query(
+            PostgresQuery("migrations.known", "SELECT to_regclass('schema_migrations') IS NOT NULL"))
+        guard let row = table.first, try row.decode(0) else {
+            return MigrationPlan.compare(files: hashed, applied: [])
+        }
+        let rows = try await session.query(
+            PostgresQuery(
+                "migrations.applied", "SELECT name, checksum, applied_at FROM schema_migrations ORDER BY name"))
+        var applied: [MigrationPlan.Applied] = []
+        for row in rows {
+            applied.append(
+                MigrationPlan.Applied(
+                    name: try row.decode("name"), checksum: try row.decode("checksum"),
+                    appliedAt: try row.decode("applied_at")))
+        }
+        return MigrationPlan.compare(files: hashed, applied: applied)
+    }
+}
