@@ -1,5 +1,6 @@
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// A pool of connections to one database.
 ///
@@ -14,6 +15,16 @@ public final class PostgresClient: PostgresSession, Service {
     let logger: Logger
     let pool: Pool?
     let metrics: PostgresMetrics
+    private let listeners = Mutex(Listeners())
+
+    private struct Listeners {
+        struct Entry {
+            weak var listener: Listener?
+        }
+
+        var entries: [Entry] = []
+        var isClosed = false
+    }
 
     public init(configuration: PostgresConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -32,7 +43,22 @@ public final class PostgresClient: PostgresSession, Service {
 
     /// Refuses new statements, lets those that run finish for as long as `grace`, and closes all connections.
     public func close(grace: Duration = .seconds(10)) async {
+        let entries = listeners.withLock { listeners in
+            listeners.isClosed = true
+            return listeners.entries
+        }
+        for entry in entries { entry.listener?.close() }
         await pool?.close(grace: grace)
+    }
+
+    /// Remembers a listener, to close it with the client.
+    func keep(_ listener: Listener) throws(PostgresError) {
+        let isClosed = listeners.withLock { listeners in
+            listeners.entries.removeAll { $0.listener == nil }
+            listeners.entries.append(.init(listener: listener))
+            return listeners.isClosed
+        }
+        if isClosed { throw PostgresError(.closed, "the client is closed") }
     }
 
     public func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
@@ -53,7 +79,7 @@ public final class PostgresClient: PostgresSession, Service {
         settings: [(String, String)] = [], _ queries: [PostgresQuery]
     ) async throws(PostgresError) -> [PostgresRows] {
         if queries.isEmpty { return [] }
-        let prefix = [PostgresQuery.begin(nil, readOnly: false)] + [PostgresQuery.set(settings)].compactMap { $0 }
+        let prefix = opening(nil, readOnly: false, settings)
         let rows = try await run(prefix + queries + [.commit], ending: .commit, named: queries[0].name)
         return Array(rows.dropFirst(prefix.count).dropLast())
     }
@@ -74,6 +100,14 @@ public final class PostgresClient: PostgresSession, Service {
         pool?.release(connection)
         metrics.record(name, since: start)
         return try result.get()
+    }
+
+    /// What every transaction begins with.
+    func opening(
+        _ isolation: PostgresIsolation?, readOnly: Bool, _ settings: [(String, String)]
+    ) -> [PostgresQuery] {
+        [.begin(isolation, readOnly: readOnly)]
+            + [PostgresQuery.set(configuration.transactionSettings + settings)].compactMap { $0 }
     }
 
     func borrow(_ queryName: String?) async throws(PostgresError) -> Connection {

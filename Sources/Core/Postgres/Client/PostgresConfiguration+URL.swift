@@ -55,15 +55,28 @@ extension PostgresConfiguration {
         ]
         if let password { parameters.append(("password", password.text)) }
         if let certificate = tls.rootCertificate { parameters.append(("sslrootcert", certificate)) }
-        let timeouts = [
+        if sessionsAreOurs, !timeouts.isEmpty {
+            parameters.append(("options", timeouts.map { "-c \($0.0)=\($0.1)" }.joined(separator: " ")))
+        }
+        return parameters
+    }
+
+    private var timeouts: [(String, String)] {
+        [
             ("statement_timeout", statementTimeout), ("lock_timeout", lockTimeout),
             ("idle_in_transaction_session_timeout", idleInTransactionTimeout),
-        ]
-        let options = timeouts.compactMap { name, duration in
-            duration.map { "-c \(name)=\(max(1, $0.wholeMilliseconds))" }
-        }
-        if !options.isEmpty { parameters.append(("options", options.joined(separator: " "))) }
-        return parameters
+        ].compactMap { name, duration in duration.map { (name, String(max(1, $0.wholeMilliseconds))) } }
+    }
+
+    /// Behind a PgBouncer in transaction mode a session is not ours to set.
+    private var sessionsAreOurs: Bool {
+        if case .perConnection = preparedStatements { return true }
+        return false
+    }
+
+    /// Set in each transaction, where the session cannot be set.
+    var transactionSettings: [(String, String)] {
+        sessionsAreOurs ? [] : timeouts
     }
 
     /// See `responseTimeout`.

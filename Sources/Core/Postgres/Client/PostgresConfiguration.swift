@@ -9,7 +9,8 @@ public struct PostgresConfiguration: Sendable {
     public var tls: TLS
     /// Shown in `pg_stat_activity`.
     public var applicationName: String
-    /// Set for each session (`statement_timeout`); nil leaves the server's own.
+    /// Set for each session (`statement_timeout`); nil leaves the server's own. Behind PgBouncer (`preparedStatements` other than
+    /// `perConnection`) the timeouts are set for each transaction instead, and statements outside one keep the server's own.
     public var statementTimeout: Duration?
     /// Set for each session (`lock_timeout`); nil leaves the server's own.
     public var lockTimeout: Duration?

@@ -33,7 +33,7 @@ final class Connection: ReactorHandler {
     let openedAt = ContinuousClock.now
     let reactor: Reactor
     let state: Mutex<State>
-    private let canceller: Canceller?
+    let canceller: Canceller?
     private let nextID = Atomic<UInt64>(1)
     /// Called once, off the lock, when the connection is of no more use.
     private let onBreak: @Sendable (_ id: UInt64) -> Void
@@ -68,6 +68,11 @@ final class Connection: ReactorHandler {
     }
 
     var isUsable: Bool { state.withLock { $0.brokenBy == nil && $0.pointer != nil } }
+
+    /// Whether statements can be sent: not so after a COPY that was left unfinished.
+    var isInPipelineMode: Bool {
+        state.withLock { $0.pointer.map { PQpipelineStatus($0) == PQ_PIPELINE_ON } ?? false }
+    }
 
     /// Whether nothing is in flight and no transaction is open.
     var isIdle: Bool {
@@ -192,64 +197,6 @@ final class Connection: ReactorHandler {
         if PQstatus(pointer) == CONNECTION_BAD { readRest(&state, &after) }
     }
 
-    // MARK: Cancelling
-
-    private func cancel(batch id: UInt64) {
-        let isHead = state.withLock { state in
-            guard let index = state.running.firstIndex(where: { $0.id == id }) else {
-                state.cancelledEarly.insert(id)
-                return false
-            }
-            state.running[index].cancelRequested = true
-            return index == 0
-        }
-        if isHead { sendCancel(batch: id) }
-    }
-
-    /// Sends the cancel request from a thread of its own, as `PQcancel` blocks; gives the connection up if that does not help.
-    func sendCancel(batch id: UInt64) {
-        let mustSend = state.withLock { state in
-            guard let head = state.running.first, head.id == id, !head.cancelSent else { return false }
-            state.running[0].cancelSent = true
-            state.cancelsInFlight += 1
-            return true
-        }
-        if mustSend { cancelOnServer(id) }
-    }
-
-    /// The caller has counted it in `cancelsInFlight`.
-    func cancelOnServer(_ id: UInt64) {
-        reactor.schedule(at: .now + configuration.cancelGrace) { [weak self] in
-            self?.giveUp(cancelled: id)
-        }
-        let canceller = canceller
-        let started = BlockingThread.start { [self] in
-            canceller?.send()
-            cancelSent()
-        }
-        if !started { cancelSent() }
-    }
-
-    private func cancelSent() {
-        let held = state.withLock { state in
-            state.cancelsInFlight -= 1
-            guard state.cancelsInFlight == 0 else { return [@Sendable () -> Void]() }
-            defer { state.held = [] }
-            return state.held
-        }
-        for action in held { action() }
-    }
-
-    private func giveUp(cancelled id: UInt64) {
-        var after: [@Sendable () -> Void] = []
-        state.withLock { state in
-            guard state.running.first?.id == id || state.exclusive?.id == id || !state.held.isEmpty else { return }
-            let error = PostgresError(.cancelled, "the statement was cancelled, and its connection given up")
-            breakConnection(&state, error, &after)
-        }
-        for action in after { action() }
-    }
-
     // MARK: Ending
 
     /// Ends the connection; what is in flight fails.
@@ -265,10 +212,11 @@ final class Connection: ReactorHandler {
 
     /// Gives the connection up when the server owes an answer and has said nothing for longer than the configuration allows.
     func checkProgress(_ now: ContinuousClock.Instant) {
+        // A script or a COPY may well be silent for long; TCP's own keepalive watches over those.
         guard let limit = configuration.effectiveResponseTimeout else { return }
         var after: [@Sendable () -> Void] = []
         state.withLock { state in
-            guard !state.running.isEmpty || state.exclusive != nil, now - state.lastProgress > limit else { return }
+            guard !state.running.isEmpty, now - state.lastProgress > limit else { return }
             let error = PostgresError(.connectionLost, "the server did not answer in time")
             breakConnection(&state, error, &after)
         }
@@ -288,7 +236,7 @@ final class Connection: ReactorHandler {
         state.running = []
         if let work = state.exclusive {
             state.exclusive = nil
-            after.append(work.completion)
+            after.append { work.completion(reason) }
         }
         Self.finish(&state, reactor)
         let id = id

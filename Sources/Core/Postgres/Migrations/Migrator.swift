@@ -9,13 +9,24 @@ public struct Migrator: Sendable {
     private static let lock = 0x6f_6268_7574
 
     private let folder: String
-    private let client: PostgresClient
+    private var configuration: PostgresConfiguration
     private let logger: Logger
 
-    public init(folder: String, client: PostgresClient, logger: Logger) {
+    /// - Parameter configuration: How to connect as the owner of the schema. Its timeouts do not hold here: a migration may take
+    ///   longer than a request may, and so may the one that holds the lock.
+    public init(folder: String, configuration: PostgresConfiguration, logger: Logger) {
         self.folder = folder
-        self.client = client
+        self.configuration = configuration
+        self.configuration.statementTimeout = nil
+        self.configuration.lockTimeout = nil
+        self.configuration.responseTimeout = nil
+        self.configuration.pool = .init(minimum: 0, maximum: 1)
         self.logger = logger
+    }
+
+    /// As a client does, to the same database.
+    public init(folder: String, client: PostgresClient, logger: Logger) {
+        self.init(folder: folder, configuration: client.configuration, logger: logger)
     }
 
     /// Applies what is pending.
@@ -26,24 +37,39 @@ public struct Migrator: Sendable {
     @discardableResult
     public func migrate() async throws -> [String] {
         let files = try MigrationFile.read(folder: folder)
-        var done: [String] = []
-        while let name = try await applyNext(files) {
-            logger.info("migration applied", metadata: ["migration": "\(name)"])
-            done.append(name)
+        return try await withClient { client in
+            var done: [String] = []
+            while let name = try await applyNext(files, client) {
+                logger.info("migration applied", metadata: ["migration": "\(name)"])
+                done.append(name)
+            }
+            return done
         }
-        return done
     }
 
     /// Every migration, in order, whether it is applied, and whether anything forbids applying the rest. Changes nothing.
     public func status() async throws -> [MigrationStatus] {
         let files = try MigrationFile.read(folder: folder)
-        return try await client.transaction(readOnly: true) { try await Self.status(files, $0) }
+        return try await withClient { client in
+            try await client.transaction(readOnly: true) { try await Self.status(files, $0) }
+        }
+    }
+
+    private func withClient<Value: Sendable>(_ body: (PostgresClient) async throws -> Value) async throws -> Value {
+        let client = PostgresClient(configuration: configuration, logger: logger)
+        do {
+            let value = try await body(client)
+            await client.close()
+            return value
+        } catch {
+            await client.close()
+            throw error
+        }
     }
 
     /// Applies the first pending migration; nil when there is none.
-    private func applyNext(_ files: [MigrationFile]) async throws -> String? {
+    private func applyNext(_ files: [MigrationFile], _ client: PostgresClient) async throws -> String? {
         try await client.transaction { transaction in
-            // A migration may take longer than a request may; the lock's holder too.
             _ = try await transaction.pipeline([
                 PostgresQuery("migrations.patience", "SET LOCAL statement_timeout = 0"),
                 PostgresQuery("migrations.patience", "SET LOCAL lock_timeout = 0"),

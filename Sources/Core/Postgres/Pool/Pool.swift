@@ -87,6 +87,7 @@ final class Pool: Sendable {
         let id = connection.id
         guard connection.isUsable else { return apply { $0.lost(id, now: .now) } }
         if connection.isIdle { return apply { $0.release(id, now: .now) } }
+        guard connection.isInPipelineMode else { return connection.close() }
         connection.submit(Batch([.rollback], ending: .open)) { [weak self] _ in
             // Should it still be in a transaction, it is of no use to anyone.
             if connection.isIdle {

@@ -14,7 +14,7 @@ public final class PostgresTransaction: PostgresSession {
         var failure: PostgresError?
     }
 
-    private let connection: Connection
+    let connection: Connection
     private let metrics: PostgresMetrics
     private let state: Mutex<State>
 
@@ -107,16 +107,9 @@ public final class PostgresTransaction: PostgresSession {
 
     /// Runs SQL that may hold several statements and takes no parameters: a migration's file.
     func script(_ query: PostgresQuery) async throws(PostgresError) {
-        let pending = state.withLock { state in
-            defer { state.pending = [] }
-            return state.pending
-        }
-        if !pending.isEmpty {
-            state.withLock { $0.hasBegun = true }
-            _ = try await connection.run(Batch(pending, ending: .open)).get()
-        }
+        try await sendPending(query.name)
         do throws(PostgresError) {
-            try await connection.script(query).get()
+            _ = try await connection.script(query).get()
         } catch {
             state.withLock { $0.failure = error }
             throw error
@@ -124,6 +117,23 @@ public final class PostgresTransaction: PostgresSession {
         if connection.isIdle {
             throw PostgresError(.misuse, "the script ended the transaction itself", queryName: query.name)
         }
+    }
+
+    /// Begins, before what cannot ride in a pipeline.
+    func sendPending(_ queryName: String) async throws(PostgresError) {
+        if state.withLock({ $0.isFinished }) {
+            throw PostgresError(.misuse, "the transaction has ended", queryName: queryName)
+        }
+        let result = await connection.run { id, completion in
+            state.withLock { state in
+                guard !state.pending.isEmpty else { return completion(.success([])) }
+                let batch = Batch(state.pending, ending: .open)
+                state.pending = []
+                state.hasBegun = true
+                connection.submit(batch, id: id, completion: completion)
+            }
+        }
+        _ = try result.get()
     }
 
     private var isUsable: Bool { connection.isUsable && state.withLock { !$0.isFinished } }
