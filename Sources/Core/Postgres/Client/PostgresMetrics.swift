@@ -1,0 +1,36 @@
+import Metrics
+import Synchronization
+
+/// What the client measures. Labels are the database's name and the queries' names: no data.
+final class PostgresMetrics: Sendable {
+    let inUse: Gauge
+    let open: Gauge
+    let waiting: Gauge
+    /// Requests for a connection that were refused: timeout, too many waiting, closed.
+    let refused: Counter
+    private let database: String
+    private let timers = Mutex<[String: Metrics.Timer]>([:])
+
+    init(database: String) {
+        self.database = database
+        let labels = [("database", database)]
+        inUse = Gauge(label: "postgres_pool_in_use", dimensions: labels)
+        open = Gauge(label: "postgres_pool_open", dimensions: labels)
+        waiting = Gauge(label: "postgres_pool_waiting", dimensions: labels)
+        refused = Counter(label: "postgres_pool_refused_total", dimensions: labels)
+    }
+
+    /// Records a round trip under the name of its first statement.
+    func record(_ query: String, since start: ContinuousClock.Instant) {
+        let timer = timers.withLock { timers in
+            if let timer = timers[query] { return timer }
+            let timer = Metrics.Timer(
+                label: "postgres_query_duration", dimensions: [("database", database), ("query", query)])
+            timers[query] = timer
+            return timer
+        }
+        let elapsed = ContinuousClock.now - start
+        timer.recordNanoseconds(
+            elapsed.components.seconds * 1_000_000_000 + elapsed.components.attoseconds / 1_000_000_000)
+    }
+}

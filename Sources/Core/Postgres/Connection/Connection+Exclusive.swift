@@ -1,0 +1,190 @@
+import CPQ
+import Synchronization
+
+/// Work outside pipeline mode, of which libpq allows one piece at a time: COPY, and scripts of many statements.
+struct ExclusiveWork: Sendable {
+    let id: UInt64
+    /// Called under the lock, at once and again at each event of the socket, until it says it is done, or the connection breaks.
+    let step: @Sendable (_ connection: OpaquePointer) -> Bool
+    /// Called off the lock, with what kept `step` from its end.
+    let completion: @Sendable (PostgresError?) -> Void
+    /// Leave the socket unread after the end, so that the server waits until more is asked for.
+    let pausesAfterwards: Bool
+}
+
+extension Connection {
+    /// Runs `step` until it returns something.
+    ///
+    /// - Parameter isCancellable: Whether cancelling the task cancels what the server does. What puts the connection in order again
+    ///   must run in a cancelled task too.
+    func exclusive<Value: Sendable>(
+        isCancellable: Bool = true, pausesAfterwards: Bool = false,
+        _ step: @escaping @Sendable (_ connection: OpaquePointer) -> Result<Value, PostgresError>?
+    ) async -> Result<Value, PostgresError> {
+        let id = newID()
+        let outcome = Outcome<Value>()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                begin(
+                    ExclusiveWork(
+                        id: id,
+                        step: { connection in
+                            guard let result = step(connection) else { return false }
+                            outcome.result.withLock { $0 = result }
+                            return true
+                        },
+                        completion: { error in
+                            let result = outcome.result.withLock { $0 }
+                            continuation.resume(returning: result ?? .failure(error ?? Connection.lost))
+                        },
+                        pausesAfterwards: pausesAfterwards))
+            }
+        } onCancel: {
+            if isCancellable { cancelExclusive(id) }
+        }
+        if Task.isCancelled { state.withLock { _ = $0.cancelledEarly.remove(id) } }
+        return result.mapError { error in
+            guard Task.isCancelled, error.sqlState == .queryCanceled else { return error }
+            return PostgresError(.cancelled, "the statement was cancelled", queryName: error.queryName)
+        }
+    }
+
+    private final class Outcome<Value: Sendable>: Sendable {
+        let result = Mutex<Result<Value, PostgresError>?>(nil)
+    }
+
+    private func begin(_ work: ExclusiveWork) {
+        var after: [@Sendable () -> Void] = []
+        state.withLock { state in
+            guard let pointer = state.pointer else {
+                let error = state.brokenBy ?? Self.lost
+                return after.append { work.completion(error) }
+            }
+            if state.cancelledEarly.remove(work.id) != nil {
+                return after.append {
+                    work.completion(PostgresError(.cancelled, "the task was cancelled before it sent anything"))
+                }
+            }
+            guard state.running.isEmpty, state.exclusive == nil else {
+                return after.append {
+                    work.completion(PostgresError(.misuse, "the connection is at work for another statement"))
+                }
+            }
+            state.exclusive = work
+            state.pausesReading = false
+            advanceExclusive(pointer, &state, &after)
+            flush(&state, &after)
+        }
+        for action in after { action() }
+    }
+
+    func advanceExclusive(_ pointer: OpaquePointer, _ state: inout State, _ after: inout [@Sendable () -> Void]) {
+        guard let work = state.exclusive, work.step(pointer) else { return }
+        state.exclusive = nil
+        state.pausesReading = work.pausesAfterwards
+        let deliver: @Sendable () -> Void = { work.completion(nil) }
+        if state.cancelsInFlight > 0 {
+            state.held.append(deliver)
+        } else {
+            after.append(deliver)
+        }
+    }
+
+    private func cancelExclusive(_ id: UInt64) {
+        let mustSend = state.withLock { state in
+            guard state.exclusive?.id == id else {
+                state.cancelledEarly.insert(id)
+                return false
+            }
+            state.cancelsInFlight += 1
+            return true
+        }
+        if mustSend { cancelOnServer(id) }
+    }
+}
+
+/// The answers to a statement sent outside pipeline mode, taken one by one until libpq has no more.
+final class SimpleProtocol: Sendable {
+    private struct State {
+        var hasBegun = false
+        var error: PostgresError?
+        var affectedRows = 0
+    }
+
+    private let query: PostgresQuery
+    private let state = Mutex(State())
+
+    init(_ query: PostgresQuery) {
+        self.query = query
+    }
+
+    /// Leaves pipeline mode and sends the statement, once. False when that cannot be.
+    func begin(_ pointer: OpaquePointer) -> Bool {
+        state.withLock { state in
+            if state.hasBegun { return true }
+            state.hasBegun = true
+            return PQexitPipelineMode(pointer) == 1 && PQsendQuery(pointer, query.sql) == 1
+        }
+    }
+
+    /// Takes what has come. When all has, goes back to pipeline mode and returns how many rows the last statement touched.
+    func drain(_ pointer: OpaquePointer) -> Result<Int, PostgresError>? {
+        state.withLock { state in
+            while PQisBusy(pointer) == 0 {
+                guard let result = PQgetResult(pointer) else {
+                    guard PQenterPipelineMode(pointer) == 1 else { return .failure(Connection.lost) }
+                    return state.error.map { .failure($0) } ?? .success(state.affectedRows)
+                }
+                defer { PQclear(result) }
+                switch PQresultStatus(result) {
+                case PGRES_COPY_IN:
+                    // Asked for nothing to copy in: refuse, and the server ends the statement.
+                    PQputCopyEnd(pointer, "no data is given here")
+                case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                    var row: UnsafeMutablePointer<CChar>?
+                    while PQgetCopyData(pointer, &row, 1) > 0 { PQfreemem(row) }
+                case PGRES_FATAL_ERROR where state.error == nil:
+                    state.error = ServerReport(result)?.error(query.name) ?? Connection.lost.named(query.name)
+                default:
+                    state.affectedRows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+                }
+            }
+            return nil
+        }
+    }
+
+    /// As `drain`, but stops where the server begins to copy.
+    ///
+    /// - Returns: Whether the copy is binary.
+    func untilCopy(_ pointer: OpaquePointer, _ status: ExecStatusType) -> Result<Bool, PostgresError>? {
+        let next: (isCopy: Bool, isBinary: Bool)? = state.withLock { state in
+            guard PQisBusy(pointer) == 0, let result = PQgetResult(pointer) else { return nil }
+            defer { PQclear(result) }
+            if PQresultStatus(result) == status { return (true, PQbinaryTuples(result) == 1) }
+            state.error =
+                ServerReport(result)?.error(query.name)
+                ?? PostgresError(.misuse, "the statement is not the COPY that was expected", queryName: query.name)
+            return (false, false)
+        }
+        if let next, next.isCopy { return .success(next.isBinary) }
+        switch drain(pointer) {
+        case .failure(let error): return .failure(error)
+        case .success: return .failure(PostgresError(.misuse, "the statement is no COPY", queryName: query.name))
+        case nil: return nil
+        }
+    }
+}
+
+extension Connection {
+    /// Runs SQL that may hold several statements, by the simple protocol; what it returns is dropped.
+    func script(_ query: PostgresQuery) async -> Result<Int, PostgresError> {
+        let exchange = SimpleProtocol(query)
+        let result = await exclusive { pointer -> Result<Int, PostgresError>? in
+            guard exchange.begin(pointer) else {
+                return .failure(PostgresError(.misuse, "the connection is at work for another statement"))
+            }
+            return exchange.drain(pointer)
+        }
+        return result.mapError { $0.named(query.name) }
+    }
+}
