@@ -1,0 +1,32 @@
+public import PluginKit
+public import struct Foundation.Date
+
+/// A tenant's number at a messenger.
+public struct Channel: Sendable, Hashable {
+    public var id: ChannelID
+    public var tenant: TenantID
+    public var plugin: String
+    /// The messenger's id of it; for WhatsApp the `phone_number_id`.
+    public var address: String
+    public var displayAddress: String?
+    public var state: ChannelState
+    public var ingressRoute: IngressRouteID
+    public var createdAt: Date
+
+    /// Where the messenger posts, without host.
+    public var ingressPath: String { "/ingress/\(plugin)/\(ingressRoute)" }
+}
+
+public struct NewChannel: Sendable {
+    public var plugin: String
+    /// By the plugin's channel schema.
+    public var configuration: [String: String]
+    /// By the plugin's ingress schema.
+    public var ingress: [String: String]
+
+    public init(plugin: String, configuration: [String: String], ingress: [String: String]) {
+        self.plugin = plugin
+        self.configuration = configuration
+        self.ingress = ingress
+    }
+}
