@@ -1,0 +1,69 @@
+public import Postgres
+
+public import struct Foundation.UUID
+
+/// A company that talks with its customers through us: the controller of their data.
+public struct TenantID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A data-processing agreement (Art. 28 GDPR) of a tenant, in one of its versions.
+public struct AgreementID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A tenant's number or account on a messenger.
+public struct ChannelID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A place under `/ingress` at which a messenger's webhooks arrive.
+public struct IngressRouteID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A person who writes with a tenant: the data subject.
+public struct ContactID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// One address of a contact on a channel.
+public struct IdentityID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// What is written between one contact and one channel.
+public struct ConversationID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A message, either way.
+public struct MessageID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A fact about consent; facts are only ever added.
+public struct ConsentEventID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A tenant's or a staff member's key to our API. Names the key, opens nothing.
+public struct APIKeyID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// Something a messenger told us, as it came.
+public struct ChannelEventID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
