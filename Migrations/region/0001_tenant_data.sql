@@ -71,16 +71,15 @@ CREATE TABLE identities (
     blind_index    bytea       NOT NULL,
     address_sealed bytea       NOT NULL,
     first_seen_at  timestamptz NOT NULL DEFAULT now(),
-    last_seen_at   timestamptz NOT NULL DEFAULT now(),
     retired_at     timestamptz,
     CONSTRAINT identities_pkey PRIMARY KEY (tenant_id, identity_id),
     CONSTRAINT identities_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts,
     CONSTRAINT identities_sealed_for_fkey FOREIGN KEY (tenant_id, sealed_for) REFERENCES contacts
 );
-CREATE UNIQUE INDEX identities_by_blind_index ON identities (tenant_id, plugin, kind, blind_index) WHERE retired_at IS NULL;
+CREATE UNIQUE INDEX identities_by_blind_index ON identities (tenant_id, blind_index) WHERE retired_at IS NULL;
 CREATE INDEX identities_by_contact ON identities (tenant_id, contact_id);
 COMMENT ON TABLE identities IS 'A contact''s addresses on a kind of channel (phone, business-scoped user id, username).';
-COMMENT ON COLUMN identities.blind_index IS 'HMAC of the normalised address under the tenant''s index key: finds, does not tell.';
+COMMENT ON COLUMN identities.blind_index IS 'HMAC of plugin, kind and normalised address under the tenant''s index key: finds, does not tell.';
 COMMENT ON COLUMN identities.address_sealed IS 'Personal data: the address. Sealed with the key of the contact named in sealed_for. Kept until erasure.';
 COMMENT ON COLUMN identities.retired_at IS 'Set when the person changed this address: it no longer finds the contact, and nothing is sent to it.';
 
@@ -153,7 +152,7 @@ CREATE TABLE channel_events (
     event_id     uuid        NOT NULL,
     channel_id   uuid        NOT NULL,
     kind         text        NOT NULL CONSTRAINT channel_events_kind_known
-                             CHECK (kind IN ('account', 'identity_change', 'preference', 'malformed', 'other')),
+                             CHECK (kind IN ('account', 'identity_change', 'preference', 'status', 'malformed', 'other')),
     field        text        NOT NULL,
     outcome      text        NOT NULL,
     reason       text,

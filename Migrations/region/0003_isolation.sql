@@ -25,6 +25,6 @@ GRANT USAGE ON SCHEMA public TO obhut_app, obhut_worker;
 GRANT SELECT, INSERT, UPDATE ON tenant_standing, tenant_keys, channels, contacts, identities, conversations, messages, message_statuses,
     channel_events, consents, idempotency_keys TO obhut_app, obhut_worker;
 GRANT SELECT, INSERT ON consent_events TO obhut_app, obhut_worker;
-GRANT DELETE ON tenant_keys, consents, idempotency_keys, conversations TO obhut_app;
+GRANT DELETE ON channels, consents, idempotency_keys, conversations TO obhut_app;
 GRANT SELECT, INSERT, UPDATE ON queue_lanes, queue_jobs TO obhut_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON queue_lanes, queue_jobs TO obhut_worker;

@@ -1,0 +1,90 @@
+public import PluginKit
+import Postgres
+import struct Foundation.Date
+
+/// Records what a consent source says a person did.
+public struct ConsentService: Sendable {
+    let directory: RegionDirectory
+    let plugins: PluginRegistry
+
+    /// Records a consent event. A person who is not known yet becomes a contact.
+    /// - Parameters:
+    ///   - source: name of a consent-source plugin.
+    ///   - channel: nil when the tenant has one channel only.
+    ///   - body: what the source reads.
+    /// - Throws: `PlatformError.invalid` naming the field.
+    public func declare(
+        _ caller: Caller, source: String, person: RecipientReference, channel: ChannelID?, body: JSON
+    ) async throws -> (id: ConsentEventID, view: ConsentView) {
+        guard let plugin = plugins.consentSources[source] else {
+            let known = plugins.consentSources.keys.sorted().joined(separator: ", ")
+            throw PlatformError.invalid("source", "there is no such consent source; known are: \(known)")
+        }
+        let draft: ConsentEventDraft
+        do throws(ConsentRefusal) {
+            draft = try plugin.consentEvent(from: ConsentSubmission(body: body, receivedAt: Date()))
+        } catch {
+            throw PlatformError.invalid(error.field, error.problem)
+        }
+        let shard = try directory.shard(caller.shard)
+        let keys = try await shard.keys.keys(of: caller.tenant)
+        let id = ConsentEventID.generate()
+        let name = "\(source)@\(plugin.manifest.version)"
+        let (contact, subject, standing) = try await retryingConflicts {
+            try await shard.app.transaction(settings: asTenant(caller.tenant)) { tx in
+                let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
+                let contact = try await ContactStore(keys: keys, plugins: plugins).findOrCreate(person, channel: channel, tx)
+                // Held until commit: two declarations for one person must each derive from both.
+                _ = try await tx.query(ContactStore.lock(caller.tenant, contact))
+                _ = try await tx.query(
+                    ConsentLedger.record(
+                        keys, id, contact: contact, channel: channel.id, source: name, draft, by: caller.key))
+                let standing = try await ConsentLedger.derive(
+                    caller.tenant, contact: contact, channel: channel.id, purpose: draft.purpose, tx)
+                _ = try await tx.query(
+                    ConsentLedger.store(
+                        caller.tenant, contact: contact, channel: channel.id, purpose: draft.purpose, standing))
+                return (contact, channel.id, standing)
+            }
+        }
+        let view = ConsentView(contact: contact, channel: subject, purpose: draft.purpose, standing: standing)
+        return (id, view)
+    }
+
+    public func list(_ caller: Caller, _ contact: ContactID) async throws -> [ConsentView] {
+        let shard = try directory.shard(caller.shard)
+        return try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { tx in
+            guard let contact = try await ContactStore.survivor(caller.tenant, contact, tx) else {
+                throw PlatformError.notFound("contact")
+            }
+            let rows = try await tx.query(
+                PostgresQuery(
+                    "consents.list",
+                    """
+                    SELECT channel_id, purpose, state, since, expires_at
+                    FROM consents
+                    WHERE tenant_id = $1 AND contact_id = $2
+                    ORDER BY channel_id, purpose
+                    """, [caller.tenant, contact]))
+            return try rows.map { row in
+                let standing = ConsentStanding(
+                    state: try row.decode("state"), since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
+                return ConsentView(
+                    contact: contact, channel: try row.decode("channel_id"), purpose: try row.decode("purpose"),
+                    standing: standing)
+            }
+        }
+    }
+}
+
+/// Runs `body` again when another transaction made the same row first: the second time it finds that row.
+func retryingConflicts<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+    for _ in 0..<4 {
+        do {
+            return try await body()
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+            continue
+        }
+    }
+    return try await body()
+}

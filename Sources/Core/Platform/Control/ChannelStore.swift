@@ -1,0 +1,82 @@
+import PluginKit
+import Postgres
+import struct Foundation.Date
+
+/// The SQL of a tenant's channels in its region.
+enum ChannelStore {
+    static func add(_ channel: Channel, account: String?, sealed: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "channels.add",
+            """
+            INSERT INTO channels (tenant_id, channel_id, plugin, address, account_address, display_address, ingress_route_id, state,
+                                  configuration_sealed)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8)
+            """,
+            [
+                channel.tenant, channel.id, channel.plugin, channel.address, account, channel.displayAddress, channel.ingressRoute,
+                sealed,
+            ])
+    }
+
+    static func list(_ tenant: TenantID) -> PostgresQuery {
+        PostgresQuery(
+            "channels.list",
+            """
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed, created_at
+            FROM channels
+            WHERE tenant_id = $1
+            ORDER BY channel_id
+            """, [tenant])
+    }
+
+    static func channel(_ row: PostgresRow, of tenant: TenantID) throws -> Channel {
+        Channel(
+            id: try row.decode("channel_id"), tenant: tenant, plugin: try row.decode("plugin"), address: try row.decode("address"),
+            displayAddress: try row.decode("display_address"),
+            state: ChannelState(state: try row.decode("state"), reason: try row.decode("state_reason")),
+            ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"))
+    }
+
+    static func setState(_ tenant: TenantID, _ channel: ChannelID, _ state: ChannelState) -> PostgresQuery {
+        PostgresQuery(
+            "channels.set-state",
+            """
+            UPDATE channels SET state = $3, state_reason = $4, held_until = NULL, updated_at = now()
+            WHERE tenant_id = $1 AND channel_id = $2
+            """, [tenant, channel, state.columns.state, state.columns.reason])
+    }
+
+    static func hold(_ tenant: TenantID, _ channel: ChannelID, until: Date) -> PostgresQuery {
+        PostgresQuery(
+            "channels.hold",
+            "UPDATE channels SET held_until = greatest(held_until, $3) WHERE tenant_id = $1 AND channel_id = $2",
+            [tenant, channel, until])
+    }
+
+    /// The channel asked for, or the only one there is.
+    static func choose(_ tenant: TenantID, _ wanted: ChannelID?, _ session: some PostgresSession) async throws -> ChosenChannel {
+        let rows = try await session.query(
+            PostgresQuery(
+                "channels.choose",
+                """
+                SELECT channel_id, plugin
+                FROM channels
+                WHERE tenant_id = $1 AND ($2::uuid IS NULL OR channel_id = $2)
+                ORDER BY channel_id
+                LIMIT 2
+                """, [tenant, wanted]))
+        guard let row = rows.first else {
+            throw wanted == nil
+                ? PlatformError(.conflict, "The tenant has no channel.", remedy: "The provider connects one first.")
+                : PlatformError.invalid("channel_id", "the tenant has no such channel")
+        }
+        guard rows.count == 1 else {
+            throw PlatformError.invalid("channel_id", "the tenant has several channels; say which one is meant")
+        }
+        return ChosenChannel(id: try row.decode("channel_id"), plugin: try row.decode("plugin"))
+    }
+
+    static func sealContext(_ channel: ChannelID, _ tenant: TenantID) -> SealContext {
+        SealContext(table: "channels", column: "configuration_sealed", row: channel, tenant: tenant)
+    }
+}

@@ -1,0 +1,243 @@
+import PluginKit
+import Postgres
+import struct Foundation.Date
+import struct Foundation.UUID
+
+/// What has to be written for one tenant's part of a batch, decided from what is stored already.
+struct IngestPlan: Sendable {
+    /// How many statements `lookups` makes.
+    static let lookupCount = 4
+
+    private let keys: TenantKeys
+    /// The item of each event that is known already.
+    private(set) var duplicates: [Int] = []
+    private var contacts: [NewContact] = []
+    private var renames: [(contact: ContactID, sealed: [UInt8])] = []
+    private var retired: [[UInt8]] = []
+    private var identities: [NewIdentity] = []
+    private var conversations: [ConversationTouch] = []
+    private var messages: [(item: Int, row: NewInboundMessage)] = []
+    private var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
+    private var advances: [MessageAdvance] = []
+    private var events: [IngestWork.Other] = []
+
+    static func lookups(_ work: IngestWork) -> [PostgresQuery] {
+        let tenant = work.keys.tenant
+        return [
+            .tenant(tenant),
+            IngestStore.identities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
+            IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
+            IngestStore.messagesOfStatuses(tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
+        ]
+    }
+
+    /// - Parameter found: the rows of `lookups`.
+    /// - Throws: `MergeNeeded` when two stored contacts turn out to be one person.
+    init(_ work: IngestWork, found: ArraySlice<PostgresRows>) throws {
+        keys = work.keys
+        let rows = Array(found)
+        try planMessages(work, identities: rows[1], known: rows[2])
+        try planStatuses(work, messages: rows[3])
+        events += work.others
+    }
+
+    // MARK: - Messages
+
+    private mutating func planMessages(_ work: IngestWork, identities rows: PostgresRows, known: PostgresRows) throws {
+        var seen = Set<[UInt8]>()
+        for row in known { seen.insert(try row.decode("provider_index")) }
+        var people = try PeopleFound(rows, keys)
+        var fresh: [IngestWork.Message] = []
+        for message in work.messages {
+            if seen.insert(message.providerIndex).inserted { fresh.append(message) } else { duplicates.append(message.item) }
+        }
+        var touches: [ConversationKey: ConversationTouch] = [:]
+        for group in PersonGroup.groups(fresh) {
+            let contact = try resolve(group, in: &people)
+            for message in group.messages {
+                let id = MessageID.generate()
+                let content = message.message.content
+                messages.append(
+                    (
+                        message.item,
+                        NewInboundMessage(
+                            id: id, contact: contact.id, channel: message.channel, type: IngestWork.plain(content.type),
+                            contentSealed: try contact.seal(content: content, of: id), providerIndex: message.providerIndex,
+                            providerIDSealed: try contact.seal(providerID: message.message.providerID.revealed, of: id),
+                            occurredAt: message.occurredAt)
+                    ))
+                let window = ServiceWindow(
+                    lastInboundAt: message.occurredAt,
+                    entryPointAt: content.context?["referral"] == nil ? nil : message.occurredAt)
+                let touch = ConversationTouch(
+                    conversation: .generate(), channel: message.channel, contact: contact.id, inboundAt: message.occurredAt,
+                    closesAt: window.closesAt, messageAt: message.occurredAt)
+                touches[ConversationKey(contact: contact.id, channel: message.channel), default: touch].widen(touch)
+            }
+        }
+        // One order for all batches, so that two that touch the same conversations do not deadlock.
+        conversations = touches.values.sorted { ($0.contact, $0.channel) < ($1.contact, $1.channel) }
+    }
+
+    private struct ConversationKey: Hashable {
+        var contact: ContactID
+        var channel: ChannelID
+    }
+
+    private mutating func resolve(_ group: PersonGroup, in people: inout PeopleFound) throws -> OpenContact {
+        let resolution = ContactResolution(group.identities, found: people.identities)
+        if let survivor = resolution.contact, !resolution.merged.isEmpty {
+            throw MergeNeeded(tenant: keys.tenant, survivor: survivor, merged: resolution.merged)
+        }
+        let name = group.messages.compactMap(\.name).last?.revealed
+        let contact: OpenContact
+        if let id = resolution.contact, let known = people.contacts[id] {
+            contact = known.contact
+            if let name, name != (try known.nameSealed.map { try contact.open(name: $0) }) {
+                renames.append((id, try contact.seal(name: name)))
+            }
+        } else {
+            let new = try OpenContact.new(keys)
+            contact = new.contact
+            contacts.append(
+                NewContact(
+                    id: contact.id, keyID: contact.key.id, keySealed: new.sealed,
+                    nameSealed: try name.map { try contact.seal(name: $0) }))
+        }
+        retired += resolution.moved.map(\.bytes)
+        let moved = Set(resolution.moved)
+        let plugin = group.messages[0].plugin
+        for identity in group.identities where people.identities[identity.index] == nil || moved.contains(identity.index) {
+            let id = IdentityID.generate()
+            identities.append(
+                NewIdentity(
+                    id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue, index: identity.index.bytes,
+                    sealed: try contact.seal(address: identity.identity.address.revealed, of: id)))
+        }
+        return contact
+    }
+
+    // MARK: - Statuses
+
+    private mutating func planStatuses(_ work: IngestWork, messages rows: PostgresRows) throws {
+        var byReference: [MessageID: Int] = [:]
+        var byProvider: [[UInt8]: Int] = [:]
+        var found: [SentMessage] = []
+        for row in rows {
+            let message = try SentMessage(row, keys)
+            byReference[message.id] = found.count
+            if let index = message.providerIndex { byProvider[index] = found.count }
+            found.append(message)
+        }
+        var changed: [Int: MessageAdvance] = [:]
+        var seen = Set<StatusKey>()
+        for status in work.statuses {
+            guard seen.insert(StatusKey(index: status.providerIndex, stage: status.update.stage)).inserted else {
+                duplicates.append(status.item)
+                continue
+            }
+            guard let at = status.reference.flatMap({ byReference[$0] }) ?? byProvider[status.providerIndex] else {
+                statuses.append((status, nil))
+                events.append(status.event)
+                continue
+            }
+            statuses.append((status, found[at].id))
+            let next = found[at].state.advanced(by: status.update.stage)
+            guard next != found[at].state || found[at].providerIndex == nil else { continue }
+            var advance = changed[at] ?? MessageAdvance(message: found[at].id, state: next)
+            advance.state = next
+            if next == .failed { advance.fault = status.update.fault }
+            if found[at].providerIndex == nil {
+                // The process that sent it died before it could note the messenger's id.
+                advance.providerIndex = status.providerIndex
+                advance.providerIDSealed = try found[at].contact?.seal(
+                    providerID: status.update.providerID.revealed, of: found[at].id)
+                found[at].providerIndex = status.providerIndex
+            }
+            found[at].state = next
+            changed[at] = advance
+        }
+        advances = changed.values.sorted { $0.message < $1.message }
+    }
+
+    private struct StatusKey: Hashable {
+        var index: [UInt8]
+        var stage: StatusUpdate.Stage
+    }
+
+    private struct SentMessage {
+        let id: MessageID
+        var providerIndex: [UInt8]?
+        var state: MessageState
+        let contact: OpenContact?
+
+        init(_ row: PostgresRow, _ keys: TenantKeys) throws {
+            id = try row.decode("message_id")
+            providerIndex = try row.decode("provider_index")
+            state = try row.decode("state")
+            let sealed = try row.decode("key_sealed", as: [UInt8]?.self)
+            contact = try sealed.map {
+                try OpenContact(id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: $0, keys: keys)
+            }
+        }
+    }
+
+    // MARK: - Writing
+
+    var writeCount: Int { advances.isEmpty ? 9 : 10 }
+
+    /// Always the same statements in the same order; one that has nothing to do gets empty arrays and costs next to nothing.
+    func writes() throws -> [PostgresQuery] {
+        let tenant = keys.tenant
+        return [
+            .tenant(tenant),
+            IngestStore.addContacts(tenant, contacts),
+            retired.isEmpty ? .nothing : IngestStore.retire(tenant, retired),
+            renames.isEmpty ? .nothing : IngestStore.rename(tenant, renames),
+            IngestStore.addIdentities(tenant, identities),
+            IngestStore.touchConversations(tenant, conversations),
+            IngestStore.addMessages(tenant, messages.map(\.row)),
+            statuses.isEmpty
+                ? .nothing : IngestStore.addStatuses(tenant, statuses.map(\.status), statuses.map(\.message)),
+            events.isEmpty ? .nothing : try IngestStore.addEvents(keys, events),
+        ] + (advances.isEmpty ? [] : [IngestStore.advance(tenant, advances)])
+    }
+}
+
+extension IngestPlan {
+    /// Counts, by what the statements returned, what was new and what another batch had stored first.
+    func account(for written: ArraySlice<PostgresRows>, in outcomes: inout [IngestOutcome]) throws {
+        let rows = Array(written)
+        var stored = Set<MessageID>()
+        for row in rows[6] { stored.insert(try row.decode("message_id")) }
+        for message in messages {
+            if stored.contains(message.row.id) { outcomes[message.item].stored += 1 } else { outcomes[message.item].duplicates += 1 }
+        }
+        var newStatuses = Set<String>()
+        for row in rows[7] {
+            newStatuses.insert("\(try row.decode("provider_index", as: [UInt8].self))/\(try row.decode("stage", as: String.self))")
+        }
+        for (status, _) in statuses {
+            let key = "\(status.providerIndex)/\(status.update.stage.rawValue)"
+            if newStatuses.contains(key) { outcomes[status.item].stored += 1 } else { outcomes[status.item].duplicates += 1 }
+        }
+        var newEvents = Set<[UInt8]>()
+        for row in rows[8] { newEvents.insert(try row.decode("dedup_index")) }
+        for event in events where event.kind != "status" {
+            if newEvents.remove(event.dedupIndex) != nil { outcomes[event.item].stored += 1 } else { outcomes[event.item].duplicates += 1 }
+        }
+    }
+}
+
+extension PostgresQuery {
+    /// Keeps a statement's place in a pipeline.
+    static let nothing = PostgresQuery("ingest.nothing", "SELECT 1 WHERE false")
+}
+
+extension ConversationTouch {
+    mutating func widen(_ other: ConversationTouch) {
+        inboundAt = [inboundAt, other.inboundAt].compactMap { $0 }.max()
+        closesAt = [closesAt, other.closesAt].compactMap { $0 }.max()
+        messageAt = max(messageAt, other.messageAt)
+    }
+}

@@ -1,0 +1,86 @@
+public import PluginKit
+import Logging
+import struct Foundation.Date
+
+/// Where messengers' webhooks enter: checked, read, routed, stored; only then answered.
+public struct IngressService: Sendable {
+    let plugins: PluginRegistry
+    let routes: RouteDirectory
+    let store: RouteStore
+    let batches: [ShardID: GroupCommit<IngestItem, IngestOutcome>]
+    let changes: IdentityChanges
+
+    /// Answers the messenger's question whether the URL is ours.
+    /// - Throws: `.notFound` for an ingress that does not exist.
+    public func handshake(plugin: String, route: IngressRouteID, query: [String: String]) async throws -> IngressReply {
+        let (channel, ingress) = try await find(plugin, route)
+        return channel.handshake(query: query, ingress: ingress.configuration)
+    }
+
+    /// Takes one webhook. Returns when everything in it is durable; a webhook that comes again changes nothing.
+    /// - Throws: `IngressRefusal` when it is not the messenger's; `.unavailable` when it could not be stored, so that the messenger sends it again.
+    public func receive(
+        plugin: String, route: IngressRouteID, headers: IngressHeaders, body: [UInt8]
+    ) async throws -> IngressReceipt {
+        let receivedAt = Date()
+        let (channel, ingress) = try await find(plugin, route)
+        try channel.verify(headers: headers, body: body, ingress: ingress.configuration)
+        let events = try channel.parse(body: body)
+
+        var items: [(route: ChannelRoute, events: [ChannelEvent])] = []
+        var unroutable: [UnroutableKey: Int] = [:]
+        for event in events {
+            guard let owner = try await routes.channel(plugin: plugin, event.address) else {
+                unroutable[UnroutableKey(event.address, reason: "unknown"), default: 0] += 1
+                continue
+            }
+            // Who knows one ingress's secret must not be able to speak for a number of another.
+            guard owner.ingress == ingress.id else {
+                unroutable[UnroutableKey(event.address, reason: "other_ingress"), default: 0] += 1
+                continue
+            }
+            if let index = items.firstIndex(where: { $0.route == owner }) {
+                items[index].events.append(event)
+            } else {
+                items.append((owner, [event]))
+            }
+        }
+        if !unroutable.isEmpty { try await store.countUnroutable(plugin, ingress.id, unroutable) }
+        var receipt = IngressReceipt(stored: 0, duplicates: 0, unroutable: unroutable.values.reduce(0, +))
+        // A region that is down must not keep the others' part of a webhook from being stored; the messenger sends all of it again,
+        // and what was stored is then a duplicate.
+        var failure: (any Error)?
+        for item in items {
+            do {
+                let outcome = try await keep(item.route, item.events, plugin, receivedAt)
+                receipt.stored += outcome.stored
+                receipt.duplicates += outcome.duplicates
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return receipt
+    }
+
+    private func keep(
+        _ route: ChannelRoute, _ events: [ChannelEvent], _ plugin: String, _ receivedAt: Date
+    ) async throws -> IngestOutcome {
+        guard let batch = batches[route.shard] else {
+            throw PlatformError(.unavailable, "The region of this channel is not served here.", remedy: "Send it again later.")
+        }
+        let outcome = try await batch.submit(
+            IngestItem(route: route, plugin: plugin, events: events, receivedAt: receivedAt))
+        for event in events {
+            guard case .identityChange(let previous, let current) = event.kind else { continue }
+            try await changes.apply(route, plugin: plugin, previous: previous, current: current)
+        }
+        return outcome
+    }
+
+    private func find(_ plugin: String, _ route: IngressRouteID) async throws -> (any ChannelPlugin, IngressRoute) {
+        guard let channel = plugins.channels[plugin], let ingress = try await routes.ingress(route), ingress.plugin == plugin
+        else { throw PlatformError(.notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.") }
+        return (channel, ingress)
+    }
+}

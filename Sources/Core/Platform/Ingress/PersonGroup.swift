@@ -1,0 +1,68 @@
+import PluginKit
+import Postgres
+import struct Foundation.UUID
+
+/// Messages of a batch that come from one person, whichever of the person's identities each of them carries.
+struct PersonGroup: Sendable {
+    var messages: [IngestWork.Message]
+    var identities: [IndexedIdentity]
+
+    /// Groups messages that share an identity, directly or through a third. A username joins nobody: it may change hands.
+    static func groups(_ messages: [IngestWork.Message]) -> [PersonGroup] {
+        var groupOf: [BlindIndex: Int] = [:]
+        var groups: [PersonGroup?] = []
+        for message in messages {
+            let hasBetter = message.identities.contains { $0.identity.kind != .username }
+            let joining = message.identities.filter { !hasBetter || $0.identity.kind != .username }
+            let met = Set(joining.compactMap { groupOf[$0.index] }).sorted()
+            var group = PersonGroup(messages: [], identities: [])
+            for index in met {
+                if let other = groups[index] {
+                    group.messages += other.messages
+                    group.identities += other.identities
+                    groups[index] = nil
+                }
+            }
+            group.messages.append(message)
+            for identity in message.identities where !group.identities.contains(where: { $0.index == identity.index }) {
+                group.identities.append(identity)
+            }
+            for identity in group.identities { groupOf[identity.index] = groups.count }
+            groups.append(group)
+        }
+        return groups.compactMap { $0 }
+    }
+}
+
+/// What is stored of the people in a batch.
+struct PeopleFound: Sendable {
+    struct Known: Sendable {
+        var contact: OpenContact
+        var nameSealed: [UInt8]?
+    }
+
+    private(set) var identities: [BlindIndex: FoundIdentity] = [:]
+    private(set) var contacts: [ContactID: Known] = [:]
+
+    init(_ rows: PostgresRows, _ keys: TenantKeys) throws {
+        for row in rows {
+            let id = try row.decode("contact_id", as: ContactID.self)
+            let users = try row.decode("users", as: [[UInt8]].self)
+            identities[BlindIndex(bytes: try row.decode("blind_index"))] = FoundIdentity(
+                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id,
+                contactUsers: Set(users.map(BlindIndex.init(bytes:))))
+            if contacts[id] == nil, let sealed = try row.decode("key_sealed", as: [UInt8]?.self) {
+                contacts[id] = Known(
+                    contact: try OpenContact(id: id, keyID: row.decode("key_id"), keySealed: sealed, keys: keys),
+                    nameSealed: try row.decode("name_sealed"))
+            }
+        }
+    }
+}
+
+/// Two or more contacts are one person; they are joined before the batch goes on.
+struct MergeNeeded: Error, Sendable {
+    var tenant: TenantID
+    var survivor: ContactID
+    var merged: [ContactID]
+}

@@ -1,0 +1,119 @@
+import PluginKit
+import Postgres
+import struct Foundation.Date
+
+/// The control plane's routing tables.
+struct RouteStore: Sendable {
+    let control: PostgresClient
+    let key: DataKey
+    let plugins: PluginRegistry
+
+    func ingress(_ id: IngressRouteID) async throws -> IngressRoute? {
+        let rows = try await control.query(
+            PostgresQuery(
+                "routes.ingress",
+                """
+                SELECT plugin, configuration_sealed
+                FROM ingress_routes
+                WHERE ingress_route_id = $1
+                """, [id]))
+        guard let row = rows.first else { return nil }
+        let plugin = try row.decode("plugin", as: String.self)
+        guard let schema = plugins.channels[plugin]?.ingressSchema else { return nil }
+        let sealed = try row.decode("configuration_sealed", as: [UInt8].self)
+        let configuration = try SealedConfiguration.open(sealed, key, Self.context(id), schema)
+        return IngressRoute(id: id, plugin: plugin, configuration: configuration)
+    }
+
+    func channel(plugin: String, kind: String, _ address: String) async throws -> ChannelRoute? {
+        let rows = try await control.query(
+            PostgresQuery(
+                "routes.channel",
+                """
+                SELECT r.tenant_id, t.shard_id, r.channel_id, r.ingress_route_id
+                FROM channel_routes r
+                JOIN tenants t USING (tenant_id)
+                WHERE r.plugin = $1 AND r.kind = $2 AND r.address = $3
+                """, [plugin, kind, address]))
+        return try rows.first.map { row in
+            ChannelRoute(
+                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"), channel: try row.decode("channel_id"),
+                ingress: try row.decode("ingress_route_id"))
+        }
+    }
+
+    /// Counts events that belong to nobody. Nothing of their content comes here.
+    func countUnroutable(_ plugin: String, _ ingress: IngressRouteID, _ counts: [UnroutableKey: Int]) async throws {
+        let queries = counts.sorted { $0.key.address < $1.key.address }.map { key, count in
+            PostgresQuery(
+                "routes.count-unroutable",
+                """
+                INSERT INTO unroutable_events (plugin, ingress_route_id, kind, address, reason, events)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT (plugin, ingress_route_id, kind, address, reason)
+                DO UPDATE SET events = unroutable_events.events + excluded.events, last_at = now()
+                """, [plugin, ingress, key.kind, key.address, key.reason, count])
+        }
+        _ = try await control.pipeline(queries)
+    }
+
+    func unroutable() async throws -> [UnroutableCount] {
+        let rows = try await control.query(
+            PostgresQuery(
+                "routes.unroutable",
+                """
+                SELECT plugin, kind, address, reason, sum(events)::bigint AS events, min(first_at) AS first_at, max(last_at) AS last_at
+                FROM unroutable_events
+                GROUP BY plugin, kind, address, reason
+                ORDER BY max(last_at) DESC
+                LIMIT 1000
+                """))
+        return try rows.map { row in
+            UnroutableCount(
+                plugin: try row.decode("plugin"), kind: try row.decode("kind"), address: try row.decode("address"),
+                reason: try row.decode("reason"), events: try row.decode("events"), firstAt: try row.decode("first_at"),
+                lastAt: try row.decode("last_at"))
+        }
+    }
+
+    static func context(_ id: IngressRouteID) -> SealContext {
+        SealContext(table: "ingress_routes", column: "configuration_sealed", row: id.rawValue, tenant: .controlPlane)
+    }
+}
+
+struct UnroutableKey: Sendable, Hashable {
+    var kind: String
+    var address: String
+    var reason: String
+
+    /// An address from outside may be anything; only what looks like one is repeated to staff.
+    init(_ address: ChannelEvent.Address, reason: String) {
+        let (kind, text) = address.parts
+        let isPlain = !text.isEmpty && text.count <= 64 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        self.kind = kind
+        self.address = isPlain ? text : "(not an id)"
+        self.reason = reason
+    }
+}
+
+extension TenantID {
+    /// Stands where a ciphertext of the control plane names its tenant.
+    static let controlPlane = TenantID(rawValue: .init(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+}
+
+/// A plugin's configuration at rest: JSON, sealed.
+enum SealedConfiguration {
+    static func seal(_ configuration: PluginConfiguration, _ key: DataKey, _ context: SealContext) throws -> [UInt8] {
+        let members = configuration.revealed.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
+        return try key.seal(JSON.object(JSONObject(members)).encoded(), context)
+    }
+
+    static func open(
+        _ sealed: [UInt8], _ key: DataKey, _ context: SealContext, _ schema: ConfigurationSchema
+    ) throws -> PluginConfiguration {
+        let json = try JSON(parsing: key.open(sealed, context))
+        var values: [String: String] = [:]
+        for member in json.object?.members ?? [] { values[member.name] = member.value.string }
+        return try schema.validate(values).get()
+    }
+}

@@ -1,0 +1,89 @@
+import PluginKit
+import Postgres
+import struct Foundation.Date
+import struct Foundation.UUID
+
+/// One send waiting to be decided and stored.
+struct SendItem: Sendable {
+    var caller: Caller
+    var request: SendRequest
+    /// SHA-256 of the idempotency key.
+    var idempotencyHash: [UInt8]?
+}
+
+/// What the database knows about one send.
+struct SendFacts: Sendable {
+    var channel: ChannelID?
+    var plugin: String?
+    var channelState: ChannelState = .disconnected
+    var channelCount = 0
+    var contact: ContactID?
+    var contactErased = false
+    var keyID: UUID?
+    var keySealed: [UInt8]?
+    var consent: ConsentStanding = .none
+    var windowClosesAt: Date?
+    /// An earlier message under the same idempotency key, and the hash of that request.
+    var earlier: (message: MessageID, requestHash: [UInt8])?
+
+    init(_ row: PostgresRow) throws {
+        channelCount = try row.decode("channel_count")
+        channel = try row.decode("channel_id")
+        plugin = try row.decode("plugin")
+        if let state = try row.decode("channel_state", as: String?.self) {
+            channelState = ChannelState(state: state, reason: try row.decode("state_reason"))
+        }
+        contact = try row.decode("contact_id")
+        contactErased = try row.decode("erased_at", as: Date?.self) != nil
+        keyID = try row.decode("key_id")
+        keySealed = try row.decode("key_sealed")
+        if let state = try row.decode("consent_state", as: ConsentState?.self) {
+            consent = ConsentStanding(state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
+        }
+        windowClosesAt = try row.decode("window_closes_at")
+        if let message = try row.decode("earlier_id", as: MessageID?.self) {
+            earlier = (message, try row.decode("earlier_hash"))
+        }
+    }
+}
+
+/// What is known of a tenant as a whole.
+struct TenantStanding: Sendable {
+    var state: TenantState
+    var agreement: AgreementState?
+    var coversSpecialCategory: Bool
+
+    init(_ row: PostgresRow) throws {
+        state = try row.decode("tenant_state")
+        agreement = try row.decode("agreement_state")
+        coversSpecialCategory = try row.decode("covers_special_category")
+    }
+
+    static func query(_ tenant: TenantID) -> PostgresQuery {
+        PostgresQuery(
+            "tenants.standing",
+            """
+            SELECT tenant_state, agreement_state, covers_special_category
+            FROM tenant_standing
+            WHERE tenant_id = $1
+            """, [tenant])
+    }
+}
+
+extension GateQuestion {
+    /// The question both before a message is queued and again before it is delivered.
+    init(
+        now: Date, standing: TenantStanding, channel: ChannelState, contactErased: Bool, purpose: String, consent: ConsentStanding,
+        content: MessageContent, windowClosesAt: Date?
+    ) {
+        let category = content.type == "template" ? content.fields["category"]?.string ?? "utility" : nil
+        self.init(
+            now: now, tenantState: standing.state, agreement: standing.agreement,
+            coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: purpose == "health", channelState: channel,
+            contactErased: contactErased, contactRestricted: false, purpose: purpose, consent: consent,
+            // The health purpose is asked for by itself and explicitly, so its own consent is the explicit one.
+            specialCategoryConsent: purpose == "health" ? consent : .none,
+            content: category.map { .template(category: $0) } ?? .freeForm, window: ServiceWindow(closesAt: windowClosesAt),
+            regionServing: true)
+    }
+}

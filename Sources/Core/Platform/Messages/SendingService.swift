@@ -1,0 +1,56 @@
+import Crypto
+import PluginKit
+import Postgres
+
+/// Takes messages from tenants.
+public struct SendingService: Sendable {
+    let directory: RegionDirectory
+    let plugins: PluginRegistry
+    let batches: [ShardID: GroupCommit<SendItem, SendReceipt>]
+    let wake: @Sendable (ShardID) -> Void
+
+    public static let textLimit = 4096
+
+    /// Asks the gate, then stores and queues the message. Returns when it is durable.
+    /// - Throws: `PlatformError` with the gate's refusal, or what is wrong with the request.
+    public func send(_ caller: Caller, _ request: SendRequest) async throws -> SendReceipt {
+        try Self.check(request)
+        if case .identity(let kind, let address) = request.recipient,
+            !plugins.channels.values.contains(where: { $0.normalise(kind, address.revealed) != nil })
+        {
+            throw PlatformError.invalid("to.\(kind)", "this is not an address of that kind; a phone number has 7 to 15 digits with country code")
+        }
+        guard let batch = batches[caller.shard] else { _ = try directory.shard(caller.shard); throw PlatformError.notFound("shard") }
+        let hash = request.idempotencyKey.map { Array(SHA256.hash(data: Array($0.utf8))) }
+        let receipt = try await batch.submit(SendItem(caller: caller, request: request, idempotencyHash: hash))
+        if !receipt.replayed { wake(caller.shard) }
+        return receipt
+    }
+
+    private static func check(_ request: SendRequest) throws {
+        let word = request.purpose
+        let isWord =
+            word.count <= 64 && word.first?.isLetter == true
+            && word.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_" || $0 == "-") }
+        guard isWord else { throw PlatformError.invalid("purpose", "use a word of a-z, 0-9, _ and -, such as service") }
+        if let key = request.idempotencyKey {
+            let isVisible = (1...255).contains(key.utf8.count) && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            guard isVisible else { throw PlatformError.invalid("Idempotency-Key", "use 1 to 255 visible ASCII characters") }
+        }
+        switch request.content.type {
+        case "text":
+            guard let body = request.content.fields["body"]?.string, !body.isEmpty else {
+                throw PlatformError.invalid("text.body", "say what the message says")
+            }
+            guard body.count <= textLimit else {
+                throw PlatformError.invalid("text.body", "at most \(textLimit) characters; this has \(body.count)")
+            }
+        case "image", "video", "audio", "document", "sticker":
+            guard let id = request.content.fields["id"]?.string, !id.isEmpty else {
+                throw PlatformError.invalid("\(request.content.type).id", "name a media object by the messenger's id")
+            }
+        default:
+            throw PlatformError.invalid("type", "can be text, image, video, audio, document or sticker")
+        }
+    }
+}
