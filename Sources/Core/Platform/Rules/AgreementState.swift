@@ -1,0 +1,6 @@
+/// Where a data-processing agreement (Art. 28 GDPR) stands. Only one `inForce` allows processing.
+public enum AgreementState: String, Sendable, Hashable, CaseIterable {
+    case draft, offered, accepted
+    case inForce = "in_force"
+    case suspended, superseded, ended
+}

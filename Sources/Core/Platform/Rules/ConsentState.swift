@@ -1,0 +1,58 @@
+public import PluginKit
+
+public import struct Foundation.Date
+
+/// What a person's consent for one purpose on one channel amounts to.
+public enum ConsentState: String, Sendable, Hashable, CaseIterable {
+    case none, requested, granted, confirmed, refused, withdrawn, expired
+}
+
+/// The state of a consent, since when it is so, and when it ends by itself.
+public struct ConsentStanding: Sendable, Hashable {
+    /// Nobody was asked, nobody agreed.
+    public static let none = ConsentStanding(state: .none)
+
+    public let state: ConsentState
+    public let since: Date?
+    /// The first instant at which it no longer holds; nil for no fixed end.
+    public let expiresAt: Date?
+
+    public init(state: ConsentState, since: Date? = nil, expiresAt: Date? = nil) {
+        self.state = state
+        self.since = since
+        self.expiresAt = expiresAt
+    }
+
+    /// Whether there is a consent at that moment. It may have ended by itself since the standing was derived.
+    public func permits(at now: Date) -> Bool {
+        switch state {
+        case .granted, .confirmed: !hasEnded(at: now)
+        case .none, .requested, .refused, .withdrawn, .expired: false
+        }
+    }
+
+    func hasEnded(at now: Date) -> Bool {
+        expiresAt.map { $0 <= now } ?? false
+    }
+}
+
+/// What the derivation needs to know of a consent event.
+public struct ConsentFact: Sendable, Hashable {
+    public let kind: ConsentEventKind
+    /// When the person acted, as the source says.
+    public let occurredAt: Date
+    /// When we wrote it down.
+    public let recordedAt: Date
+    public let expiresAt: Date?
+
+    public init(kind: ConsentEventKind, occurredAt: Date, recordedAt: Date, expiresAt: Date? = nil) {
+        self.kind = kind
+        self.occurredAt = occurredAt
+        self.recordedAt = recordedAt
+        self.expiresAt = expiresAt
+    }
+
+    /// Nobody's act is later than our record of it. Without this, a source whose clock is ahead could make a consent that
+    /// no withdrawal is later than.
+    var effectiveAt: Date { min(occurredAt, recordedAt) }
+}

@@ -1,0 +1,69 @@
+/// Decides whether a message may go. Strict: what is not positively allowed is refused, replies too.
+public struct Gate {
+    /// Asks the rules in this order, from what concerns everybody to what concerns this message; the first that refuses wins:
+    /// tenant, agreement, region, channel, contact, consent, special category, service window.
+    ///
+    /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
+    public static func decide(_ question: GateQuestion) -> GateDecision {
+        let code =
+            tenant(question) ?? agreement(question) ?? region(question) ?? channel(question) ?? contact(question)
+            ?? consent(question) ?? specialCategory(question) ?? window(question)
+        guard let code else { return .allowed }
+        let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil
+        return .refused(Refusal(code, retryAfter: retryAfter))
+    }
+
+    private static func tenant(_ question: GateQuestion) -> Refusal.Code? {
+        question.tenantState == .active ? nil : .tenantNotActive
+    }
+
+    private static func agreement(_ question: GateQuestion) -> Refusal.Code? {
+        switch question.agreement {
+        case .inForce: nil
+        case nil: .agreementMissing
+        case .suspended: .agreementSuspended
+        case .draft, .offered, .accepted, .superseded, .ended: .agreementNotInForce
+        }
+    }
+
+    private static func region(_ question: GateQuestion) -> Refusal.Code? {
+        question.regionServing ? nil : .regionNotServing
+    }
+
+    private static func channel(_ question: GateQuestion) -> Refusal.Code? {
+        switch question.channelState {
+        case .active: nil
+        case .stopped: .channelStopped
+        case .disconnected: .channelDisconnected
+        }
+    }
+
+    private static func contact(_ question: GateQuestion) -> Refusal.Code? {
+        if question.contactErased { return .contactErased }
+        return question.contactRestricted ? .contactRestricted : nil
+    }
+
+    private static func consent(_ question: GateQuestion) -> Refusal.Code? {
+        guard !question.purpose.isEmpty else { return .consentMissing }
+        switch question.consent.state {
+        case .granted, .confirmed: return question.consent.permits(at: question.now) ? nil : .consentExpired
+        case .none, .requested: return .consentMissing
+        case .refused: return .consentRefused
+        case .withdrawn: return .consentWithdrawn
+        case .expired: return .consentExpired
+        }
+    }
+
+    private static func specialCategory(_ question: GateQuestion) -> Refusal.Code? {
+        guard question.isSpecialCategory else { return nil }
+        guard question.coversSpecialCategory else { return .specialCategoryNotCovered }
+        return question.specialCategoryConsent.permits(at: question.now) ? nil : .specialCategoryConsentMissing
+    }
+
+    private static func window(_ question: GateQuestion) -> Refusal.Code? {
+        switch question.content {
+        case .template: nil
+        case .freeForm: question.window.isOpen(at: question.now) ? nil : .serviceWindowClosed
+        }
+    }
+}

@@ -1,0 +1,60 @@
+public import struct Foundation.Date
+
+/// All that decides whether one message may go to one person now.
+public struct GateQuestion: Sendable {
+    public enum Content: Sendable, Hashable {
+        /// Anything the tenant wrote itself; needs an open service window.
+        case freeForm
+        /// A template that the messenger approved, and its category there.
+        case template(category: String)
+    }
+
+    public var now: Date
+    public var tenantState: TenantState
+    /// The tenant's current agreement; nil when there never was one.
+    public var agreement: AgreementState?
+    /// Whether that agreement covers special categories of data (Art. 9 GDPR).
+    public var coversSpecialCategory: Bool
+    /// Whether this message, or its purpose, concerns such data.
+    public var isSpecialCategory: Bool
+    public var channelState: ChannelState
+    public var contactErased: Bool
+    /// Processing restricted at the person's request (Art. 18 GDPR).
+    public var contactRestricted: Bool
+    /// What the message is for. Without a purpose there is nothing a consent could cover.
+    public var purpose: String
+    /// The person's consent for that purpose on that channel.
+    public var consent: ConsentStanding
+    /// The person's explicit consent for special categories (Art. 9(2)(a) GDPR). No other consent stands in for it.
+    public var specialCategoryConsent: ConsentStanding
+    public var content: Content
+    public var window: ServiceWindow
+    public var regionServing: Bool
+
+    public init(
+        now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
+        isSpecialCategory: Bool, channelState: ChannelState, contactErased: Bool, contactRestricted: Bool,
+        purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
+        content: Content, window: ServiceWindow, regionServing: Bool
+    ) {
+        self.now = now
+        self.tenantState = tenantState
+        self.agreement = agreement
+        self.coversSpecialCategory = coversSpecialCategory
+        self.isSpecialCategory = isSpecialCategory
+        self.channelState = channelState
+        self.contactErased = contactErased
+        self.contactRestricted = contactRestricted
+        self.purpose = purpose
+        self.consent = consent
+        self.specialCategoryConsent = specialCategoryConsent
+        self.content = content
+        self.window = window
+        self.regionServing = regionServing
+    }
+}
+
+public enum GateDecision: Sendable, Hashable {
+    case allowed
+    case refused(Refusal)
+}

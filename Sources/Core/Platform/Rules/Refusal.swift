@@ -1,0 +1,106 @@
+public import struct Foundation.Date
+
+/// Why a message may not go, and what would change that. Its texts are fixed: they repeat nothing of the person, the message
+/// or the request.
+public struct Refusal: Error, Sendable, Hashable {
+    /// Stable: clients branch on these, and the audit trail holds them.
+    public enum Code: String, Sendable, Hashable, CaseIterable {
+        case tenantNotActive = "tenant_not_active"
+        case agreementMissing = "agreement_missing"
+        case agreementNotInForce = "agreement_not_in_force"
+        case agreementSuspended = "agreement_suspended"
+        case regionNotServing = "region_not_serving"
+        case channelStopped = "channel_stopped"
+        case channelDisconnected = "channel_disconnected"
+        case contactErased = "contact_erased"
+        case contactRestricted = "contact_restricted"
+        case consentMissing = "consent_missing"
+        case consentRefused = "consent_refused"
+        case consentWithdrawn = "consent_withdrawn"
+        case consentExpired = "consent_expired"
+        case specialCategoryNotCovered = "special_category_not_covered"
+        case specialCategoryConsentMissing = "special_category_consent_missing"
+        case serviceWindowClosed = "service_window_closed"
+    }
+
+    public let code: Code
+    /// When asking again may help without anyone having acted; nil when somebody has to act first.
+    public let retryAfter: Date?
+
+    public init(_ code: Code, retryAfter: Date? = nil) {
+        self.code = code
+        self.retryAfter = retryAfter
+    }
+
+    /// What stands in the way.
+    public var sentence: String { code.texts.sentence }
+    /// What would change it.
+    public var remedy: String { code.texts.remedy }
+}
+
+extension Refusal: CustomStringConvertible {
+    public var description: String { "\(code.rawValue): \(sentence)" }
+}
+
+extension Refusal.Code {
+    fileprivate var texts: (sentence: String, remedy: String) {
+        switch self {
+        case .tenantNotActive:
+            ("The tenant is not active.", "The provider activates the tenant.")
+        case .agreementMissing:
+            ("There is no data-processing agreement.", "Provider and tenant conclude a data-processing agreement.")
+        case .agreementNotInForce:
+            (
+                "The data-processing agreement is not in force.",
+                "The tenant accepts the current agreement and the provider countersigns it."
+            )
+        case .agreementSuspended:
+            ("The data-processing agreement is suspended.", "The provider reinstates the agreement.")
+        case .regionNotServing:
+            ("The tenant's storage region is not serving at the moment.", "Try again later.")
+        case .channelStopped:
+            ("The channel is stopped.", "Resolve the reason shown with the channel, then start it again.")
+        case .channelDisconnected:
+            ("The channel is disconnected from the messenger.", "Connect the channel again.")
+        case .contactErased:
+            ("The contact has been erased.", "Nothing undoes an erasure. The person may begin anew by writing.")
+        case .contactRestricted:
+            (
+                "Processing of the contact's data is restricted.",
+                "Lift the restriction once its ground is gone, after telling the person (Art. 18(3) GDPR)."
+            )
+        case .consentMissing:
+            (
+                "The person has not agreed to this purpose on this channel.",
+                "Ask for consent through one of the tenant's consent sources; the message can go once it is given."
+            )
+        case .consentRefused:
+            ("The person has refused this purpose on this channel.", "Only the person can agree, of their own accord.")
+        case .consentWithdrawn:
+            (
+                "The person has withdrawn their consent for this purpose on this channel.",
+                "Only the person can agree again, of their own accord."
+            )
+        case .consentExpired:
+            (
+                "The person's consent for this purpose on this channel has expired.",
+                "Ask for consent again through one of the tenant's consent sources."
+            )
+        case .specialCategoryNotCovered:
+            (
+                "The data-processing agreement does not cover special categories of data.",
+                "Provider and tenant conclude an agreement that covers them (Art. 9 GDPR)."
+            )
+        case .specialCategoryConsentMissing:
+            (
+                "The person has not explicitly agreed to the processing of special categories of data.",
+                "Ask for this consent by itself and explicitly (Art. 9(2)(a) GDPR)."
+            )
+        case .serviceWindowClosed:
+            (
+                "The service window is closed: the person has not written recently enough for a free-form message.",
+                "Send a template, or wait until the person writes."
+            )
+        }
+    }
+}

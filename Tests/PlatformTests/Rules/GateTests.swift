@@ -1,0 +1,182 @@
+import Foundation
+import Testing
+
+@testable import Platform
+
+@Suite struct GateTests {
+    static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    /// A question that every rule allows.
+    static let fine = GateQuestion(
+        now: now, tenantState: .active, agreement: .inForce, coversSpecialCategory: true, isSpecialCategory: true,
+        channelState: .active, contactErased: false, contactRestricted: false, purpose: "service",
+        consent: ConsentStanding(state: .granted), specialCategoryConsent: ConsentStanding(state: .granted),
+        content: .freeForm, window: ServiceWindow(lastInboundAt: now.addingTimeInterval(-60)), regionServing: true)
+
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        let name: String
+        let code: Refusal.Code
+        let spoil: @Sendable (inout GateQuestion) -> Void
+
+        init(_ name: String, _ code: Refusal.Code, _ spoil: @escaping @Sendable (inout GateQuestion) -> Void) {
+            self.name = name
+            self.code = code
+            self.spoil = spoil
+        }
+
+        var testDescription: String { "\(name): \(code.rawValue)" }
+    }
+
+    /// Every single thing that can be wrong; each group stands for one rule, in the order in which the rules are asked.
+    static let rules: [[Wrong]] = [
+        [TenantState.draft, .onboarding, .suspended, .terminated, .erased].map { state in
+            Wrong("tenant \(state.rawValue)", .tenantNotActive) { $0.tenantState = state }
+        },
+        [Wrong("no agreement", .agreementMissing) { $0.agreement = nil }]
+            + [Wrong("agreement suspended", .agreementSuspended) { $0.agreement = .suspended }]
+            + [AgreementState.draft, .offered, .accepted, .superseded, .ended].map { state in
+                Wrong("agreement \(state.rawValue)", .agreementNotInForce) { $0.agreement = state }
+            },
+        [Wrong("region away", .regionNotServing) { $0.regionServing = false }],
+        [
+            Wrong("channel stopped", .channelStopped) { $0.channelState = .stopped(reason: "quality") },
+            Wrong("channel disconnected", .channelDisconnected) { $0.channelState = .disconnected },
+        ],
+        [Wrong("contact erased", .contactErased) { $0.contactErased = true }],
+        [Wrong("contact restricted", .contactRestricted) { $0.contactRestricted = true }],
+        [
+            Wrong("no purpose", .consentMissing) { $0.purpose = "" },
+            Wrong("never asked", .consentMissing) { $0.consent = .none },
+            Wrong("asked only", .consentMissing) { $0.consent = ConsentStanding(state: .requested) },
+            Wrong("refused", .consentRefused) { $0.consent = ConsentStanding(state: .refused) },
+            Wrong("withdrawn", .consentWithdrawn) { $0.consent = ConsentStanding(state: .withdrawn) },
+            Wrong("expired", .consentExpired) { $0.consent = ConsentStanding(state: .expired) },
+            Wrong("granted, over now", .consentExpired) {
+                $0.consent = ConsentStanding(state: .granted, expiresAt: now)
+            },
+            Wrong("confirmed, over since a second", .consentExpired) {
+                $0.consent = ConsentStanding(state: .confirmed, expiresAt: now.addingTimeInterval(-1))
+            },
+        ],
+        [Wrong("health not covered", .specialCategoryNotCovered) { $0.coversSpecialCategory = false }],
+        [ConsentState.none, .requested, .refused, .withdrawn, .expired].map { state in
+            Wrong("health consent \(state.rawValue)", .specialCategoryConsentMissing) {
+                $0.specialCategoryConsent = ConsentStanding(state: state)
+            }
+        } + [
+            Wrong("health consent over", .specialCategoryConsentMissing) {
+                $0.specialCategoryConsent = ConsentStanding(state: .granted, expiresAt: now)
+            }
+        ],
+        [
+            Wrong("person never wrote", .serviceWindowClosed) { $0.window = ServiceWindow(lastInboundAt: nil) },
+            Wrong("person wrote 24 h ago", .serviceWindowClosed) {
+                $0.window = ServiceWindow(lastInboundAt: now.addingTimeInterval(-86_400))
+            },
+        ],
+    ]
+
+    private func code(_ question: GateQuestion) -> Refusal.Code? {
+        guard case .refused(let refusal) = Gate.decide(question) else { return nil }
+        return refusal.code
+    }
+
+    @Test func `nothing wrong is allowed`() {
+        #expect(Gate.decide(Self.fine) == .allowed)
+    }
+
+    @Test(arguments: rules.joined())
+    func `a single wrong condition refuses`(wrong: Wrong) {
+        var question = Self.fine
+        wrong.spoil(&question)
+        #expect(code(question) == wrong.code)
+    }
+
+    @Test func `of two wrong conditions the earlier rule answers`() {
+        for (place, earlier) in Self.rules.enumerated() {
+            for one in earlier {
+                for other in Self.rules[(place + 1)...].joined() {
+                    var question = Self.fine
+                    one.spoil(&question)
+                    other.spoil(&question)
+                    #expect(code(question) == one.code, "\(one.name), \(other.name)")
+                }
+            }
+        }
+    }
+
+    @Test func `the table reaches every code`() {
+        #expect(Set(Self.rules.joined().map(\.code)) == Set(Refusal.Code.allCases))
+    }
+
+    @Test func `every state of tenant, agreement and consent but the good ones refuses`() {
+        for tenant in TenantState.allCases {
+            for agreement in AgreementState.allCases {
+                for consent in ConsentState.allCases {
+                    var question = Self.fine
+                    question.tenantState = tenant
+                    question.agreement = agreement
+                    question.consent = ConsentStanding(state: consent)
+                    let good = tenant == .active && agreement == .inForce && [.granted, .confirmed].contains(consent)
+                    #expect((Gate.decide(question) == .allowed) == good, "\(tenant) \(agreement) \(consent)")
+                }
+            }
+        }
+    }
+
+    @Test func `a template passes a closed window, but no other rule`() {
+        var question = Self.fine
+        question.content = .template(category: "utility")
+        question.window = ServiceWindow(lastInboundAt: nil)
+        #expect(Gate.decide(question) == .allowed)
+        question.consent = .none
+        #expect(code(question) == .consentMissing)
+    }
+
+    @Test func `an open conversation stands in for no consent`() {
+        var question = Self.fine
+        question.isSpecialCategory = false
+        question.window = ServiceWindow(lastInboundAt: Self.now)
+        question.consent = ConsentStanding(state: .requested)
+        #expect(code(question) == .consentMissing)
+    }
+
+    @Test func `ordinary consent counts for nothing with health data, and health rules for nothing without`() {
+        var question = Self.fine
+        question.specialCategoryConsent = .none
+        #expect(code(question) == .specialCategoryConsentMissing)
+        question.isSpecialCategory = false
+        question.coversSpecialCategory = false
+        #expect(Gate.decide(question) == .allowed)
+    }
+
+    @Test func `only what passes by itself names a time to try again`() {
+        for wrong in Self.rules.joined() {
+            var question = Self.fine
+            wrong.spoil(&question)
+            guard case .refused(let refusal) = Gate.decide(question) else { continue }
+            #expect((refusal.retryAfter != nil) == (wrong.code == .regionNotServing))
+            #expect(refusal.retryAfter.map { $0 > Self.now } ?? true)
+        }
+    }
+
+    @Test func `a refusal repeats neither the purpose nor the channel's reason`() {
+        for wrong in Self.rules.joined() {
+            var question = Self.fine
+            question.purpose = "Jane-Doe-4711"
+            question.content = .template(category: "Jane-Doe-4711")
+            wrong.spoil(&question)
+            if case .stopped = question.channelState { question.channelState = .stopped(reason: "Jane-Doe-4711") }
+            #expect(!"\(Gate.decide(question))".contains("4711"))
+        }
+    }
+
+    @Test(arguments: Refusal.Code.allCases)
+    func `every code has a sentence and a remedy, and Docs/gate.md tells both`(code: Refusal.Code) throws {
+        let refusal = Refusal(code)
+        #expect(refusal.sentence.hasSuffix(".") && refusal.remedy.hasSuffix("."))
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Docs/gate.md")
+        let text = try String(contentsOf: page.standardized, encoding: .utf8)
+        #expect(text.contains("| `\(code.rawValue)` | \(refusal.sentence) | \(refusal.remedy) |"))
+    }
+}
