@@ -39,24 +39,27 @@ public struct ChannelService: Sendable {
         let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
         let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
         // The region first: a route that exists always leads to a channel.
-        do {
-            _ = try await shard.app.transactionBatch(
-                settings: asTenant(id), [ChannelStore.add(channel, account: account, sealed: sealed)])
-        } catch where error.sqlState == .uniqueViolation {
+        let add = ChannelStore.add(channel, account: account, sealed: sealed)
+        guard try await Self.isNew({ try await shard.app.transactionBatch(settings: asTenant(id), [add]) }) else {
             throw Self.taken
         }
-        do {
-            _ = try await control.transactionBatch(Self.routing(channel, account: account, ingressSealed: ingressSealed))
-        } catch where error.sqlState == .uniqueViolation {
-            _ = try await shard.app.transactionBatch(
-                settings: asTenant(id),
-                [
-                    PostgresQuery(
-                        "channels.take-back", "DELETE FROM channels WHERE tenant_id = $1 AND channel_id = $2", [id, channel.id])
-                ])
+        let routing = Self.routing(channel, account: account, ingressSealed: ingressSealed)
+        guard try await Self.isNew({ try await control.transactionBatch(routing) }) else {
+            _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
             throw Self.taken
         }
         return channel
+    }
+
+    /// Runs what stores an address: false when somebody has it already.
+    private static func isNew(_ body: () async throws -> [PostgresRows]) async throws -> Bool {
+        do {
+            _ = try await body()
+            return true
+        } catch {
+            guard (error as? PostgresError)?.sqlState == .uniqueViolation else { throw error }
+            return false
+        }
     }
 
     private static let taken = PlatformError(

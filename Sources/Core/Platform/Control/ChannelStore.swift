@@ -18,6 +18,10 @@ enum ChannelStore {
             ])
     }
 
+    static func remove(_ tenant: TenantID, _ channel: ChannelID) -> PostgresQuery {
+        PostgresQuery("channels.remove", "DELETE FROM channels WHERE tenant_id = $1 AND channel_id = $2", [tenant, channel])
+    }
+
     static func list(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
             "channels.list",

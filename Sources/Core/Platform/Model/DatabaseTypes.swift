@@ -1,4 +1,4 @@
-import PluginKit
+public import PluginKit
 public import Postgres
 
 // How values of the model stand in tables: by their raw text.
@@ -7,7 +7,7 @@ extension AgreementState: PostgresEnum {}
 extension ConsentState: PostgresEnum {}
 extension MessageState: PostgresEnum {}
 extension MessageDirection: PostgresEnum {}
-extension ConsentEventKind: @retroactive PostgresEnum {}
+extension ConsentEventKind: PostgresEnum {}
 
 extension ChannelState {
     /// As two columns: the word, and why it was stopped.

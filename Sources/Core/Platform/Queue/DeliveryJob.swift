@@ -50,7 +50,7 @@ struct DeliveryJob: Sendable {
 
     init(_ row: PostgresRow) throws {
         id = try row.decode("job_id")
-        attempts = try row.decode("attempts")
+        attempts = Int(try row.decode("attempts", as: Int32.self))
         attemptedAt = try row.decode("attempted_at")
         message = try row.decode("message_id")
         state = try row.decode("state")

@@ -33,6 +33,31 @@ enum QueueStore {
         ]
     }
 
+    /// Puts one message back into its lane, if it is waiting to be sent and in no lane.
+    static func enqueueAccepted(_ tenant: TenantID, _ message: MessageID) -> [PostgresQuery] {
+        [
+            PostgresQuery(
+                "queue.lane-again",
+                """
+                INSERT INTO queue_lanes AS l (tenant_id, kind, lane_id, depth, run_at)
+                SELECT $1, 'deliver', m.conversation_id, 1, now()
+                FROM messages m
+                WHERE m.tenant_id = $1 AND m.message_id = $2 AND m.state = 'accepted'
+                  AND NOT EXISTS (SELECT FROM queue_jobs j WHERE j.tenant_id = $1 AND j.subject_id = $2)
+                ON CONFLICT (tenant_id, kind, lane_id) DO UPDATE SET depth = l.depth + 1
+                """, [tenant, message]),
+            PostgresQuery(
+                "queue.job-again",
+                """
+                INSERT INTO queue_jobs (tenant_id, kind, lane_id, subject_id)
+                SELECT $1, 'deliver', m.conversation_id, m.message_id
+                FROM messages m
+                WHERE m.tenant_id = $1 AND m.message_id = $2 AND m.state = 'accepted'
+                  AND NOT EXISTS (SELECT FROM queue_jobs j WHERE j.tenant_id = $1 AND j.subject_id = $2)
+                """, [tenant, message]),
+        ]
+    }
+
     /// Takes lanes that are due, spread over tenants: the first of every tenant, then the second, so that no tenant's million delays
     /// another's one. A lane held by a worker that died comes due again when its lease ends.
     /// - Parameters:

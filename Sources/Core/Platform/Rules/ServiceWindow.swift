@@ -25,3 +25,10 @@ public struct ServiceWindow: Sendable, Hashable {
         closesAt.map { now < $0 } ?? false
     }
 }
+
+extension ServiceWindow {
+    /// A window whose end was stored.
+    public init(closesAt: Date?) {
+        self.closesAt = closesAt
+    }
+}

@@ -1,0 +1,136 @@
+public import Logging
+public import Outbound
+public import PluginKit
+import Postgres
+public import ServiceLifecycle
+import struct Foundation.UUID
+
+/// What an installation is made of.
+public struct InstallationConfiguration: Sendable {
+    /// The control database, as `obhut_control`.
+    public var controlURL: Secret<String>
+    public var regions: [RegionConfiguration]
+    /// Connections to each shard, by role.
+    public var appConnections: Int
+    public var workerConnections: Int
+    /// False in a process that only serves requests.
+    public var runsWorkers: Bool
+
+    public init(
+        controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
+        runsWorkers: Bool = true
+    ) {
+        self.controlURL = controlURL
+        self.regions = regions
+        self.appConnections = appConnections
+        self.workerConnections = workerConnections
+        self.runsWorkers = runsWorkers
+    }
+}
+
+public struct RegionConfiguration: Sendable {
+    public var id: RegionID
+    /// Name of a storage-region plugin.
+    public var plugin: String
+    /// By that plugin's schema.
+    public var values: [String: String]
+
+    public init(id: RegionID, plugin: String, values: [String: String]) {
+        self.id = id
+        self.plugin = plugin
+        self.values = values
+    }
+}
+
+/// Everything composed: what the server's routes call.
+public final class Installation: Sendable {
+    public let plugins: PluginRegistry
+    public let tenants: TenantService
+    public let channels: ChannelService
+    public let apiKeys: APIKeyService
+    public let adminTokens: AdminTokenService
+    public let ingress: IngressService
+    public let sending: SendingService
+    public let reading: ReadingService
+    public let consents: ConsentService
+    public let deadLetters: DeadLetterService
+    /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
+    public let services: [any Service]
+
+    private let control: PostgresClient
+    private let directory: RegionDirectory
+
+    public var regions: [any StorageRegion] { directory.regions.values.sorted { $0.id < $1.id } }
+
+    /// Opens the control plane and the regions. Nothing is served yet.
+    /// - Throws: an error whose description is one sentence for ops.
+    public static func open(
+        _ configuration: InstallationConfiguration, plugins: PluginRegistry, controlKeyStore: any KeyStore,
+        http: any OutboundHTTP, logger: Logger
+    ) async throws -> Installation {
+        var database = try PostgresConfiguration(url: configuration.controlURL.revealed)
+        database.applicationName = "obhut-control"
+        database.statementTimeout = .seconds(10)
+        database.lockTimeout = .seconds(5)
+        let control = PostgresClient(configuration: database, logger: logger)
+        let controlKey = try await ControlKey.open(control, controlKeyStore)
+        let directory = try await RegionOpening(control: control, plugins: plugins, logger: logger).open(configuration)
+        let installation = Installation(
+            configuration, plugins: plugins, control: control, controlKey: controlKey, directory: directory, http: http,
+            logger: logger)
+        try await installation.tenants.reconcile()
+        return installation
+    }
+
+    private init(
+        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient, controlKey: DataKey,
+        directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
+    ) {
+        self.plugins = plugins
+        self.control = control
+        self.directory = directory
+        var ingestBatches: [ShardID: GroupCommit<IngestItem, IngestOutcome>] = [:]
+        var sendBatches: [ShardID: GroupCommit<SendItem, SendReceipt>] = [:]
+        var workers: [ShardID: DeliveryWorker] = [:]
+        for shard in directory.shards.values {
+            let ingest = IngestBatch(shard: shard)
+            ingestBatches[shard.id] = GroupCommit { try await ingest.commit($0) }
+            let send = SendBatch(shard: shard, plugins: plugins)
+            sendBatches[shard.id] = GroupCommit { try await send.commit($0) }
+            if configuration.runsWorkers {
+                workers[shard.id] = DeliveryWorker(shard: shard, plugins: plugins, http: http, logger: logger)
+            }
+        }
+        let awake = workers
+        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
+        let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
+        tenants = TenantService(control: control, directory: directory)
+        channels = ChannelService(
+            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants, routes: routes,
+            http: http, wake: wake)
+        apiKeys = APIKeyService(control: control, tenants: tenants)
+        adminTokens = AdminTokenService(control: control)
+        ingress = IngressService(
+            plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches,
+            changes: IdentityChanges(directory: directory))
+        sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
+        reading = ReadingService(directory: directory)
+        consents = ConsentService(directory: directory, plugins: plugins)
+        deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
+        let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
+        services = pools + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+    }
+
+    /// Whether each database answers.
+    public func readiness() async -> [(name: String, ready: Bool)] {
+        var checks = [(name: "control", ready: await Self.answers(control))]
+        for shard in directory.shards.values.sorted(by: { $0.id < $1.id }) {
+            checks.append((name: shard.id.rawValue, ready: await Self.answers(shard.app)))
+        }
+        return checks
+    }
+
+    private static func answers(_ client: PostgresClient) async -> Bool {
+        (try? await client.query(PostgresQuery("readiness", "SELECT 1"))) != nil
+    }
+}
