@@ -1,0 +1,46 @@
+import Foundation
+import PluginKit
+
+/// What makes a declared consent demonstrable.
+enum Evidence {
+    static let methods = ["web_form", "paper", "in_person", "phone", "shop_checkout", "messenger", "import"]
+    /// Name and the longest it may be, in characters.
+    private static let optional = [
+        ("text_version", 200), ("privacy_notice_url", 2000), ("reference", 500), ("collected_by", 200), ("note", 2000),
+    ]
+
+    /// - Parameter granted: a consent needs the exact text the person agreed to; a withdrawal or refusal needs none.
+    static func read(
+        _ declaration: DeclarationFields, granted: Bool, source: PluginManifest, receivedAt: Date
+    ) throws(ConsentRefusal) -> JSON {
+        let known = Set(["method", "text", "language"] + optional.map(\.0))
+        let fields = try DeclarationFields(declaration.object["evidence"], path: "evidence", known: known)
+        let method = try fields.text("method", limit: 32)
+        guard methods.contains(method) else {
+            throw ConsentRefusal(field: "evidence.method", problem: "can be one of \(methods.joined(separator: ", "))")
+        }
+        var evidence = JSONObject([("method", .string(method))])
+        if let text = try fields.optionalText("text", limit: 10_000) {
+            evidence["text"] = .string(text)
+        } else if granted {
+            throw ConsentRefusal(field: "evidence.text", problem: "give the exact text that the person agreed to (Art. 7(1) GDPR)")
+        }
+        if let language = try fields.optionalText("language", limit: 35) {
+            let isTag = language.split(separator: "-", omittingEmptySubsequences: false).allSatisfy {
+                (1...8).contains($0.count) && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            }
+            guard isTag else { throw ConsentRefusal(field: "evidence.language", problem: "give a language tag such as de or de-AT (BCP 47)") }
+            evidence["language"] = .string(language)
+        }
+        for (name, limit) in optional {
+            guard let text = try fields.optionalText(name, limit: limit) else { continue }
+            if name == "privacy_notice_url", !text.hasPrefix("https://") {
+                throw ConsentRefusal(field: "evidence.privacy_notice_url", problem: "give a URL that begins with https://")
+            }
+            evidence[name] = .string(text)
+        }
+        evidence["declared_at"] = .string(receivedAt.formatted(.iso8601))
+        evidence["source"] = .string("\(source.id)@\(source.version)")
+        return .object(evidence)
+    }
+}
