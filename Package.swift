@@ -70,7 +70,7 @@ let package = Package(
 
         // Server
         .target(
-            name: "Sandbox", dependencies: [hummingbird, "Outbound", crypto, logging, lifecycle],
+            name: "Sandbox", dependencies: [hummingbird, "Outbound", "PluginKit", crypto, logging, lifecycle],
             path: "Sources/Server/Sandbox", exclude: ["README.md"], swiftSettings: settings),
         .executableTarget(
             name: "Server",
