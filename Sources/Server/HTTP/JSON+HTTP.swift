@@ -1,0 +1,76 @@
+import Hummingbird
+import NIOCore
+import Platform
+import PluginKit
+import struct Foundation.Date
+import struct Foundation.UUID
+
+extension JSON {
+    func response(status: Int = 200, contentType: String = "application/json") -> Response {
+        Response(
+            status: .init(code: status),
+            headers: [.contentType: contentType, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: encoded())))
+    }
+
+    static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+    static func time(_ date: Date?) -> JSON { date.map { .string(Timestamp.text($0)) } ?? .null }
+    static func id(_ id: some CustomStringConvertible) -> JSON { .string(id.description) }
+    static func int(_ value: Int) -> JSON { .number(String(value)) }
+
+    /// `{"data": […], "next_cursor": …}`.
+    static func list<Item>(_ page: Page<Item>, _ json: (Item) -> JSON) -> JSON {
+        ["data": .array(page.items.map(json)), "next_cursor": .optional(page.next)]
+    }
+
+    static func list(_ items: [JSON]) -> JSON { ["data": .array(items), "next_cursor": .null] }
+}
+
+/// RFC 3339 in UTC with milliseconds.
+enum Timestamp {
+    static func text(_ date: Date) -> String { date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+
+    static func date(_ text: String) -> Date? {
+        (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    }
+}
+
+extension Request {
+    /// The raw body, up to a limit.
+    func bytes(limit: Int = ServerLimits.body) async throws -> [UInt8] {
+        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Problem.tooLarge(limit) }
+        do {
+            let buffer = try await body.collect(upTo: limit)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Problem.tooLarge(limit)
+        }
+    }
+
+    /// The body as a JSON object.
+    func object() async throws -> JSON { try Request.object(try await bytes()) }
+
+    static func object(_ bytes: [UInt8]) throws -> JSON {
+        let json: JSON
+        do {
+            json = try JSON(parsing: bytes, depthLimit: ServerLimits.depth)
+        } catch {
+            throw Problem.invalidJSON("The body is not JSON: \(error).")
+        }
+        guard json.object != nil else { throw Problem.invalidJSON("The body is \(json.kind), not an object.") }
+        return json
+    }
+
+    /// `?limit=` and `?cursor=`.
+    func page() throws -> PageRequest {
+        var page = PageRequest()
+        if let text = uri.queryParameters["limit"] {
+            guard let limit = Int(text), (1...PageRequest.maximumLimit).contains(limit) else {
+                throw PlatformError.invalid("limit", "give a number from 1 to \(PageRequest.maximumLimit)")
+            }
+            page.limit = limit
+        }
+        page.cursor = uri.queryParameters["cursor"].map(String.init)
+        return page
+    }
+}

@@ -1,0 +1,139 @@
+import Hummingbird
+import HTTPTypes
+import Logging
+import Platform
+import PluginKit
+import Postgres
+import struct Foundation.Date
+
+/// An error as our own routes tell it (RFC 9457). The one place where errors become statuses.
+struct Problem: Error {
+    var status: Int
+    var code: String
+    var detail: String
+    var remedy: String?
+    var fields: [PlatformError.Field] = []
+    var refusal: Refusal?
+    var headers: HTTPFields = [:]
+
+    static func invalidJSON(_ detail: String) -> Problem {
+        Problem(status: 400, code: "invalid_request", detail: detail, remedy: "Send a JSON object (RFC 8259).")
+    }
+
+    static func tooLarge(_ limit: Int) -> Problem {
+        Problem(status: 413, code: "too_large", detail: "The body is larger than \(limit) bytes.", remedy: "Send less at once.")
+    }
+
+    init(status: Int, code: String, detail: String, remedy: String? = nil) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.remedy = remedy
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as PlatformError: self.init(error)
+        case let refusal as IngressRefusal: self.init(refusal)
+        case let error as PostgresError where error.isTransient || error.code == .closed:
+            self = Problem(
+                status: 503, code: "temporarily_unavailable", detail: "A database does not answer.", remedy: "Try again in a few seconds.")
+            headers = [.retryAfter: "2"]
+        case let error as any HTTPResponseError: self.init(status: error.status)
+        default:
+            self = Problem(
+                status: 500, code: "internal", detail: "Something went wrong here.",
+                remedy: "Try again; if it stays, tell the provider the request id.")
+        }
+    }
+
+    private init(_ error: PlatformError) {
+        let status: Int
+        switch error.code {
+        case .invalid, .idempotencyKeyReused: status = 422
+        case .unauthenticated: status = 401
+        case .forbidden, .refused: status = 403
+        case .notFound: status = 404
+        case .conflict, .idempotencyInFlight: status = 409
+        case .unavailable: status = 503
+        }
+        self.init(status: status, code: error.code.rawValue, detail: error.message, remedy: error.remedy)
+        fields = error.fields
+        refusal = error.refusal
+        if error.code == .unauthenticated { headers = [.wwwAuthenticate: "Bearer"] }
+        if error.code == .unavailable { headers = [.retryAfter: "2"] }
+    }
+
+    private init(_ refusal: IngressRefusal) {
+        switch refusal {
+        case .signatureMissing, .signatureWrong:
+            self.init(
+                status: 401, code: "signature_invalid", detail: "\(refusal).".capitalizedFirst,
+                remedy: "Sign the raw bytes with the app secret of this channel.")
+        case .notOfThisMessenger:
+            self.init(status: 400, code: "not_a_webhook", detail: "\(refusal).".capitalizedFirst)
+        }
+    }
+
+    private init(status: HTTPResponse.Status) {
+        switch status {
+        case .notFound: self.init(status: 404, code: "not_found", detail: "There is no such route.", remedy: "Check path and method.")
+        case .contentTooLarge: self = .tooLarge(ServerLimits.body)
+        default: self.init(status: status.code, code: "http_\(status.code)", detail: status.reasonPhrase)
+        }
+    }
+
+    func response(requestID: String) -> Response {
+        var json = JSONObject([
+            ("type", "about:blank"), ("title", .string(HTTPResponse.Status(code: status).reasonPhrase)),
+            ("status", .number("\(status)")), ("detail", .string(detail)), ("code", .string(code)),
+        ])
+        if let remedy { json["remedy"] = .string(remedy) }
+        if !fields.isEmpty {
+            json["errors"] = .array(fields.map { ["path": .string($0.path), "problem": .string($0.problem)] })
+        }
+        if let refusal {
+            json["refusal"] = [
+                "code": .string(refusal.code.rawValue), "sentence": .string(refusal.sentence), "remedy": .string(refusal.remedy),
+                "retry_after": refusal.retryAfter.map { .string(Timestamp.text($0)) } ?? .null,
+            ]
+        }
+        json["request_id"] = .string(requestID)
+        var response = JSON.object(json).response(status: status, contentType: "application/problem+json")
+        for field in headers { response.headers[field.name] = field.value }
+        return response
+    }
+}
+
+extension String {
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
+
+/// Turns whatever a route throws into an answer, in the shape its surface speaks.
+struct ErrorMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            let problem = Problem(error)
+            if problem.status >= 500 {
+                context.logger.error(
+                    "a request failed",
+                    metadata: ["request_id": "\(context.requestID)", "status": "\(problem.status)", "error": "\(Self.safe(error))"])
+            }
+            return CloudAPIErrors.speaks(request.uri.path)
+                ? CloudAPIErrors.response(problem) : problem.response(requestID: context.requestID)
+        }
+    }
+
+    /// Only errors whose description is made to hold no data are described.
+    private static func safe(_ error: any Error) -> String {
+        switch error {
+        case is PostgresError, is PlatformError, is SealError, is KeyStoreError, is StorageRegionError: "\(error)"
+        default: "\(type(of: error))"
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Crypto
+import Hummingbird
+import HTTPTypes
+import Platform
+import PluginKit
+
+/// `/api/v1`: a tenant's integration. Every route needs a key with the scope named here.
+struct TenantRoutes: Sendable {
+    let installation: Installation
+    let access: Access
+    let publicURL: String
+
+    func add(to router: Router<RequestScope>) {
+        let api = router.group("api/v1")
+        api.post("messages", use: access.tenant(.messagesWrite, send))
+        api.get("messages", use: access.tenant(.messagesRead, listMessages))
+        api.get("messages/:message", use: access.tenant(.messagesRead, readMessage))
+        api.post("messages/:message/retry", use: access.tenant(.messagesWrite, retryMessage))
+        api.get("conversations", use: access.tenant(.messagesRead, listConversations))
+        api.get("conversations/:conversation", use: access.tenant(.messagesRead, readConversation))
+        api.get("conversations/:conversation/messages", use: access.tenant(.messagesRead, listConversationMessages))
+        api.get("events", use: access.tenant(.messagesRead, listEvents))
+        api.get("channels", use: access.tenant(.messagesRead, listChannels))
+        api.get("contacts", use: access.tenant(.contactsRead, listContacts))
+        api.get("contacts/:contact", use: access.tenant(.contactsRead, readContact))
+        api.get("contacts/:contact/consents", use: access.tenant(.consentsRead, listConsents))
+        api.post("consents", use: access.tenant(.consentsWrite, declareConsent))
+    }
+
+    // MARK: - Messages
+
+    @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let bytes = try await request.bytes()
+        var fields = RequestFields(try Request.object(bytes))
+        let recipient = try Self.person(fields.value("to"), path: "to")
+        let channel: ChannelID? = fields.id("channel_id")
+        let purpose = fields.optionalText("purpose") ?? "service"
+        let type = fields.optionalText("type") ?? "text"
+        let content = MessageContent(type: type, fields: fields.value(type) ?? .null)
+        let answered = fields.value("context")
+        try fields.finish()
+        let send = SendRequest(
+            recipient: recipient, channel: channel, purpose: purpose,
+            content: try await Self.answering(answered, content, caller, installation.reading),
+            idempotencyKey: request.headers[Self.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)), route: "messages")
+        let receipt = try await installation.sending.send(caller, send)
+        var response = (["id": .id(receipt.message), "state": "accepted"] as JSON).response()
+        if receipt.replayed { response.headers[Self.idempotencyReplayed] = "true" }
+        return response
+    }
+
+    static let idempotencyKey = name("Idempotency-Key")
+    static let idempotencyReplayed = name("Idempotency-Replayed")
+
+    private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .ifMatch }
+
+    /// A message that is answered is named by our id; the messenger knows it by its own.
+    private static func answering(
+        _ context: JSON?, _ content: MessageContent, _ caller: Caller, _ reading: ReadingService
+    ) async throws -> MessageContent {
+        guard let context else { return content }
+        guard let id = context["message_id"]?.string.flatMap({ MessageID($0) }) else {
+            throw PlatformError.invalid("context.message_id", "give the id of a message of this conversation")
+        }
+        let answered = try await reading.message(caller, id)
+        guard let provider = answered.providerID else {
+            throw PlatformError.invalid("context.message_id", "that message has not reached the messenger yet")
+        }
+        var answer = content
+        answer.context = ["message_id": .string(provider.revealed)]
+        return answer
+    }
+
+    /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
+    static func person(_ json: JSON?, path: String) throws -> RecipientReference {
+        let expected = "give one of \(path == "to" ? "contact_id" : "id"), phone, bsuid, username"
+        guard let object = json?.object, object.members.count == 1, let member = object.members.first else {
+            throw PlatformError.invalid(path, expected)
+        }
+        guard let text = member.value.string else {
+            throw PlatformError.invalid("\(path).\(member.name)", "expected text, found \(member.value.kind)")
+        }
+        switch member.name {
+        case "contact_id", "id":
+            guard let id = ContactID(text) else { throw PlatformError.invalid("\(path).\(member.name)", "this is not an id") }
+            return .contact(id)
+        case "phone", "bsuid", "parent_bsuid", "username":
+            return .identity(kind: .init(rawValue: member.name), address: Personal(text))
+        default: throw PlatformError.invalid(path, expected)
+        }
+    }
+
+    @Sendable func listMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        try await messages(request, caller, in: nil)
+    }
+
+    @Sendable func listConversationMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        try await messages(request, caller, in: try scope.id("conversation"))
+    }
+
+    private func messages(_ request: Request, _ caller: Caller, in conversation: ConversationID?) async throws -> Response {
+        var direction: MessageDirection?
+        if let word = request.uri.queryParameters["direction"].map(String.init) {
+            guard let known = MessageDirection(rawValue: word) else {
+                throw PlatformError.invalid("direction", "can be inbound or outbound")
+            }
+            direction = known
+        }
+        let state = request.uri.queryParameters["state"].map(String.init)
+        let page = try await installation.reading.messages(
+            caller, in: conversation, direction: direction, state: state, try request.page())
+        return JSON.list(page) { $0.json }.response()
+    }
+
+    @Sendable func readMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        try await installation.reading.message(caller, try scope.id("message")).json.response()
+    }
+
+    @Sendable func retryMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        try await installation.deadLetters.retry(caller.tenant, try scope.id("message"))
+        return Response(status: .accepted)
+    }
+
+    // MARK: - Conversations and events
+
+    @Sendable func listConversations(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        JSON.list(try await installation.reading.conversations(caller, try request.page())) { $0.json }.response()
+    }
+
+    @Sendable func readConversation(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        try await installation.reading.conversation(caller, try scope.id("conversation")).json.response()
+    }
+
+    @Sendable func listEvents(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        JSON.list(try await installation.reading.events(caller, try request.page())) { $0.json }.response()
+    }
+
+    @Sendable func listChannels(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        JSON.list(try await installation.reading.channels(caller).map { $0.json(publicURL: publicURL) }).response()
+    }
+
+    // MARK: - Contacts and consents
+
+    @Sendable func listContacts(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        JSON.list(try await installation.reading.contacts(caller, try request.page())) { $0.json }.response()
+    }
+
+    @Sendable func readContact(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        try await installation.reading.contact(caller, try scope.id("contact")).json.response()
+    }
+
+    @Sendable func listConsents(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let consents = try await installation.consents.list(caller, try scope.id("contact"))
+        return JSON.list(consents.map { .object(JSONObject($0.members)) }).response()
+    }
+
+    @Sendable func declareConsent(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let body = try await request.object()
+        let person = try Self.person(body["contact"], path: "contact")
+        var channel: ChannelID?
+        if let value = body["channel_id"], !value.isNull {
+            guard let id = value.string.flatMap({ ChannelID($0) }) else { throw PlatformError.invalid("channel_id", "this is not an id") }
+            channel = id
+        }
+        if let source = body["source"], source.string == nil { throw PlatformError.invalid("source", "expected text, found \(source.kind)") }
+        let (id, view) = try await installation.consents.declare(
+            caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body)
+        return JSON.object(JSONObject([("id", .id(id))] + view.members)).response(status: 201)
+    }
+}

@@ -1,0 +1,151 @@
+import Platform
+import PluginKit
+
+// What the platform's values look like in answers.
+extension Tenant {
+    var json: JSON {
+        [
+            "id": .id(id), "name": .string(name), "region": .id(region), "shard": .id(shard), "state": .string(state.rawValue),
+            "created_at": .time(createdAt),
+        ]
+    }
+}
+
+extension Agreement {
+    var json: JSON {
+        [
+            "id": .id(id), "tenant_id": .id(tenant), "state": .string(state.rawValue), "reference": .string(reference),
+            "signed_on": .string(signedOn), "document_sha256": .optional(documentSHA256.map(Hex.text)),
+            "covers_special_category": .bool(coversSpecialCategory), "recorded_at": .time(recordedAt),
+        ]
+    }
+}
+
+extension APIKey {
+    var json: JSON {
+        [
+            "id": .id(id), "label": .string(label), "prefix": .string(prefix),
+            "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }), "created_at": .time(createdAt),
+            "expires_at": .time(expiresAt), "revoked_at": .time(revokedAt), "last_used_at": .time(lastUsedAt),
+        ]
+    }
+}
+
+extension Channel {
+    func json(publicURL: String) -> JSON {
+        var object = JSONObject([
+            ("id", .id(id)), ("plugin", .string(plugin)), ("address", .string(address)), ("display_address", .optional(displayAddress)),
+        ])
+        switch state {
+        case .active: object["state"] = "active"
+        case .disconnected: object["state"] = "disconnected"
+        case .stopped(let reason):
+            object["state"] = "stopped"
+            object["state_reason"] = .string(reason)
+        }
+        object["ingress_url"] = .string(publicURL + ingressPath)
+        object["created_at"] = .time(createdAt)
+        return .object(object)
+    }
+}
+
+extension HealthReport {
+    var json: JSON {
+        [
+            "state": .string(state.rawValue),
+            "findings": .array(
+                findings.map { ["name": .string($0.name), "state": .string($0.state.rawValue), "detail": .string($0.detail)] }),
+        ]
+    }
+}
+
+extension ContactView {
+    var json: JSON {
+        [
+            "id": .id(id), "name": .optional(name?.revealed),
+            "addresses": .array(
+                addresses.map { address in
+                    [
+                        "channel_plugin": .string(address.plugin), "kind": .string(address.identity.kind.rawValue),
+                        "address": .string(address.identity.address.revealed), "retired_at": .time(address.retiredAt),
+                    ]
+                }), "created_at": .time(createdAt), "erased_at": .time(erasedAt),
+        ]
+    }
+}
+
+extension ConversationView {
+    var json: JSON {
+        [
+            "id": .id(id), "contact_id": .id(contact), "channel_id": .id(channel), "last_inbound_at": .time(lastInboundAt),
+            "window_closes_at": .time(windowClosesAt), "last_message_at": .time(lastMessageAt),
+        ]
+    }
+}
+
+extension MessageView {
+    var json: JSON {
+        var object = JSONObject([
+            ("id", .id(id)), ("conversation_id", .id(conversation)), ("contact_id", .id(contact)), ("channel_id", .id(channel)),
+            ("direction", .string(direction.rawValue)), ("state", .string(state)), ("purpose", .optional(purpose)),
+        ])
+        // A type of the messenger's may have the name of a field of ours; ours stays.
+        for member in content.json.object?.members ?? [] where object[member.name] == nil { object[member.name] = member.value }
+        object["provider_message_id"] = .optional(providerID?.revealed)
+        object["occurred_at"] = .time(occurredAt)
+        object["created_at"] = .time(createdAt)
+        if let fault {
+            object["fault"] = ["code": .string(fault.code), "message": .string(fault.message), "remedy": .optional(fault.remedy)]
+        }
+        object["stages"] = .array(stages.map { ["stage": .string($0.stage), "occurred_at": .time($0.occurredAt)] })
+        return .object(object)
+    }
+}
+
+extension ChannelEventView {
+    var json: JSON {
+        [
+            "id": .id(id), "channel_id": .id(channel), "kind": .string(kind), "field": .string(field), "outcome": .string(outcome),
+            "reason": .optional(reason), "occurred_at": .time(occurredAt), "received_at": .time(receivedAt), "raw": raw.revealed,
+        ]
+    }
+}
+
+extension ConsentView {
+    var members: [(String, JSON)] {
+        [
+            ("contact_id", .id(contact)), ("channel_id", .id(channel)), ("purpose", .string(purpose)),
+            ("state", .string(standing.state.rawValue)), ("since", .time(standing.since)), ("expires_at", .time(standing.expiresAt)),
+        ]
+    }
+}
+
+extension UnroutableCount {
+    var json: JSON {
+        [
+            "plugin": .string(plugin), "kind": .string(kind), "address": .string(address), "reason": .string(reason),
+            "events": .int(events), "first_at": .time(firstAt), "last_at": .time(lastAt),
+        ]
+    }
+}
+
+extension DeadLetter {
+    var json: JSON {
+        [
+            "message_id": .id(message), "attempts": .int(attempts),
+            "fault": ["code": .string(fault.code), "message": .string(fault.message)], "dead_at": .time(deadAt),
+        ]
+    }
+}
+
+enum Hex {
+    static func text(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    static func bytes(_ text: String) -> [UInt8]? {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}
