@@ -129,6 +129,7 @@ final class Connection: ReactorHandler {
             }
             var running = RunningBatch(id: id, ending: batch.ending, completion: completion)
             if state.running.isEmpty { state.lastProgress = .now }
+            state.pausesReading = false
             let queued = Self.queue(batch, &running, &state)
             state.running.append(running)
             if !queued {

@@ -67,7 +67,7 @@ enum Connector {
     private static func failure(_ pointer: OpaquePointer) -> PostgresError {
         // libpq's text names host, port, user and database; it never repeats a password.
         let text = PQerrorMessage(pointer).map { String(cString: $0) } ?? ""
-        let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        let oneLine = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         var error = PostgresError(.connectionFailed, oneLine.isEmpty ? "the server cannot be reached" : oneLine)
         error.sqlState = refusal(oneLine)
         return error

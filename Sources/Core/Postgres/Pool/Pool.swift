@@ -274,8 +274,14 @@ final class Pool: Sendable {
         reactor.cancel(timer)
     }
 
+    // MARK: What it looks like now
+
     /// The server processes of the connections open now.
     var processIDs: [Int32] {
-        state.withLock { Array($0.connections.values) }.map(\.processID)
+        state.withLock { Array($0.connections.values) }.map(\.processID).sorted()
     }
+
+    var waitingCount: Int { state.withLock { $0.machine.waitingCount } }
+    var inUseCount: Int { state.withLock { $0.machine.inUseCount } }
+    var lastFailure: PostgresError? { state.withLock { $0.lastFailure } }
 }
