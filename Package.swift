@@ -86,7 +86,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "PluginKit", logging],
             path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "TestSupport", logging, metrics, lifecycle],
+            swiftSettings: settings),
         .testTarget(name: "OutboundTests", dependencies: ["Outbound"], swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"], swiftSettings: settings),
         .testTarget(

@@ -147,14 +147,14 @@ struct CancellationTests {
             _ = try await client.query(PostgresQuery("test.create", "CREATE TABLE t (id int8)"))
             let insert = PostgresQuery("test.insert", "INSERT INTO t VALUES (1)")
             let runs = Counter()
-            proxy.dropWhenClientSends("COMMIT")
+            proxy.dropWhenClientSends("COMMIT\0")
             let interactive = await #expect(throws: PostgresError.self) {
                 try await client.transaction { tx in
                     _ = runs.add()
                     _ = try await tx.query(insert)
                 }
             }
-            proxy.dropWhenClientSends("COMMIT")
+            proxy.dropWhenClientSends("COMMIT\0")
             let batch = await #expect(throws: PostgresError.self) { try await client.transactionBatch([insert]) }
             for error in [interactive, batch] {
                 #expect(error?.code == .unclearCommit)
