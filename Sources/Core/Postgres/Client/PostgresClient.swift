@@ -95,6 +95,16 @@ public final class PostgresClient: PostgresSession, Service {
         let name = name ?? queries[0].name
         let start = ContinuousClock.now
         let batch = Batch(queries, ending: ending)
+        var result = try await run(batch, name)
+        // A connection can break between being lent and being used; another will do.
+        while case .failure(let error) = result, !error.wasSent, !Task.isCancelled {
+            result = try await run(batch, name)
+        }
+        metrics.record(name, since: start)
+        return try result.get()
+    }
+
+    private func run(_ batch: Batch, _ name: String) async throws(PostgresError) -> BatchResult {
         let connection = try await borrow(name)
         var result = await connection.run(batch)
         if case .failure(let error) = result, error.isStaleStatement {
@@ -103,8 +113,7 @@ public final class PostgresClient: PostgresSession, Service {
             result = await connection.run(batch)
         }
         pool?.release(connection)
-        metrics.record(name, since: start)
-        return try result.get()
+        return result
     }
 
     /// What every transaction begins with.

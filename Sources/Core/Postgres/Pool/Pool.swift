@@ -85,7 +85,7 @@ final class Pool: Sendable {
     /// Takes a connection back. One that is inside a transaction is rolled back first.
     func release(_ connection: Connection) {
         let id = connection.id
-        guard connection.isUsable else { return apply { $0.lost(id, now: .now) } }
+        guard connection.isUsable else { return broke(id) }
         if connection.isIdle { return apply { $0.release(id, now: .now) } }
         guard connection.isInPipelineMode else { return connection.close() }
         connection.submit(Batch([.rollback], ending: .open)) { [weak self] _ in
@@ -129,9 +129,12 @@ final class Pool: Sendable {
             guard let connection = state.connections[id] else { return {} }
             return { [self] in check(connection) }
         case .grant(let waiter, let id):
-            guard let completion = state.waiting.removeValue(forKey: waiter), let connection = state.connections[id]
-            else { return {} }
-            return { completion(.success(connection)) }
+            let completion = state.waiting.removeValue(forKey: waiter)
+            guard let connection = state.connections[id] else {
+                // `connections` and the machine change under one lock, so this is not expected; but nobody may wait for ever.
+                return { completion?(.failure(Connection.lost)) }
+            }
+            return { completion?(.success(connection)) }
         case .refuse(let waiter, let refusal):
             let completion = state.waiting.removeValue(forKey: waiter)
             let error = Self.error(refusal, state.lastFailure, configuration.pool)
@@ -209,11 +212,11 @@ final class Pool: Sendable {
     private func add(_ connection: Connection) {
         let id = connection.id
         let chance = Double.random(in: 0..<1)
-        state.withLock { state in
+        decide { state in
             state.connections[id] = connection
             state.lastFailure = nil
+            return state.machine.connected(id, now: .now, chance: chance)
         }
-        apply { $0.connected(id, now: .now, chance: chance) }
         // It may have broken before it was in the list.
         if !connection.isUsable { broke(id) }
     }
@@ -225,14 +228,19 @@ final class Pool: Sendable {
         let chance = Double.random(in: 0..<1)
         let final: Set<SQLState> = [.invalidPassword, .invalidAuthorization, .invalidCatalogName]
         let isFinal = error.sqlState.map { final.contains($0) } ?? false
-        state.withLock { $0.lastFailure = error }
-        apply { $0.connectFailed(id, isFinal: isFinal, now: .now, chance: chance) }
+        decide { state in
+            state.lastFailure = error
+            return state.machine.connectFailed(id, isFinal: isFinal, now: .now, chance: chance)
+        }
     }
 
     private func broke(_ id: UInt64) {
-        let known = state.withLock { $0.connections.removeValue(forKey: id) != nil }
-        if known { logger.debug("a database connection ended", metadata: ["database": "\(configuration.database)"]) }
-        apply { $0.lost(id, now: .now) }
+        decide { state in
+            if state.connections.removeValue(forKey: id) != nil {
+                logger.debug("a database connection ended", metadata: ["database": "\(configuration.database)"])
+            }
+            return state.machine.lost(id, now: .now)
+        }
     }
 
     private func check(_ connection: Connection) {

@@ -133,8 +133,9 @@ struct PoolStateMachine: Sendable {
     ///   - chance: From 0 up to 1: spreads the attempts of many servers that lost the same database.
     mutating func connectFailed(_ id: UInt64, isFinal: Bool, now: Instant, chance: Double) -> [Action] {
         guard slots.removeValue(forKey: id) != nil else { return [] }
-        failures += 1
-        let doubled = settings.backoff * Double(1 << min(failures - 1, 16))
+        // Attempts begun together that fail together count once.
+        if retryAt.map({ now >= $0 }) ?? true { failures += 1 }
+        let doubled = settings.backoff * Double(1 << min(max(failures - 1, 0), 16))
         retryAt = now + min(doubled, settings.maximumBackoff) * (0.5 + chance / 2)
         guard isFinal, slots.isEmpty else { return [] }
         return waiters.removeAll().map { .refuse(waiter: $0, .connectionRefused) }
