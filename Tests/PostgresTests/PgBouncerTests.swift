@@ -12,7 +12,9 @@ private let pgBouncer: String? = [
 @Suite("Behind PgBouncer in transaction mode", .enabled(if: pgBouncer != nil))
 struct PgBouncerTests {
     /// Starts a PgBouncer with two server connections; it ends with this process.
-    private func start(_ configuration: PostgresConfiguration) throws -> (Process, folder: String, PostgresConfiguration) {
+    private func start(_ configuration: PostgresConfiguration) throws -> (
+        Process, folder: String, PostgresConfiguration
+    ) {
         let port = try freePort()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("obhut-\(UUID())").path
         try FileManager.default.createDirectory(

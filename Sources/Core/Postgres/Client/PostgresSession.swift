@@ -26,10 +26,3 @@ extension PostgresQuery {
             "postgres.settings", "SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.0, $0.1] })
     }
 }
-
-/// A transaction's isolation (PostgreSQL manual, 13.2).
-public enum PostgresIsolation: String, Sendable, CaseIterable {
-    case readCommitted = "READ COMMITTED"
-    case repeatableRead = "REPEATABLE READ"
-    case serializable = "SERIALIZABLE"
-}

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Carries out what `PoolStateMachine` decides.
 final class Pool: Sendable {
-    private struct State {
+    struct State {
         var machine: PoolStateMachine
         var connections: [UInt64: Connection] = [:]
         var waiting: [UInt64: @Sendable (Result<Connection, PostgresError>) -> Void] = [:]
@@ -14,11 +14,11 @@ final class Pool: Sendable {
         var drained: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let configuration: PostgresConfiguration
-    private let logger: Logger
+    let configuration: PostgresConfiguration
+    let logger: Logger
     private let metrics: PostgresMetrics
-    private let reactor: Reactor
-    private let state: Mutex<State>
+    let reactor: Reactor
+    let state: Mutex<State>
     private let nextWaiterID = Atomic<UInt64>(1)
 
     init(_ configuration: PostgresConfiguration, _ reactor: Reactor, _ metrics: PostgresMetrics, _ logger: Logger) {
@@ -100,11 +100,11 @@ final class Pool: Sendable {
 
     // MARK: Deciding and doing
 
-    private func apply(_ transition: (inout PoolStateMachine) -> [PoolStateMachine.Action]) {
+    func apply(_ transition: (inout PoolStateMachine) -> [PoolStateMachine.Action]) {
         decide { transition(&$0.machine) }
     }
 
-    private func decide(_ transition: (inout State) -> [PoolStateMachine.Action]) {
+    func decide(_ transition: (inout State) -> [PoolStateMachine.Action]) {
         var effects: [@Sendable () -> Void] = []
         state.withLock { state in
             for action in transition(&state) { effects.append(effect(of: action, &state)) }
@@ -185,76 +185,6 @@ final class Pool: Sendable {
             metrics.inUse.record(state.machine.inUseCount)
             metrics.open.record(state.machine.connectionCount)
             metrics.waiting.record(state.machine.waitingCount)
-        }
-    }
-
-    // MARK: Connections
-
-    private func connect(_ id: UInt64) {
-        Connector.open(configuration) { [weak self] opened in
-            guard let self else {
-                if case .success(let opened) = opened { opened.discard() }
-                return
-            }
-            do throws(PostgresError) {
-                let connection = try Connection(
-                    id: id, opened: try opened.get(), configuration: configuration, reactor: reactor
-                ) { [weak self] id in
-                    self?.broke(id)
-                }
-                add(connection)
-            } catch {
-                failed(id, error)
-            }
-        }
-    }
-
-    private func add(_ connection: Connection) {
-        let id = connection.id
-        let chance = Double.random(in: 0..<1)
-        decide { state in
-            state.connections[id] = connection
-            state.lastFailure = nil
-            return state.machine.connected(id, now: .now, chance: chance)
-        }
-        // It may have broken before it was in the list.
-        if !connection.isUsable { broke(id) }
-    }
-
-    private func failed(_ id: UInt64, _ error: PostgresError) {
-        logger.warning(
-            "cannot connect to the database",
-            metadata: ["database": "\(configuration.database)", "reason": "\(error.message)"])
-        let chance = Double.random(in: 0..<1)
-        let final: Set<SQLState> = [.invalidPassword, .invalidAuthorization, .invalidCatalogName]
-        let isFinal = error.sqlState.map { final.contains($0) } ?? false
-        decide { state in
-            state.lastFailure = error
-            return state.machine.connectFailed(id, isFinal: isFinal, now: .now, chance: chance)
-        }
-    }
-
-    private func broke(_ id: UInt64) {
-        decide { state in
-            if state.connections.removeValue(forKey: id) != nil {
-                logger.debug("a database connection ended", metadata: ["database": "\(configuration.database)"])
-            }
-            return state.machine.lost(id, now: .now)
-        }
-    }
-
-    private func check(_ connection: Connection) {
-        let timer = reactor.schedule(at: .now + configuration.connectTimeout) { [weak connection] in
-            connection?.abandon(PostgresError(.connectionLost, "the connection failed its health check"))
-        }
-        connection.submit(Batch([PostgresQuery("postgres.health", "SELECT 1")], ending: .autocommit)) {
-            [weak self] result in
-            self?.reactor.cancel(timer)
-            if case .success = result {
-                self?.apply { $0.release(connection.id, now: .now) }
-            } else {
-                connection.close()
-            }
         }
     }
 
