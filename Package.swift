@@ -77,6 +77,7 @@ let package = Package(
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "Sandbox", "WhatsAppCloud", "Declared", "SelfHosted",
                 hummingbird, crypto, logging, metrics, lifecycle,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
@@ -86,7 +87,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "PluginKit", logging],
             path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "TestSupport", logging, metrics, lifecycle],
+            swiftSettings: settings),
         .testTarget(name: "OutboundTests", dependencies: ["Outbound", logging], swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"], swiftSettings: settings),
         .testTarget(

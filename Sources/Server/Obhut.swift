@@ -1,8 +1,13 @@
 import ArgumentParser
-import Configuration
-import Hummingbird
+import Logging
 
 @main
 struct Obhut: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "obhut", abstract: "The platform a European WhatsApp provider runs.")
+    static let configuration = CommandConfiguration(
+        commandName: "obhut",
+        abstract: "A multi-tenant WhatsApp Business Solution Provider platform for Europe.",
+        subcommands: [
+            ServeCommand.self, MigrateCommand.self, PluginsCommand.self, ConfigCommand.self, TokenCommand.self, SandboxCommand.self,
+            DevCommand.self, DemoCommand.self,
+        ])
 }

@@ -1,6 +1,7 @@
-@testable import Postgres
 import Synchronization
 import Testing
+
+@testable import Postgres
 
 /// Counts across tasks.
 final class Counter: Sendable {

@@ -1,5 +1,6 @@
-@testable import Postgres
 import Testing
+
+@testable import Postgres
 
 @Suite("The pool's decisions")
 struct PoolStateMachineTests {
@@ -79,7 +80,7 @@ struct PoolStateMachineTests {
             expect(pool.connectFailed(id, isFinal: false, now: now, chance: 0), [])
             id += 1
         }
-        #expect(pauses == [100, 200, 400, 500, 500, 500].map { .milliseconds($0) })
+        #expect(pauses == [50, 100, 200, 400, 500, 500].map { .milliseconds($0) })
         _ = pool.tick(now + .seconds(1))
         let last = now + .seconds(1)
         expect(pool.connectFailed(id, isFinal: false, now: last, chance: 0.999), [])

@@ -1,6 +1,7 @@
-@testable import Postgres
 import TestSupport
 import Testing
+
+@testable import Postgres
 
 @Suite("Prepared statements")
 struct StatementCacheTests {
@@ -99,7 +100,8 @@ struct StatementCacheTests {
             _ = try await client.query(alter("b"))
             #expect(try await client.query(find).columns == ["a", "b"])
             _ = try await client.query(alter("c"))
-            #expect(try await client.transactionBatch(settings: [("app.x", "1")], [find])[0].columns == ["a", "b", "c"])
+            #expect(
+                try await client.transactionBatch(settings: [("app.x", "1")], [find])[0].columns == ["a", "b", "c"])
             _ = try await client.query(alter("d"))
             let columns = try await client.transaction { try await $0.query(find).columns }
             #expect(columns == ["a", "b", "c", "d"])

@@ -1,14 +1,16 @@
 import Foundation
-@testable import Postgres
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Postgres
 
 @Suite("Transactions")
 struct TransactionTests {
     private struct Stop: Error {}
 
-    private static let create = PostgresQuery("test.create", "CREATE TABLE t (id int8 PRIMARY KEY, value int8 NOT NULL)")
+    private static let create = PostgresQuery(
+        "test.create", "CREATE TABLE t (id int8 PRIMARY KEY, value int8 NOT NULL)")
 
     private func insert(_ id: Int, _ value: Int = 0) -> PostgresQuery {
         PostgresQuery("test.insert", "INSERT INTO t VALUES ($1, $2)", [id, value])
@@ -18,7 +20,9 @@ struct TransactionTests {
         try await client.query(PostgresQuery("test.ids", "SELECT id FROM t ORDER BY id")).map { try $0.decode("id") }
     }
 
-    @Test("BEGIN, settings, statements and COMMIT cost one round trip; so does an interactive one that commits with its last")
+    @Test(
+        "BEGIN, settings, statements and COMMIT cost one round trip; so does an interactive one that commits with its last"
+    )
     func oneRoundTrip() async throws {
         var configuration = try await TestDatabase.fresh()
         let proxy = try TestProxy(host: configuration.host, port: configuration.port)
@@ -99,7 +103,8 @@ struct TransactionTests {
             _ = try await client.query(Self.create)
             for level in PostgresIsolation.allCases {
                 let shown = try await client.transaction(isolation: level) { tx in
-                    try await tx.query(PostgresQuery("test.show", "SHOW transaction_isolation"))[0].decode(0, as: String.self)
+                    try await tx.query(PostgresQuery("test.show", "SHOW transaction_isolation"))[0].decode(
+                        0, as: String.self)
                 }
                 #expect(shown == level.rawValue.lowercased())
             }
@@ -206,7 +211,8 @@ struct TransactionTests {
                     group.addTask {
                         try await client.transaction(isolation: .serializable, retries: 50) { tx in
                             _ = runs.add()
-                            let rows = try await tx.query(PostgresQuery("test.read", "SELECT value FROM t WHERE id = 1"))
+                            let rows = try await tx.query(
+                                PostgresQuery("test.read", "SELECT value FROM t WHERE id = 1"))
                             let value = try rows[0].decode("value", as: Int.self)
                             _ = try await tx.query(
                                 PostgresQuery("test.write", "UPDATE t SET value = $1 WHERE id = 1", [value + 1]))
@@ -226,7 +232,8 @@ struct TransactionTests {
         try await TestDatabase.withClient { client in
             _ = try await client.pipeline([
                 Self.create, insert(1, 0), insert(2, 0),
-                PostgresQuery("test.quick", "ALTER DATABASE \(client.configuration.database) SET deadlock_timeout = '50ms'"),
+                PostgresQuery(
+                    "test.quick", "ALTER DATABASE \(client.configuration.database) SET deadlock_timeout = '50ms'"),
             ])
             let runs = Counter()
             @Sendable func add(_ id: Int) -> PostgresQuery {

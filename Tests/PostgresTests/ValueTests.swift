@@ -1,10 +1,12 @@
 import Foundation
-@testable import Postgres
 import TestSupport
 import Testing
 
+@testable import Postgres
+
 private enum Mood: String, PostgresEnum, CaseIterable {
-    case sad, content = "quite content"
+    case sad
+    case content = "quite content"
 }
 
 private struct PersonID: RawRepresentable, Hashable, PostgresRepresentable {
@@ -18,7 +20,9 @@ private struct Sample: CustomTestStringConvertible, Sendable {
     let parameter: any PostgresEncodable
     let isSame: @Sendable (PostgresRow) throws -> Bool
 
-    init<Value: PostgresEncodable & PostgresDecodable & Equatable>(_ sqlType: String, _ value: Value, _ printed: String?) {
+    init<Value: PostgresEncodable & PostgresDecodable & Equatable>(
+        _ sqlType: String, _ value: Value, _ printed: String?
+    ) {
         self.sqlType = sqlType
         self.printed = printed
         parameter = value
@@ -189,7 +193,10 @@ struct ValueTests {
                 ),
                 (failure("words", [String].self), "words", "expected text[], found a text[] that is none"),
                 (failure("words", [Int].self), "words", "expected integer of at most 64 bits[], found text[]"),
-                (failure("month", Duration.self), "month", "expected interval without months, found a interval that is none"),
+                (
+                    failure("month", Duration.self), "month",
+                    "expected interval without months, found a interval that is none"
+                ),
                 (failure("Word", String.self), "Word", "there is no such column"),
             ]
             for (error, column, message) in cases {

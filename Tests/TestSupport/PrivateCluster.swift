@@ -47,6 +47,9 @@ enum PrivateCluster {
         echo "folder $folder"
         "$binaries/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-sync \
             >"$folder/initdb.log" 2>&1 || { echo "failed initdb: $(tail -1 "$folder/initdb.log")"; exit 1; }
+        # Members of the role needs_password are asked for theirs; all others are trusted.
+        { echo "host all +needs_password all scram-sha-256"; cat "$folder/data/pg_hba.conf"; } >"$folder/hba" \
+            && mv "$folder/hba" "$folder/data/pg_hba.conf"
         openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost \
             -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
             -keyout "$folder/server.key" -out "$folder/server.crt" >/dev/null 2>&1 && chmod 600 "$folder/server.key" \

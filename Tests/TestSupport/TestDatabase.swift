@@ -63,12 +63,28 @@ public actor TestDatabase {
         if let starting { return try await starting.value }
         let task = Task { () -> PostgresConfiguration in
             if let url = ProcessInfo.processInfo.environment["OBHUT_TEST_POSTGRES"], !url.isEmpty {
-                return try PostgresConfiguration(url: url)
+                let configuration = try PostgresConfiguration(url: url)
+                try await Self.dropLeftovers(configuration)
+                return configuration
             }
             return try await PrivateCluster.start()
         }
         starting = task
         return try await task.value
+    }
+
+    /// On a server that outlives us: drops the databases of test processes that are no more.
+    private static func dropLeftovers(_ configuration: PostgresConfiguration) async throws {
+        try await withClient(configuration) { client in
+            let names = try await client.query(
+                PostgresQuery("test.databases", "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+_'"))
+            for row in names {
+                let name = try row.decode(0, as: String.self)
+                let processID = name.split(separator: "_")[1]
+                if FileManager.default.fileExists(atPath: "/proc/\(processID)") { continue }
+                _ = try await client.query(PostgresQuery("test.drop", "DROP DATABASE IF EXISTS \(name) WITH (FORCE)"))
+            }
+        }
     }
 
     private func fresh(_ folders: [String]) async throws -> PostgresConfiguration {

@@ -109,7 +109,7 @@ public final class Installation: Sendable {
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants, routes: routes,
             http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
-        adminTokens = AdminTokenService(control: control)
+        adminTokens = AdminTokenService(database: control)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches,
             changes: IdentityChanges(directory: directory))

@@ -1,10 +1,12 @@
 public import PluginKit
-import Postgres
+public import Postgres
 import struct Foundation.UUID
 
 /// Provider staff's tokens for the admin API.
 public struct AdminTokenService: Sendable {
-    let control: PostgresClient
+    private let control: PostgresClient
+
+    public init(database: PostgresClient) { control = database }
 
     public func issue(label: String) async throws -> Secret<String> {
         let token = APIToken.generate(.admin)

@@ -15,7 +15,7 @@ extension PostgresClient {
         settings: [(String, String)] = [], isolation: PostgresIsolation = .readCommitted, readOnly: Bool = false,
         retries: Int = 3, _ body: @Sendable (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
-        let opening = opening(isolation == .readCommitted ? nil : isolation, readOnly: readOnly, settings)
+        let opening = opening(isolation, readOnly: readOnly, settings)
         var attempt = 0
         while true {
             let connection = try await borrow("postgres.transaction")

@@ -1,4 +1,5 @@
 public import Logging
+import Metrics
 public import ServiceLifecycle
 import Synchronization
 
@@ -26,10 +27,14 @@ public final class PostgresClient: PostgresSession, Service {
         var isClosed = false
     }
 
-    public init(configuration: PostgresConfiguration, logger: Logger) {
+    public convenience init(configuration: PostgresConfiguration, logger: Logger) {
+        self.init(configuration: configuration, logger: logger, metrics: MetricsSystem.factory)
+    }
+
+    init(configuration: PostgresConfiguration, logger: Logger, metrics factory: any MetricsFactory) {
         self.configuration = configuration
         self.logger = logger
-        let metrics = PostgresMetrics(database: configuration.database)
+        let metrics = PostgresMetrics(database: configuration.database, factory)
         self.metrics = metrics
         self.pool = Reactor.shared.map { Pool(configuration, $0, metrics, logger) }
     }
@@ -76,10 +81,10 @@ public final class PostgresClient: PostgresSession, Service {
     /// - Throws: The first error of a statement; nothing of the transaction then stays. `unclearCommit` when the connection broke
     ///   so that whether it committed is not known.
     public func transactionBatch(
-        settings: [(String, String)] = [], _ queries: [PostgresQuery]
+        settings: [(String, String)] = [], isolation: PostgresIsolation = .readCommitted, _ queries: [PostgresQuery]
     ) async throws(PostgresError) -> [PostgresRows] {
         if queries.isEmpty { return [] }
-        let prefix = opening(nil, readOnly: false, settings)
+        let prefix = opening(isolation, readOnly: false, settings)
         let rows = try await run(prefix + queries + [.commit], ending: .commit, named: queries[0].name)
         return Array(rows.dropFirst(prefix.count).dropLast())
     }
@@ -90,6 +95,16 @@ public final class PostgresClient: PostgresSession, Service {
         let name = name ?? queries[0].name
         let start = ContinuousClock.now
         let batch = Batch(queries, ending: ending)
+        var result = try await run(batch, name)
+        // A connection can break between being lent and being used; another will do.
+        while case .failure(let error) = result, !error.wasSent, !Task.isCancelled {
+            result = try await run(batch, name)
+        }
+        metrics.record(name, since: start)
+        return try result.get()
+    }
+
+    private func run(_ batch: Batch, _ name: String) async throws(PostgresError) -> BatchResult {
         let connection = try await borrow(name)
         var result = await connection.run(batch)
         if case .failure(let error) = result, error.isStaleStatement {
@@ -98,13 +113,12 @@ public final class PostgresClient: PostgresSession, Service {
             result = await connection.run(batch)
         }
         pool?.release(connection)
-        metrics.record(name, since: start)
-        return try result.get()
+        return result
     }
 
     /// What every transaction begins with.
     func opening(
-        _ isolation: PostgresIsolation?, readOnly: Bool, _ settings: [(String, String)]
+        _ isolation: PostgresIsolation, readOnly: Bool, _ settings: [(String, String)]
     ) -> [PostgresQuery] {
         [.begin(isolation, readOnly: readOnly)]
             + [PostgresQuery.set(configuration.transactionSettings + settings)].compactMap { $0 }

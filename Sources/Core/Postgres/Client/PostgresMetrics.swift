@@ -9,15 +9,17 @@ final class PostgresMetrics: Sendable {
     /// Requests for a connection that were refused: timeout, too many waiting, closed.
     let refused: Counter
     private let database: String
+    private let factory: any MetricsFactory
     private let timers = Mutex<[String: Metrics.Timer]>([:])
 
-    init(database: String) {
+    init(database: String, _ factory: any MetricsFactory) {
+        self.factory = factory
         self.database = database
         let labels = [("database", database)]
-        inUse = Gauge(label: "postgres_pool_in_use", dimensions: labels)
-        open = Gauge(label: "postgres_pool_open", dimensions: labels)
-        waiting = Gauge(label: "postgres_pool_waiting", dimensions: labels)
-        refused = Counter(label: "postgres_pool_refused_total", dimensions: labels)
+        inUse = Gauge(label: "postgres_pool_in_use", dimensions: labels, factory: factory)
+        open = Gauge(label: "postgres_pool_open", dimensions: labels, factory: factory)
+        waiting = Gauge(label: "postgres_pool_waiting", dimensions: labels, factory: factory)
+        refused = Counter(label: "postgres_pool_refused_total", dimensions: labels, factory: factory)
     }
 
     /// Records a round trip under the name of its first statement.
@@ -25,7 +27,8 @@ final class PostgresMetrics: Sendable {
         let timer = timers.withLock { timers in
             if let timer = timers[query] { return timer }
             let timer = Metrics.Timer(
-                label: "postgres_query_duration", dimensions: [("database", database), ("query", query)])
+                label: "postgres_query_duration", dimensions: [("database", database), ("query", query)],
+                factory: factory)
             timers[query] = timer
             return timer
         }

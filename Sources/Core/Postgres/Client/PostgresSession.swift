@@ -14,11 +14,8 @@ extension PostgresQuery {
     static let rollback = PostgresQuery("postgres.rollback", "ROLLBACK")
     static let commit = PostgresQuery("postgres.commit", "COMMIT")
 
-    static func begin(_ isolation: PostgresIsolation?, readOnly: Bool) -> PostgresQuery {
-        var sql = "BEGIN"
-        if let isolation { sql += " ISOLATION LEVEL \(isolation.rawValue)" }
-        if readOnly { sql += " READ ONLY" }
-        return PostgresQuery("postgres.begin", sql)
+    static func begin(_ isolation: PostgresIsolation, readOnly: Bool) -> PostgresQuery {
+        PostgresQuery("postgres.begin", "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")")
     }
 
     /// Sets each name for the open transaction alone (`set_config(…, true)`); nil when there is none to set.
@@ -28,11 +25,4 @@ extension PostgresQuery {
         return PostgresQuery(
             "postgres.settings", "SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.0, $0.1] })
     }
-}
-
-/// A transaction's isolation (PostgreSQL manual, 13.2).
-public enum PostgresIsolation: String, Sendable, CaseIterable {
-    case readCommitted = "READ COMMITTED"
-    case repeatableRead = "REPEATABLE READ"
-    case serializable = "SERIALIZABLE"
 }

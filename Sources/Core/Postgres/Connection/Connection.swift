@@ -124,11 +124,13 @@ final class Connection: ReactorHandler {
                 return after.append { completion(.failure(error)) }
             }
             if let broken = state.brokenBy ?? (state.pointer == nil ? PostgresError(.closed, "closed") : nil) {
-                let error = PostgresError(.connectionLost, broken.message, queryName: name)
-                return after.append { completion(.failure(error)) }
+                var error = PostgresError(.connectionLost, broken.message, queryName: name)
+                error.wasSent = false
+                return after.append { [error] in completion(.failure(error)) }
             }
             var running = RunningBatch(id: id, ending: batch.ending, completion: completion)
             if state.running.isEmpty { state.lastProgress = .now }
+            state.pausesReading = false
             let queued = Self.queue(batch, &running, &state)
             state.running.append(running)
             if !queued {

@@ -67,7 +67,7 @@ enum Connector {
     private static func failure(_ pointer: OpaquePointer) -> PostgresError {
         // libpq's text names host, port, user and database; it never repeats a password.
         let text = PQerrorMessage(pointer).map { String(cString: $0) } ?? ""
-        let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        let oneLine = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         var error = PostgresError(.connectionFailed, oneLine.isEmpty ? "the server cannot be reached" : oneLine)
         error.sqlState = refusal(oneLine)
         return error
@@ -85,29 +85,5 @@ enum Connector {
             return .tooManyConnections
         }
         return nil
-    }
-}
-
-/// Sends cancel requests for one connection. `PQcancel` opens a connection of its own and blocks: never call it on the
-/// cooperative pool.
-///
-/// `@unchecked Sendable`: a `PGcancel` is not changed after it was made, and libpq documents `PQcancel` as safe to call from any
-/// thread.
-final class Canceller: @unchecked Sendable {
-    private let pointer: OpaquePointer
-
-    init?(_ connection: OpaquePointer) {
-        guard let pointer = PQgetCancel(connection) else { return nil }
-        self.pointer = pointer
-    }
-
-    deinit {
-        PQfreeCancel(pointer)
-    }
-
-    func send() {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-            _ = PQcancel(pointer, buffer.baseAddress, 256)
-        }
     }
 }

@@ -3,11 +3,13 @@ import Synchronization
 
 extension Connection {
     /// Sends a COPY and waits until the server begins to copy. Returns whether the copy is binary.
-    func beginCopy(_ query: PostgresQuery, _ exchange: SimpleProtocol, _ status: ExecStatusType) async throws(PostgresError)
+    func beginCopy(_ query: PostgresQuery, _ exchange: SimpleProtocol, _ status: ExecStatusType)
+        async throws(PostgresError)
         -> Bool
     {
         let code = status.rawValue
-        let result = await exclusive(pausesAfterwards: status == PGRES_COPY_OUT) { pointer -> Result<Bool, PostgresError>? in
+        let result = await exclusive(pausesAfterwards: status == PGRES_COPY_OUT) {
+            pointer -> Result<Bool, PostgresError>? in
             guard exchange.begin(pointer) else {
                 return .failure(PostgresError(.misuse, "the connection is at work for another statement"))
             }

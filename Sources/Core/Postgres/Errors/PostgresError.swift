@@ -43,6 +43,8 @@ public struct PostgresError: Error, Sendable {
     public var sqlState: SQLState?
     /// True when the connection broke so that the statements may have been committed. Never repeat such ones blindly.
     public var mayHaveTakenEffect = false
+    /// False when the connection turned out to be broken before anything was sent on it.
+    var wasSent = true
 
     public init(_ code: Code, _ message: String, queryName: String? = nil) {
         self.code = code

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Carries out what `PoolStateMachine` decides.
 final class Pool: Sendable {
-    private struct State {
+    struct State {
         var machine: PoolStateMachine
         var connections: [UInt64: Connection] = [:]
         var waiting: [UInt64: @Sendable (Result<Connection, PostgresError>) -> Void] = [:]
@@ -14,11 +14,11 @@ final class Pool: Sendable {
         var drained: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let configuration: PostgresConfiguration
-    private let logger: Logger
+    let configuration: PostgresConfiguration
+    let logger: Logger
     private let metrics: PostgresMetrics
-    private let reactor: Reactor
-    private let state: Mutex<State>
+    let reactor: Reactor
+    let state: Mutex<State>
     private let nextWaiterID = Atomic<UInt64>(1)
 
     init(_ configuration: PostgresConfiguration, _ reactor: Reactor, _ metrics: PostgresMetrics, _ logger: Logger) {
@@ -85,7 +85,7 @@ final class Pool: Sendable {
     /// Takes a connection back. One that is inside a transaction is rolled back first.
     func release(_ connection: Connection) {
         let id = connection.id
-        guard connection.isUsable else { return apply { $0.lost(id, now: .now) } }
+        guard connection.isUsable else { return broke(id) }
         if connection.isIdle { return apply { $0.release(id, now: .now) } }
         guard connection.isInPipelineMode else { return connection.close() }
         connection.submit(Batch([.rollback], ending: .open)) { [weak self] _ in
@@ -100,11 +100,11 @@ final class Pool: Sendable {
 
     // MARK: Deciding and doing
 
-    private func apply(_ transition: (inout PoolStateMachine) -> [PoolStateMachine.Action]) {
+    func apply(_ transition: (inout PoolStateMachine) -> [PoolStateMachine.Action]) {
         decide { transition(&$0.machine) }
     }
 
-    private func decide(_ transition: (inout State) -> [PoolStateMachine.Action]) {
+    func decide(_ transition: (inout State) -> [PoolStateMachine.Action]) {
         var effects: [@Sendable () -> Void] = []
         state.withLock { state in
             for action in transition(&state) { effects.append(effect(of: action, &state)) }
@@ -129,9 +129,12 @@ final class Pool: Sendable {
             guard let connection = state.connections[id] else { return {} }
             return { [self] in check(connection) }
         case .grant(let waiter, let id):
-            guard let completion = state.waiting.removeValue(forKey: waiter), let connection = state.connections[id]
-            else { return {} }
-            return { completion(.success(connection)) }
+            let completion = state.waiting.removeValue(forKey: waiter)
+            guard let connection = state.connections[id] else {
+                // `connections` and the machine change under one lock, so this is not expected; but nobody may wait for ever.
+                return { completion?(.failure(Connection.lost)) }
+            }
+            return { completion?(.success(connection)) }
         case .refuse(let waiter, let refusal):
             let completion = state.waiting.removeValue(forKey: waiter)
             let error = Self.error(refusal, state.lastFailure, configuration.pool)
@@ -185,71 +188,6 @@ final class Pool: Sendable {
         }
     }
 
-    // MARK: Connections
-
-    private func connect(_ id: UInt64) {
-        Connector.open(configuration) { [weak self] opened in
-            guard let self else {
-                if case .success(let opened) = opened { opened.discard() }
-                return
-            }
-            do throws(PostgresError) {
-                let connection = try Connection(
-                    id: id, opened: try opened.get(), configuration: configuration, reactor: reactor
-                ) { [weak self] id in
-                    self?.broke(id)
-                }
-                add(connection)
-            } catch {
-                failed(id, error)
-            }
-        }
-    }
-
-    private func add(_ connection: Connection) {
-        let id = connection.id
-        let chance = Double.random(in: 0..<1)
-        state.withLock { state in
-            state.connections[id] = connection
-            state.lastFailure = nil
-        }
-        apply { $0.connected(id, now: .now, chance: chance) }
-        // It may have broken before it was in the list.
-        if !connection.isUsable { broke(id) }
-    }
-
-    private func failed(_ id: UInt64, _ error: PostgresError) {
-        logger.warning(
-            "cannot connect to the database",
-            metadata: ["database": "\(configuration.database)", "reason": "\(error.message)"])
-        let chance = Double.random(in: 0..<1)
-        let final: Set<SQLState> = [.invalidPassword, .invalidAuthorization, .invalidCatalogName]
-        let isFinal = error.sqlState.map { final.contains($0) } ?? false
-        state.withLock { $0.lastFailure = error }
-        apply { $0.connectFailed(id, isFinal: isFinal, now: .now, chance: chance) }
-    }
-
-    private func broke(_ id: UInt64) {
-        let known = state.withLock { $0.connections.removeValue(forKey: id) != nil }
-        if known { logger.debug("a database connection ended", metadata: ["database": "\(configuration.database)"]) }
-        apply { $0.lost(id, now: .now) }
-    }
-
-    private func check(_ connection: Connection) {
-        let timer = reactor.schedule(at: .now + configuration.connectTimeout) { [weak connection] in
-            connection?.abandon(PostgresError(.connectionLost, "the connection failed its health check"))
-        }
-        connection.submit(Batch([PostgresQuery("postgres.health", "SELECT 1")], ending: .autocommit)) {
-            [weak self] result in
-            self?.reactor.cancel(timer)
-            if case .success = result {
-                self?.apply { $0.release(connection.id, now: .now) }
-            } else {
-                connection.close()
-            }
-        }
-    }
-
     // MARK: Beginning and end
 
     func keepMinimum() {
@@ -274,8 +212,14 @@ final class Pool: Sendable {
         reactor.cancel(timer)
     }
 
+    // MARK: What it looks like now
+
     /// The server processes of the connections open now.
     var processIDs: [Int32] {
-        state.withLock { Array($0.connections.values) }.map(\.processID)
+        state.withLock { Array($0.connections.values) }.map(\.processID).sorted()
     }
+
+    var waitingCount: Int { state.withLock { $0.machine.waitingCount } }
+    var inUseCount: Int { state.withLock { $0.machine.inUseCount } }
+    var lastFailure: PostgresError? { state.withLock { $0.lastFailure } }
 }

@@ -133,8 +133,9 @@ struct PoolStateMachine: Sendable {
     ///   - chance: From 0 up to 1: spreads the attempts of many servers that lost the same database.
     mutating func connectFailed(_ id: UInt64, isFinal: Bool, now: Instant, chance: Double) -> [Action] {
         guard slots.removeValue(forKey: id) != nil else { return [] }
-        failures += 1
-        let doubled = settings.backoff * Double(1 << min(failures - 1, 16))
+        // Attempts begun together that fail together count once.
+        if retryAt.map({ now >= $0 }) ?? true { failures += 1 }
+        let doubled = settings.backoff * Double(1 << min(max(failures - 1, 0), 16))
         retryAt = now + min(doubled, settings.maximumBackoff) * (0.5 + chance / 2)
         guard isFinal, slots.isEmpty else { return [] }
         return waiters.removeAll().map { .refuse(waiter: $0, .connectionRefused) }
@@ -186,54 +187,5 @@ struct PoolStateMachine: Sendable {
         for id in idle { slots[id] = nil }
         idle = []
         return refused + closed
-    }
-}
-
-/// Those who wait, in order; leaving the line early costs no search.
-struct WaitingLine: Sendable {
-    private var line: [(id: UInt64, deadline: ContinuousClock.Instant)] = []
-    private var head = 0
-    private var present: Set<UInt64> = []
-
-    var count: Int { present.count }
-    var isEmpty: Bool { present.isEmpty }
-
-    /// All wait equally long, so the first in line is the first to expire.
-    var firstDeadline: ContinuousClock.Instant? {
-        line[head...].first { present.contains($0.id) }?.deadline
-    }
-
-    mutating func append(_ id: UInt64, deadline: ContinuousClock.Instant) {
-        line.append((id, deadline))
-        present.insert(id)
-    }
-
-    mutating func remove(_ id: UInt64) -> Bool {
-        present.remove(id) != nil
-    }
-
-    mutating func popFirst() -> UInt64? {
-        while head < line.count {
-            let id = line[head].id
-            head += 1
-            if head > 64, head * 2 > line.count {
-                line.removeFirst(head)
-                head = 0
-            }
-            if present.remove(id) != nil { return id }
-        }
-        return nil
-    }
-
-    mutating func removeExpired(_ now: ContinuousClock.Instant) -> [UInt64] {
-        var expired: [UInt64] = []
-        while let first = firstDeadline, first <= now, let id = popFirst() { expired.append(id) }
-        return expired
-    }
-
-    mutating func removeAll() -> [UInt64] {
-        var all: [UInt64] = []
-        while let id = popFirst() { all.append(id) }
-        return all
     }
 }
