@@ -51,19 +51,27 @@ struct DevCommand: AsyncParsableCommand {
     }
 
     private static func welcome(_ configuration: DevConfiguration, _ facts: [DemoTenant]) {
-        print(
-            """
+        var text = """
 
             Obhut is running.
 
               API and admin API   \(configuration.baseURL)   (readiness: \(configuration.baseURL)/readyz)
               Sandbox             \(configuration.sandboxURL)   (plays Meta; handsets under /handsets/{number}/messages)
               Keys and tokens     \(configuration.folder.file("ready.json"))
-            """)
+
+            """
         for tenant in facts {
-            print("  \(tenant.name.padding(toLength: 18, withPad: " ", startingAt: 0))  region \(tenant.region), number \(tenant.displayPhoneNumber)")
+            let name = tenant.name.padding(toLength: 18, withPad: " ", startingAt: 0)
+            text += "\n  \(name)  region \(tenant.region), number \(tenant.displayPhoneNumber)"
         }
-        print("\nSee it work, in another terminal: obhut demo --ready-file \(configuration.folder.file("ready.json"))\nCtrl-C stops everything.")
-        fflush(stdout)
+        text += """
+
+
+            See it work, in another terminal: .build/debug/obhut demo --ready-file \(configuration.folder.file("ready.json"))
+            Ctrl-C stops everything.
+
+            """
+        // Not print: what is piped to a file must be there at once.
+        FileHandle.standardOutput.write(Data(text.utf8))
     }
 }
