@@ -77,7 +77,7 @@ struct DemoWalk: Sendable {
         print("  GET /handsets/\(handset)/messages\n  → \(arrived.text)\n")
 
         say("The person reads it, and the status comes back")
-        _ = try await step("POST", sandbox + "/handsets/\(handset)/messages/\(arrived["id"]?.string ?? "")/read")
+        _ = try await step("POST", sandbox + "/handsets/\(handset)/messages/\(escaped(arrived["id"]?.string ?? ""))/read")
         let read = try await eventually("the status read") {
             let message = try await client.must("GET", base + "/api/v1/messages/\(id)", token: key)
             return message["state"] == "read" ? message : nil
@@ -89,6 +89,9 @@ struct DemoWalk: Sendable {
         await client.http.shutdown()
         print("That is the whole path.")
     }
+
+    /// Message ids are Base64, in which `/` may stand.
+    private func escaped(_ id: String) -> String { id.replacing("/", with: "%2F").replacing("+", with: "%2B") }
 
     private func say(_ text: String) { print("\n— \(text)\n") }
 

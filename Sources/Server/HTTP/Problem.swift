@@ -84,9 +84,15 @@ struct Problem: Error {
         }
     }
 
+    private static let titles = [
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+        413: "Content Too Large", 422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
+        503: "Service Unavailable",
+    ]
+
     func response(requestID: String) -> Response {
         var json = JSONObject([
-            ("type", "about:blank"), ("title", .string(HTTPResponse.Status(code: status).reasonPhrase)),
+            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? "Error")),
             ("status", .number("\(status)")), ("detail", .string(detail)), ("code", .string(code)),
         ])
         if let remedy { json["remedy"] = .string(remedy) }

@@ -1,6 +1,6 @@
 import Hummingbird
 import PluginKit
-import struct Foundation.Date
+import Foundation
 
 /// What a person does with a phone, over HTTP.
 struct HandsetRoutes: Sendable {
@@ -17,7 +17,8 @@ struct HandsetRoutes: Sendable {
         }
         router.post("/handsets/:handset/messages/:message/read") { _, context in
             try await answering {
-                try await read(try context.parameters.require("handset"), try context.parameters.require("message"))
+                let id = try context.parameters.require("message")
+                return try await read(try context.parameters.require("handset"), id.removingPercentEncoding ?? id)
             }
         }
         router.put("/handsets/:handset") { request, context in

@@ -1,0 +1,234 @@
+"""A running `obhut dev`, and small clients for what it serves. Used by the acceptance tests, the harnesses and the benchmark."""
+
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(look, what, seconds=30.0):
+    """Looks until something true comes, or fails with what was last seen."""
+    end = time.monotonic() + seconds
+    seen = None
+    while time.monotonic() < end:
+        seen = look()
+        if seen:
+            return seen
+        time.sleep(0.03)
+    raise AssertionError(f"{what} did not come within {seconds} s; last seen: {seen!r}")
+
+
+class Instance:
+    """One `obhut dev` in a folder of its own."""
+
+    def __init__(self, folder=None, binary=None):
+        self.binary = binary or os.environ.get("OBHUT", str(ROOT / ".build/debug/obhut"))
+        self.owns_folder = folder is None
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="obhut-acceptance-"))
+        # As root, PostgreSQL runs as another user, which must be able to pass through.
+        self.folder.chmod(0o711)
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.process = None
+        self.ready = None
+
+    def start(self):
+        data, ready = self.folder / "data", self.folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        self.log = open(self.folder / "dev.log", "ab")
+        self.process = subprocess.Popen(
+            [self.binary, "dev", "--data-dir", str(data), "--port", str(self.port), "--sandbox-port", str(self.sandbox_port),
+             "--ready-file", str(ready)], stdout=self.log, stderr=subprocess.STDOUT, cwd=ROOT)
+        end = time.monotonic() + 120
+        while not ready.exists():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("obhut dev did not become ready:\n" + self.logs())
+            time.sleep(0.05)
+        self.ready = json.loads(ready.read_text())
+        self.tenants = [Tenant(self, facts) for facts in self.ready["tenants"]]
+        self.admin = Api(self.ready["base_url"] + "/admin/v1", self.ready["admin_token"])
+        self.sandbox = Api(self.ready["sandbox_url"], None)
+        return self
+
+    def logs(self):
+        parts = []
+        for path in [self.folder / "dev.log", *sorted((self.folder / "data").glob("*.log"))]:
+            if path.exists():
+                parts.append(f"--- {path.name}\n" + path.read_text(errors="replace")[-3000:])
+        return "\n".join(parts)
+
+    def server_pid(self):
+        return int((self.folder / "data/server.pid").read_text())
+
+    def stop(self):
+        """Ctrl-C; the exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return None if self.process is None else self.process.returncode
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def remove(self):
+        try:
+            self.stop()
+        finally:
+            if self.owns_folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def dump(self, url):
+        """A database as pg_dump writes it."""
+        binary = self.ready["postgres"]["bin"] + "/pg_dump"
+        return subprocess.run([binary, "--inserts", url], check=True, capture_output=True).stdout
+
+    def sql(self, url, statement):
+        result = subprocess.run(
+            ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1", "--command", statement, url],
+            check=True, capture_output=True, text=True)
+        return [line for line in result.stdout.splitlines() if line]
+
+    def databases(self):
+        return {"control": self.ready["postgres"]["control"], **self.ready["postgres"]["regions"]}
+
+    def role_url(self, url, role):
+        """The same database as another role."""
+        password = json.loads((self.folder / "data/secrets.json").read_text())["passwords"][role]
+        return f"postgresql://{role}:{password}@" + url.split("@", 1)[1]
+
+
+class Api:
+    """JSON over HTTP with a bearer token."""
+
+    def __init__(self, base, token):
+        self.base, self.token = base, token
+        self.session = requests.Session()
+
+    def call(self, method, path, body=None, headers=None, token=None, data=None):
+        sent = {}
+        bearer = self.token if token is None else token
+        if bearer:
+            sent["Authorization"] = f"Bearer {bearer}"
+        if body is not None:
+            data = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        return self.session.request(method, self.base + path, data=data, headers={**sent, **(headers or {})}, timeout=30)
+
+    def get(self, path, expect=200, **more):
+        return self._expect(self.call("GET", path, **more), expect)
+
+    def post(self, path, body=None, expect=200, **more):
+        return self._expect(self.call("POST", path, body, **more), expect)
+
+    def put(self, path, body=None, expect=200, **more):
+        return self._expect(self.call("PUT", path, body, **more), expect)
+
+    def patch(self, path, body=None, expect=200, **more):
+        return self._expect(self.call("PATCH", path, body, **more), expect)
+
+    def every(self, path):
+        """All items of a listing, over all its pages."""
+        cursor, join = None, "&" if "?" in path else "?"
+        while True:
+            page = self.get(path + join + "limit=200" + (f"&cursor={requests.utils.quote(cursor, safe='')}" if cursor else ""))
+            yield from page["data"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                return
+
+    @staticmethod
+    def _expect(response, expect):
+        assert response.status_code == expect, f"{response.request.method} {response.request.url}: {response.status_code} {response.text}"
+        return response.json() if response.content else None
+
+
+class Tenant:
+    def __init__(self, instance, facts):
+        self.instance, self.facts = instance, facts
+        self.id, self.number, self.region = facts["tenant_id"], facts["phone_number_id"], facts["region"]
+        self.api = Api(instance.ready["base_url"] + "/api/v1", facts["api_key"])
+        self.ingress = facts["ingress_url"]
+        self.webhooks = requests.Session()
+
+    def sign(self, body, secret=None):
+        return "sha256=" + hmac.new((secret or self.facts["app_secret"]).encode(), body, hashlib.sha256).hexdigest()
+
+    def post_webhook(self, document, signature=None, session=None):
+        """Posts as Meta does: everything beyond ASCII escaped, signed over the bytes."""
+        body = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=True).encode()
+        headers = {"X-Hub-Signature-256": signature or self.sign(body), "Content-Type": "application/json"}
+        return (session or self.webhooks).post(self.ingress, data=body, headers=headers, timeout=30)
+
+    def text_webhook(self, sender, text, message_id, name="Erika Muster", at=None):
+        message = {"from": sender, "id": message_id, "timestamp": str(int(at or time.time())), "type": "text", "text": {"body": text}}
+        return self.envelope({"contacts": [{"profile": {"name": name}, "wa_id": sender}], "messages": [message]})
+
+    def envelope(self, value, field="messages"):
+        value = {"messaging_product": "whatsapp",
+                 "metadata": {"display_phone_number": "49305550101", "phone_number_id": self.number}, **value}
+        return {"object": "whatsapp_business_account",
+                "entry": [{"id": self.facts["business_account_id"], "changes": [{"field": field, "value": value}]}]}
+
+    def handset_writes(self, handset, text, **more):
+        return self.instance.sandbox.post(f"/handsets/{handset}/messages", {"to": self.number, "text": {"body": text}, **more})["id"]
+
+    def inbound(self, text):
+        """The message of that text, once it is there."""
+        return eventually(
+            lambda: next((m for m in self.api.every("/messages?direction=inbound") if m.get("text", {}).get("body") == text), None),
+            f"the message {text!r}")
+
+    def consent(self, contact, state="granted", purpose="service", expect=201, **more):
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        evidence = {"method": "web_form", "text": "Ich bin einverstanden.", "language": "de"}
+        return self.api.post("/consents", {"contact": contact, "purpose": purpose, "state": state, "occurred_at": now,
+                                           "evidence": evidence, **more}, expect=expect)
+
+    def send(self, to, text, expect=200, **more):
+        headers = more.pop("headers", None)
+        return self.api.post("/messages", {"to": to, "text": {"body": text}, **more}, expect=expect, headers=headers)
+
+    def state(self, message, *states, seconds=30.0):
+        return eventually(lambda: (lambda m: m if m["state"] in states else None)(self.api.get(f"/messages/{message}")),
+                          f"message {message} in {states}", seconds)
+
+    def on_handset(self, handset, reference):
+        """The messages of ours with that id that reached the handset."""
+        shown = self.instance.sandbox.get(f"/handsets/{handset}/messages")["messages"]
+        return [m for m in shown if m.get("biz_opaque_callback_data") == reference]
+
+    def talk(self, handset=None, consent=True):
+        """A person who wrote and, unless told otherwise, agreed: handset and contact id."""
+        handset = handset or new_number()
+        text = f"Hallo {random.getrandbits(64):x}"
+        self.handset_writes(handset, text)
+        contact = self.inbound(text)["contact_id"]
+        if consent:
+            self.consent({"id": contact})
+        return handset, contact
+
+
+def new_number():
+    return "4915" + "".join(random.choice("0123456789") for _ in range(9))
+
+
+def new_id():
+    return "wamid." + "".join(random.choice("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789") for _ in range(32))

@@ -1,0 +1,123 @@
+"""People with and without a phone number: every path works with any identity, and identities are joined as they become known."""
+
+import random
+import time
+
+import pytest
+
+from obhut import eventually, new_id, new_number
+
+
+def new_user():
+    return f"DE.{random.randrange(10**19, 10**20)}"
+
+
+def message(tenant, text, phone=None, user=None, username=None, parent=None):
+    contact, sent = {"profile": {"name": "Kim Weber"}}, {"id": new_id(), "timestamp": str(int(time.time())), "type": "text", "text": {"body": text}}
+    if phone:
+        contact["wa_id"] = sent["from"] = phone
+    if user:
+        contact["user_id"] = sent["from_user_id"] = user
+    if parent:
+        contact["parent_user_id"] = sent["from_parent_user_id"] = parent
+    if username:
+        contact["profile"]["username"] = username
+    answer = tenant.post_webhook(tenant.envelope({"contacts": [contact], "messages": [sent]}))
+    assert answer.status_code == 200 and answer.json()["stored"] == 1, answer.text
+    return next(m for m in tenant.api.get("/messages?direction=inbound&limit=20")["data"] if m["provider_message_id"] == sent["id"])["contact_id"]
+
+
+def addresses(tenant, contact):
+    return {(a["kind"], a["address"]) for a in tenant.api.get(f"/contacts/{contact}")["addresses"] if not a["retired_at"]}
+
+
+def test_a_person_without_a_number_writes_agrees_and_is_answered(tenant):
+    user = new_user()
+    text = f"ohne Nummer {user}"
+    tenant.handset_writes(user, text, username="kim.w", profile_name="Kim Weber")
+    contact = tenant.inbound(text)["contact_id"]
+    assert addresses(tenant, contact) == {("bsuid", user), ("username", "kim.w")}
+    assert tenant.consent({"bsuid": user})["contact_id"] == contact
+    sent = tenant.send({"bsuid": user}, "Hallo Kim")
+    eventually(lambda: tenant.on_handset(user, sent["id"]), "the answer on the handset")
+    tenant.state(sent["id"], "delivered")
+
+
+def test_a_number_first_and_the_user_id_later_are_one_contact(tenant):
+    phone, user = new_number(), new_user()
+    first = message(tenant, "eins", phone=phone)
+    assert message(tenant, "zwei", phone=phone, user=user) == first
+    assert message(tenant, "drei", user=user) == first
+    assert addresses(tenant, first) == {("phone", phone), ("bsuid", user)}
+
+
+def test_a_user_id_first_and_the_number_later_are_one_contact(tenant):
+    phone, user = new_number(), new_user()
+    first = message(tenant, "eins", user=user)
+    assert message(tenant, "zwei", phone=phone, user=user) == first
+    assert message(tenant, "drei", phone=phone) == first
+
+
+def test_two_contacts_that_turn_out_to_be_one_are_joined_with_all_they_have(tenant):
+    phone, user = new_number(), new_user()
+    by_phone = message(tenant, "vom Telefon", phone=phone)
+    by_user = message(tenant, "von der Kennung", user=user)
+    assert by_phone != by_user
+    tenant.consent({"id": by_phone})
+    joined = message(tenant, "beides", phone=phone, user=user)
+    assert joined in (by_phone, by_user)
+    for old in (by_phone, by_user):
+        assert tenant.api.get(f"/contacts/{old}")["id"] == joined
+    conversations = [c for c in tenant.api.every("/conversations") if c["contact_id"] in (by_phone, by_user)]
+    assert [c["contact_id"] for c in conversations] == [joined]
+    texts = {m["text"]["body"] for m in tenant.api.get(f"/conversations/{conversations[0]['id']}/messages")["data"]}
+    assert texts == {"vom Telefon", "von der Kennung", "beides"}
+    consents = tenant.api.get(f"/contacts/{joined}/consents")["data"]
+    assert [(c["purpose"], c["state"]) for c in consents] == [("service", "granted")]
+
+
+def test_a_recycled_number_does_not_reach_the_former_owner(tenant):
+    phone, former, new = new_number(), new_user(), new_user()
+    first = message(tenant, "früher", phone=phone, user=former)
+    tenant.consent({"id": first})
+    second = message(tenant, "jetzt", phone=phone, user=new)
+    assert second != first, "the new owner must not inherit the former one's consent"
+    assert addresses(tenant, first) == {("bsuid", former)} and addresses(tenant, second) == {("phone", phone), ("bsuid", new)}
+    assert tenant.send({"phone": phone}, "x", expect=403)["refusal"]["code"] == "consent_missing"
+
+
+def test_a_username_that_changes_hands_joins_nobody(tenant):
+    name, one, two = f"name{random.randrange(10**9)}", new_user(), new_user()
+    first = message(tenant, "a", user=one, username=name)
+    second = message(tenant, "b", user=two, username=name)
+    assert first != second
+    assert addresses(tenant, second) == {("bsuid", two), ("username", name)} and addresses(tenant, first) == {("bsuid", one)}
+
+
+def test_a_changed_number_moves_with_the_person(tenant):
+    old, new = new_number(), new_number()
+    contact = message(tenant, "alt", phone=old)
+    system = {"from": old, "id": new_id(), "timestamp": str(int(time.time())), "type": "system",
+              "system": {"body": "changed", "type": "user_changed_number", "wa_id": new}}
+    document = tenant.envelope({"contacts": [{"profile": {"name": "K"}, "wa_id": old}], "messages": [system]})
+    for _ in range(2):
+        assert tenant.post_webhook(document).status_code == 200
+    assert addresses(tenant, contact) == {("phone", new)}
+    assert message(tenant, "neu", phone=new) == contact
+
+
+def test_many_first_messages_of_one_person_at_once_make_one_contact(tenant):
+    import threading
+    import requests
+    phone = new_number()
+    bodies = [tenant.text_webhook(phone, f"gleichzeitig {n}", new_id()) for n in range(24)]
+    answers = []
+    threads = [threading.Thread(target=lambda b=b: answers.append(tenant.post_webhook(b, session=requests.Session()).status_code)) for b in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 24
+    found = {m["contact_id"] for m in tenant.api.get("/messages?direction=inbound&limit=200")["data"]
+             if m.get("text", {}).get("body", "").startswith("gleichzeitig")}
+    assert len(found) == 1
