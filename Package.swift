@@ -114,7 +114,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 crypto,
             ],
-            path: "Benchmarks", exclude: ["README.md"], swiftSettings: settings),
+            path: "Benchmarks", exclude: ["README.md", "run.py", "ingest.sql", "send.sql"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

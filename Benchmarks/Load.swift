@@ -32,61 +32,79 @@ struct Load: Sendable {
     let requests: Int
     let rate: Double
 
-    private struct Tally {
-        var histogram = Histogram<UInt32>(highestTrackableValue: 120_000_000, numberOfSignificantValueDigits: .three)
-        var count = 0
-        var errors = 0
+    private final class Tally: Sendable {
+        private struct State {
+            var histogram = Histogram<UInt32>(highestTrackableValue: 120_000_000, numberOfSignificantValueDigits: .three)
+            var count = 0
+            var errors = 0
+        }
+
+        private let state = Mutex(State())
+        private let started = Atomic(0)
+
+        /// - Returns: how many requests began before this one.
+        func begin() -> Int { started.add(1, ordering: .relaxed).oldValue }
+
+        func record(_ microseconds: Double, isGood: Bool) {
+            state.withLock { state in
+                state.count += 1
+                if !isGood { state.errors += 1 }
+                state.histogram.record(UInt64(max(microseconds, 1)))
+            }
+        }
+
+        func measurement(seconds: Double) -> Measurement {
+            state.withLock { state in
+                Measurement(
+                    requests: state.count, errors: state.errors, seconds: seconds,
+                    p50: Int(state.histogram.valueAtPercentile(50)), p90: Int(state.histogram.valueAtPercentile(90)),
+                    p99: Int(state.histogram.valueAtPercentile(99)), longest: Int(state.histogram.max))
+            }
+        }
     }
 
     func run() async throws -> Measurement {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let tally = Mutex(Tally())
-        let started = Atomic(0)
+        let tally = Tally()
         let begin = ContinuousClock.now
-        let end = begin + .seconds(seconds)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for index in 0..<connections {
-                tasks.addTask {
-                    let channel = try await ClientBootstrap(group: group)
-                        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                        .connect(host: "127.0.0.1", port: port) { channel in
-                            channel.eventLoop.makeCompletedFuture {
-                                try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                            }
-                        }
-                    try await channel.executeThenClose { inbound, outbound in
-                        var answers = inbound.makeAsyncIterator()
-                        var turn = 0
-                        while ContinuousClock.now < end {
-                            if requests > 0, started.add(1, ordering: .relaxed).oldValue >= requests { return }
-                            var due = ContinuousClock.now
-                            if rate > 0 {
-                                due = begin + .seconds(1) * ((Double(turn * connections + index)) / rate)
-                                if due > end { return }
-                                if due > ContinuousClock.now { try await Task.sleep(until: due) }
-                            }
-                            turn += 1
-                            try await outbound.write(workload.request())
-                            let isGood = try await Self.answer(&answers)
-                            let microseconds = (ContinuousClock.now - due) / .microseconds(1)
-                            tally.withLock { tally in
-                                tally.count += 1
-                                if !isGood { tally.errors += 1 }
-                                tally.histogram.record(UInt64(max(microseconds, 1)))
-                            }
-                        }
-                    }
-                }
+                tasks.addTask { try await drive(index, group, tally, begin) }
             }
             try await tasks.waitForAll()
         }
         let took = (ContinuousClock.now - begin) / .seconds(1)
         try await group.shutdownGracefully()
-        return tally.withLock { tally in
-            Measurement(
-                requests: tally.count, errors: tally.errors, seconds: took,
-                p50: Int(tally.histogram.valueAtPercentile(50)), p90: Int(tally.histogram.valueAtPercentile(90)),
-                p99: Int(tally.histogram.valueAtPercentile(99)), longest: Int(tally.histogram.max))
+        return tally.measurement(seconds: took)
+    }
+
+    private func drive(
+        _ index: Int, _ group: MultiThreadedEventLoopGroup, _ tally: Tally, _ begin: ContinuousClock.Instant
+    ) async throws {
+        let end = begin + .seconds(seconds)
+        let channel = try await ClientBootstrap(group: group)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        try await channel.executeThenClose { inbound, outbound in
+            var answers = inbound.makeAsyncIterator()
+            var turn = 0
+            while ContinuousClock.now < end {
+                if requests > 0, tally.begin() >= requests { return }
+                var due = ContinuousClock.now
+                if rate > 0 {
+                    due = begin + .seconds(1) * (Double(turn * connections + index) / rate)
+                    if due > end { return }
+                    if due > ContinuousClock.now { try await Task.sleep(until: due) }
+                }
+                turn += 1
+                try await outbound.write(workload.request())
+                let isGood = try await Self.answer(&answers)
+                tally.record((ContinuousClock.now - due) / .microseconds(1), isGood: isGood)
+            }
         }
     }
 
