@@ -70,7 +70,13 @@ let package = Package(
 
         // Server
         .target(
-            name: "Sandbox", dependencies: [hummingbird, "Outbound", "PluginKit", crypto, logging, lifecycle],
+            name: "Sandbox",
+            dependencies: [
+                hummingbird, "Outbound", "PluginKit", crypto, logging, lifecycle,
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             path: "Sources/Server/Sandbox", exclude: ["README.md"], swiftSettings: settings),
         .executableTarget(
             name: "Server",
@@ -100,7 +106,9 @@ let package = Package(
             name: "WhatsAppCloudTests", dependencies: ["WhatsAppCloud", "TestSupport", crypto], swiftSettings: settings),
         .testTarget(name: "DeclaredTests", dependencies: ["Declared"], swiftSettings: settings),
         .testTarget(name: "SelfHostedTests", dependencies: ["SelfHosted"], swiftSettings: settings),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Outbound", crypto], swiftSettings: settings),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "Outbound", "PluginKit", crypto, logging, lifecycle],
+            swiftSettings: settings),
         .testTarget(name: "ServerTests", dependencies: ["Server", "TestSupport"], swiftSettings: settings),
 
         // Benchmarks: a load generator of its own, beside pgbench.

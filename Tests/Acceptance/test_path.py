@@ -18,7 +18,7 @@ def test_a_person_writes_and_gets_an_answer(tenant):
     message = tenant.inbound(text)
     contact = tenant.api.get(f"/contacts/{message['contact_id']}")
     assert contact["name"] == "Jörg Öztürk"
-    assert [(a["kind"], a["address"]) for a in contact["addresses"]] == [("phone", handset)]
+    assert ("phone", handset) in [(a["kind"], a["address"]) for a in contact["addresses"]]
 
     refused = tenant.send({"contact_id": contact["id"]}, "Ja", expect=403)
     assert refused["code"] == "refused_by_gate" and refused["refusal"]["code"] == "consent_missing"
@@ -168,7 +168,7 @@ def test_a_second_start_goes_on_where_the_first_stopped():
         first.start()
         tenant = first.tenants[0]
         assert [t.id for t in first.tenants] == ids
-        assert tenant.api.get(f"/contacts/{contact}")["addresses"][0]["address"] == handset
+        assert handset in [a["address"] for a in tenant.api.get(f"/contacts/{contact}")["addresses"]]
         sent = tenant.send({"contact_id": contact}, "wieder da")
         tenant.state(sent["id"], "delivered")
         # Killed outright, children included, and started again.

@@ -1,31 +1,22 @@
-public import Hummingbird
+internal import Hummingbird
 public import Logging
+internal import NIOCore
+internal import NIOPosix
 public import Outbound
 public import ServiceLifecycle
 
-/// How a sandbox is started.
-public struct SandboxConfiguration: Sendable {
-    public var host: String
-    /// 0 takes any free port.
-    public var port: Int
-    /// Where the sandbox keeps what happened, so that it goes on after a restart; nil keeps nothing.
-    public var journalFile: String?
-
-    public init(host: String = "127.0.0.1", port: Int, journalFile: String? = nil) {
-        self.host = host
-        self.port = port
-        self.journalFile = journalFile
-    }
-}
-
-/// Plays Meta's Graph API and webhooks, with handsets that are driven over HTTP.
+/// A process of its own that plays Meta's Graph API and webhooks, and the phones at the other end.
+///
+/// A client made for the Cloud API talks to it after changing nothing but its base URL.
 public struct SandboxServer: Service {
     private let configuration: SandboxConfiguration
     private let outbound: any OutboundHTTP
     private let logger: Logger
     private let onReady: (@Sendable (Int) async -> Void)?
 
-    /// - Parameter onReady: called with the bound port.
+    /// - Parameters:
+    ///   - outbound: delivers webhooks; its egress policy must allow the subscribers' addresses.
+    ///   - onReady: told the port once requests are taken.
     public init(
         configuration: SandboxConfiguration, outbound: any OutboundHTTP, logger: Logger,
         onReady: (@Sendable (Int) async -> Void)? = nil
@@ -36,24 +27,25 @@ public struct SandboxServer: Service {
         self.onReady = onReady
     }
 
+    /// Serves until cancelled or gracefully shut down.
+    /// - Throws: when the journal cannot be opened or the port cannot be bound.
     public func run() async throws {
-        let journal = try configuration.journalFile.map { try Journal(path: $0) }
-        let world = World(journal: journal)
-        try await world.replay()
-        let courier = WebhookCourier(world: world, outbound: outbound, logger: logger)
-        let router = Router()
-        GraphRoutes(world: world, courier: courier).add(to: router)
-        HandsetRoutes(world: world, courier: courier).add(to: router)
-        ControlRoutes(world: world, courier: courier).add(to: router)
-        let ready = onReady
-        let app = Application(
-            router: router, configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
-            onServerRunning: { channel in await ready?(channel.localAddress?.port ?? 0) }, logger: logger)
+        let file = configuration.journalFile
+        let sandbox = try await NIOThreadPool.singleton.runIfActive { try Sandbox(journalFile: file) }
+        let courier = WebhookCourier(sandbox: sandbox, outbound: outbound, logger: logger)
+        let application = Application(
+            responder: SandboxResponder(routes: Routes(sandbox: sandbox, outbound: outbound)),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "sandbox"),
+            onServerRunning: { [onReady] channel in await onReady?(channel.localAddress?.port ?? 0) },
+            logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await courier.run() }
-            group.addTask { try await app.run() }
+            group.addTask { try await application.run() }
+            // The courier ends only when cancelled, so the first to end is the server.
             try await group.next()
             group.cancelAll()
+            try await group.waitForAll()
         }
     }
 }
