@@ -184,7 +184,7 @@ struct IngestPlan: Sendable {
 
     // MARK: - Writing
 
-    var writeCount: Int { advances.isEmpty ? 9 : 10 }
+    var writeCount: Int { advances.isEmpty ? 9 : 11 }
 
     /// Always the same statements in the same order; one that has nothing to do gets empty arrays and costs next to nothing.
     func writes() throws -> [PostgresQuery] {
@@ -200,7 +200,8 @@ struct IngestPlan: Sendable {
             statuses.isEmpty
                 ? .nothing : IngestStore.addStatuses(tenant, statuses.map(\.status), statuses.map(\.message)),
             events.isEmpty ? .nothing : try IngestStore.addEvents(keys, events),
-        ] + (advances.isEmpty ? [] : [IngestStore.advance(tenant, advances)])
+        ] + (advances.isEmpty
+            ? [] : [IngestStore.advance(tenant, advances), QueueStore.settle(tenant, advances.map(\.message))])
     }
 }
 

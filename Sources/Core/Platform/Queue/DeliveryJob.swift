@@ -90,6 +90,11 @@ enum DeliveryStore {
             """, [tenant, contact, plugin])
     }
 
+    static func state(_ tenant: TenantID, _ message: MessageID) -> PostgresQuery {
+        PostgresQuery(
+            "delivery.state", "SELECT state FROM messages WHERE tenant_id = $1 AND message_id = $2", [tenant, message])
+    }
+
     static func sending(_ tenant: TenantID, _ message: MessageID) -> PostgresQuery {
         PostgresQuery(
             "delivery.sending",

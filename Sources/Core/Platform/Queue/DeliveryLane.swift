@@ -9,8 +9,9 @@ import struct Foundation.UUID
 struct DeliveryLane: Sendable {
     /// How long a lane is held. A process that dies gives its lanes back after that.
     static let lease = Duration.seconds(30)
-    /// How long to wait for a status that names our message before an unclear send is tried again.
-    static let unclearWait = Duration.seconds(25)
+    /// How long to wait for a status that names our message before an unclear send is tried again. Messengers repeat a status that found
+    /// nobody home with growing gaps, so the wait begins anew when this process began.
+    static let unclearWait = Duration.seconds(45)
     /// How many jobs before the lane is given back, so that other lanes get their turn.
     static let turn = 20
 
@@ -19,6 +20,7 @@ struct DeliveryLane: Sendable {
     let http: any OutboundHTTP
     let rates: ChannelRates
     let owner: UUID
+    let startedAt: Date
     let logger: Logger
 
     /// What to do after a job.
@@ -96,7 +98,7 @@ struct DeliveryLane: Sendable {
         case .sending:
             // Tried before, and nobody knows with what result: a status that names our message will tell, or time will.
             if let at = job.attemptedAt {
-                let left = at.timeIntervalSince(now) + Double(Self.unclearWait.components.seconds)
+                let left = max(at, startedAt).timeIntervalSince(now) + Double(Self.unclearWait.components.seconds)
                 if left > 0 { return .settled(.pause(.milliseconds(Int64(left * 1000) + 50))) }
             }
         case .sent, .delivered, .read, .failed, .refused:
@@ -200,7 +202,11 @@ struct DeliveryLane: Sendable {
             return .pause(.seconds(60))
         case .unclear(let fault):
             try await postpone(fault, lane, job, tried: true)
-            return .pause(Self.unclearWait)
+            let rows = try await shard.worker.transactionBatch(
+                settings: asTenant(tenant), [DeliveryStore.state(tenant, job.message)])
+            // The status may have been quicker than the end of the request.
+            let state = try rows[0].first?.decode("state", as: MessageState.self)
+            return state == .sending ? .pause(Self.unclearWait) : .goOn
         }
     }
 

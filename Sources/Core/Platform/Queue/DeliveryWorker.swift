@@ -5,6 +5,7 @@ import PluginKit
 import Postgres
 public import ServiceLifecycle
 import Synchronization
+import struct Foundation.Date
 import struct Foundation.UUID
 
 /// Claims lanes of one shard and works on many at once. Any number of processes may do so side by side.
@@ -28,7 +29,8 @@ final class DeliveryWorker: Service {
         self.shard = shard
         self.logger = logger
         owner = UUID()
-        lane = DeliveryLane(shard: shard, plugins: plugins, http: http, rates: ChannelRates(), owner: owner, logger: logger)
+        lane = DeliveryLane(shard: shard, plugins: plugins, http: http, rates: ChannelRates(), owner: owner,
+            startedAt: Date(), logger: logger)
         (bell, ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 

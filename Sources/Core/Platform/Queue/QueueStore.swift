@@ -183,6 +183,20 @@ enum QueueStore {
         ]
     }
 
+    /// A status settled these messages: a lane that waits to learn what became of one need not wait longer.
+    static func settle(_ tenant: TenantID, _ messages: [MessageID]) -> PostgresQuery {
+        PostgresQuery(
+            "queue.settle",
+            """
+            UPDATE queue_lanes l
+            SET run_at = now()
+            FROM queue_jobs j
+            WHERE j.tenant_id = $1 AND j.subject_id = ANY ($2) AND j.dead_at IS NULL
+              AND l.tenant_id = j.tenant_id AND l.kind = j.kind AND l.lane_id = j.lane_id
+              AND l.lease_owner IS NULL AND l.run_at > now()
+            """, [tenant, messages])
+    }
+
     /// Makes every lane of a tenant due now that no worker holds: after its channel was started again.
     static func hurry(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(

@@ -61,7 +61,9 @@ struct DevConfiguration: Sendable {
 
     func command(_ name: String) -> [String] {
         let binary = "/proc/self/exe"
-        let obhut = (try? FileManager.default.destinationOfSymbolicLink(atPath: binary)) ?? CommandLine.arguments[0]
+        // A binary that was replaced while running is named with a mark that is no part of its path.
+        let obhut = ((try? FileManager.default.destinationOfSymbolicLink(atPath: binary)) ?? CommandLine.arguments[0])
+            .replacingOccurrences(of: " (deleted)", with: "")
         switch name {
         case "sandbox":
             return [
