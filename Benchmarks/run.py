@@ -27,6 +27,13 @@ def resident_mb(pid):
     return 0.0
 
 
+def output_of(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{pathlib.Path(command[0]).name} ended with {done.returncode}:\n{done.stderr}")
+    return done.stdout
+
+
 class Memory(threading.Thread):
     """The server's resident memory, looked at ten times a second."""
 
@@ -72,24 +79,24 @@ class Bench:
             path, secret, people = "/api/v1/messages", self.tenant.facts["api_key"], "contacts"
         memory = Memory(self.instance.server_pid())
         memory.start()
-        done = subprocess.run(
+        done = output_of(
             [str(ROOT / ".build/release/Bench"), "--kind", kind, "--port", str(self.instance.port), "--path", path, "--secret", secret,
              "--number", self.tenant.number, "--contacts", str(self.folder / people), "--connections", str(connections), "--seconds",
-             str(seconds), "--rate", str(rate), "--requests", str(requests)], check=True, capture_output=True, text=True)
+             str(seconds), "--rate", str(rate), "--requests", str(requests)])
         memory.ended.set()
-        return {**json.loads(done.stdout), "peak_mb": round(max(memory.samples, default=0), 1), "memory": memory.samples}
+        return {**json.loads(done), "peak_mb": round(max(memory.samples, default=0), 1), "memory": memory.samples}
 
     def limit(self, kind, clients, seconds):
         url = self.instance.role_url(self.database, "obhut_app")
         log = self.folder / "pgbench"
         for old in self.folder.glob("pgbench.*"):
             old.unlink()
-        done = subprocess.run(
+        done = output_of(
             [self.instance.ready["postgres"]["bin"] + "/pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}",
              f"--jobs={min(2, clients)}", f"--time={int(seconds)}", "--log", f"--log-prefix={log}", f"--define=people={self.people}",
              f"--define=tenant={self.tenant.id}", f"--define=channel={self.tenant.facts['channel_id']}", "--file",
-             str(ROOT / f"Benchmarks/{kind}.sql"), url], check=True, capture_output=True, text=True)
-        rate = float(re.search(r"tps = ([0-9.]+)", done.stdout)[1])
+             str(ROOT / f"Benchmarks/{kind}.sql"), url])
+        rate = float(re.search(r"tps = ([0-9.]+)", done)[1])
         times = sorted(int(line.split()[2]) for path in self.folder.glob("pgbench.*") for line in path.read_text().splitlines())
         return {"rate": rate, "p50_us": times[len(times) // 2], "p99_us": times[int(len(times) * 0.99)]}
 
