@@ -21,8 +21,8 @@ BEGIN
     FOREACH wanted IN ARRAY ARRAY['obhut_app', 'obhut_worker'] LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-            WHERE r.rolname = wanted AND s.setdatabase = 0 AND s.setconfig @> ARRAY['enable_mergejoin=off']);
-        FOREACH setting IN ARRAY ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'] LOOP
+            WHERE r.rolname = wanted AND s.setdatabase = 0 AND s.setconfig @> ARRAY['enable_material=off']);
+        FOREACH setting IN ARRAY ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material'] LOOP
             EXECUTE format('ALTER ROLE %I SET %I = off', wanted, setting);
         END LOOP;
     END LOOP;

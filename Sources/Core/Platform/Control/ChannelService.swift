@@ -14,8 +14,8 @@ public struct ChannelService: Sendable {
     let http: any OutboundHTTP
     let wake: @Sendable (ShardID) -> Void
 
-    /// The keys under which a channel's configuration names its address and the account that holds it.
-    private static let addressKeys = (channel: "phone_number_id", account: "business_account_id", display: "display_phone_number")
+    /// Bytes that a channel's or an account's address may have.
+    static let addressLimit = 128
 
     /// Connects a channel to a tenant, with an ingress of its own.
     /// - Throws: `.invalid` naming every key that is wrong; `.conflict` when the number belongs to a tenant already.
@@ -27,28 +27,31 @@ public struct ChannelService: Sendable {
         }
         let configuration = try Self.check(new.configuration, plugin.channelSchema, at: "configuration")
         let ingress = try Self.check(new.ingress, plugin.ingressSchema, at: "ingress")
-        guard let address = configuration.text(Self.addressKeys.channel), address.utf8.count <= 128 else {
-            throw PlatformError.invalid("configuration.\(Self.addressKeys.channel)", "expected the channel's id, at most 128 characters")
+        guard let addresses = plugin.addresses(of: configuration), Self.areShort(addresses) else {
+            throw PlatformError.invalid("configuration", "it must name the channel's address, of at most \(Self.addressLimit) bytes")
         }
-        let account = configuration.text(Self.addressKeys.account)
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
         let channel = Channel(
-            id: .generate(), tenant: id, plugin: new.plugin, address: address,
-            displayAddress: configuration.text(Self.addressKeys.display), state: .active, ingressRoute: .generate(), createdAt: Date())
+            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display, state: .active, ingressRoute: .generate(), createdAt: Date())
         let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
         let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
         // The region first: a route that exists always leads to a channel.
-        let add = ChannelStore.add(channel, account: account, sealed: sealed)
+        let add = ChannelStore.add(channel, account: addresses.account, sealed: sealed)
         guard try await Self.isNew({ try await shard.app.transactionBatch(settings: asTenant(id), [add]) }) else {
             throw Self.taken
         }
-        let routing = Self.routing(channel, account: account, ingressSealed: ingressSealed)
+        let routing = Self.routing(channel, account: addresses.account, ingressSealed: ingressSealed)
         guard try await Self.isNew({ try await control.transactionBatch(routing) }) else {
             _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
             throw Self.taken
         }
         return channel
+    }
+
+    private static func areShort(_ addresses: ChannelAddresses) -> Bool {
+        !addresses.channel.isEmpty
+            && [addresses.channel, addresses.account, addresses.display].allSatisfy { ($0?.utf8.count ?? 0) <= addressLimit }
     }
 
     /// Runs what stores an address: false when somebody has it already.

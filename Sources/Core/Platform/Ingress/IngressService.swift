@@ -28,6 +28,7 @@ public struct IngressService: Sendable {
         let events = try channel.parse(body: body)
 
         var items: [(route: ChannelRoute, events: [ChannelEvent])] = []
+        var vouched = [ingress.id: true]
         var unroutable: [UnroutableKey: Int] = [:]
         for event in events {
             guard let owner = try await routes.channel(plugin: plugin, event.address) else {
@@ -35,7 +36,10 @@ public struct IngressService: Sendable {
                 continue
             }
             // Who knows one ingress's secret must not be able to speak for a number of another.
-            guard owner.ingress == ingress.id else {
+            if vouched[owner.ingress] == nil {
+                vouched[owner.ingress] = try await isSigned(headers, body, for: owner.ingress, plugin, channel)
+            }
+            guard vouched[owner.ingress] == true else {
                 unroutable[UnroutableKey(event.address, reason: "other_ingress"), default: 0] += 1
                 continue
             }
@@ -76,6 +80,20 @@ public struct IngressService: Sendable {
             try await changes.apply(route, plugin: plugin, previous: previous, current: current)
         }
         return outcome
+    }
+
+    /// A messenger may post the events of all numbers of an app to the URL of one: whether these bytes would have passed at the other
+    /// number's own ingress too.
+    private func isSigned(
+        _ headers: IngressHeaders, _ body: [UInt8], for id: IngressRouteID, _ plugin: String, _ channel: any ChannelPlugin
+    ) async throws -> Bool {
+        guard let ingress = try await routes.ingress(id), ingress.plugin == plugin else { return false }
+        do throws(IngressRefusal) {
+            try channel.verify(headers: headers, body: body, ingress: ingress.configuration)
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func find(_ plugin: String, _ route: IngressRouteID) async throws -> (any ChannelPlugin, IngressRoute) {

@@ -23,7 +23,8 @@ enum SendStore {
     }
 
     /// All that the gate and the writing need, one row a send. Which kind of channel is meant shows only in the look-up, so a person
-    /// named by address comes once for each kind, and the rows of the other kinds fall away.
+    /// named by address comes once for each kind, and the rows of the other kinds fall away. `LIMIT 1` keeps each look-up one by key,
+    /// whatever the planner believes of the tables' sizes.
     static func facts(_ tenant: TenantID, _ looks: [Look]) -> PostgresQuery {
         let rows = looks.enumerated().flatMap { place, look in
             look.contact != nil || look.candidates.isEmpty
@@ -43,16 +44,27 @@ enum SendStore {
                 SELECT count(*) AS channel_count, min(s.channel_id::text)::uuid AS only_id
                 FROM channels s
                 WHERE s.tenant_id = $1 AND (u.channel_id IS NULL OR s.channel_id = u.channel_id)) n
-            LEFT JOIN channels ch ON ch.tenant_id = $1 AND ch.channel_id = n.only_id
-            LEFT JOIN identities i ON i.tenant_id = $1 AND i.blind_index = u.blind_index AND i.retired_at IS NULL
-            LEFT JOIN contacts named ON named.tenant_id = $1 AND named.contact_id = u.contact_id
-            LEFT JOIN contacts c ON c.tenant_id = $1
-                 AND c.contact_id = coalesce(named.merged_into, named.contact_id, i.contact_id)
-            LEFT JOIN conversations cv ON cv.tenant_id = $1 AND cv.contact_id = c.contact_id AND cv.channel_id = ch.channel_id
-            LEFT JOIN consents co ON co.tenant_id = $1 AND co.contact_id = c.contact_id AND co.channel_id = ch.channel_id
-                 AND co.purpose = u.purpose
-            LEFT JOIN idempotency_keys k ON k.tenant_id = $1 AND k.caller = u.caller AND k.route = u.route
-                 AND k.key_hash = u.key_hash
+            LEFT JOIN LATERAL (
+                SELECT * FROM channels WHERE tenant_id = $1 AND channel_id = n.only_id LIMIT 1) ch ON true
+            LEFT JOIN LATERAL (
+                SELECT contact_id FROM identities
+                WHERE tenant_id = $1 AND blind_index = u.blind_index AND retired_at IS NULL LIMIT 1) i ON true
+            LEFT JOIN LATERAL (
+                SELECT coalesce(merged_into, contact_id) AS contact_id FROM contacts
+                WHERE tenant_id = $1 AND contact_id = u.contact_id LIMIT 1) named ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM contacts
+                WHERE tenant_id = $1 AND contact_id = coalesce(named.contact_id, i.contact_id) LIMIT 1) c ON true
+            LEFT JOIN LATERAL (
+                SELECT window_closes_at FROM conversations
+                WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id LIMIT 1) cv ON true
+            LEFT JOIN LATERAL (
+                SELECT state, since, expires_at FROM consents
+                WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id AND purpose = u.purpose
+                LIMIT 1) co ON true
+            LEFT JOIN LATERAL (
+                SELECT result_id, request_hash FROM idempotency_keys
+                WHERE tenant_id = $1 AND caller = u.caller AND route = u.route AND key_hash = u.key_hash LIMIT 1) k ON true
             WHERE u.plugin IS NULL OR ch.plugin IS NULL OR ch.plugin = u.plugin
             """,
             [

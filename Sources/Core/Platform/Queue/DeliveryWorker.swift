@@ -15,6 +15,8 @@ final class DeliveryWorker: Service {
     static let share = 16
     /// How often to look when nobody called.
     static let interval = Duration.milliseconds(250)
+    /// How long to wait between two looks, however many call: every accepted message does.
+    static let pace = Duration.milliseconds(10)
 
     private let shard: Shard
     private let lane: DeliveryLane
@@ -39,14 +41,15 @@ final class DeliveryWorker: Service {
 
     /// Works until graceful shutdown; lanes in hand are finished first.
     func run() async throws {
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.tick() }
                 for await _ in bell {
                     await claim(&group)
+                    try? await Task.sleep(for: Self.pace)
                 }
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.isEnding.store(true, ordering: .relaxed)
             self.ring.finish()
         }

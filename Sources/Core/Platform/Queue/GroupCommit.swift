@@ -56,13 +56,13 @@ final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
         }
     }
 
-    /// Commits until graceful shutdown, then what still waits.
+    /// Commits until shutdown, then what still waits. When cancelled, what waits is told that it was not stored.
     func run() async throws {
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<concurrency { group.addTask { await self.work() } }
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.close()
         }
         close()

@@ -78,24 +78,23 @@ enum QueueStore {
                 FROM waiting w WHERE w.tenant_id IS NOT NULL
             ),
             due AS (
-                SELECT l.tenant_id, l.lane_id, l.run_at, row_number() OVER (PARTITION BY l.tenant_id ORDER BY l.run_at) AS turn
+                SELECT l.row, l.run_at, row_number() OVER (PARTITION BY w.tenant_id ORDER BY l.run_at) AS turn
                 FROM waiting w
                 LEFT JOIN unnest($5::uuid[], $6::bigint[]) AS b (tenant_id, lanes) ON b.tenant_id = w.tenant_id
                 CROSS JOIN LATERAL (
-                    SELECT tenant_id, lane_id, run_at FROM queue_lanes
+                    SELECT ctid AS row, run_at FROM queue_lanes
                     WHERE kind = $1 AND tenant_id = w.tenant_id AND run_at <= now()
                     ORDER BY run_at
                     LIMIT greatest(least($3, $7 - coalesce(b.lanes, 0)), 0)
                     FOR UPDATE SKIP LOCKED
                 ) l
                 WHERE w.tenant_id IS NOT NULL
-            ),
-            chosen AS (SELECT tenant_id, lane_id FROM due ORDER BY turn, run_at LIMIT $3)
+            )
+            -- By row address, which the locks above hold still: by key, a plan made for few lanes reads all of them.
             UPDATE queue_lanes l
             SET lease_owner = $2, lease_until = now() + $4::bigint * interval '1 millisecond',
                 run_at = now() + $4::bigint * interval '1 millisecond'
-            FROM chosen c
-            WHERE l.tenant_id = c.tenant_id AND l.kind = $1 AND l.lane_id = c.lane_id
+            WHERE l.ctid = ANY (ARRAY(SELECT row FROM due ORDER BY turn, run_at LIMIT $3))
             RETURNING l.tenant_id, l.lane_id
             """,
             [

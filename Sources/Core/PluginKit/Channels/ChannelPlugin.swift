@@ -9,6 +9,10 @@ public protocol ChannelPlugin: Plugin {
     /// What one channel (a tenant's number) is configured with: its credentials.
     var channelSchema: ConfigurationSchema { get }
 
+    /// Where a channel configured like this is reached at the messenger: what its webhooks are routed by.
+    /// - Returns: nil when the configuration names no address.
+    func addresses(of channel: PluginConfiguration) -> ChannelAddresses?
+
     /// Answers the messenger's GET on the ingress, by which it makes sure that the URL is ours.
     func handshake(query: [String: String], ingress: PluginConfiguration) -> IngressReply
 
@@ -44,6 +48,22 @@ extension ChannelPlugin {
 
     public func upload(_ media: Media, through connection: ChannelConnection) async throws(ChannelFault) -> String {
         throw ChannelFault(code: "unsupported", message: "\(manifest.name) does not take media")
+    }
+}
+
+/// How a messenger names a channel.
+public struct ChannelAddresses: Sendable, Hashable {
+    /// The channel's own; unique at the messenger. For WhatsApp its `phone_number_id`.
+    public var channel: String
+    /// The account that holds it, when the messenger tells things about that. For WhatsApp the business account's id.
+    public var account: String?
+    /// As people know it; for WhatsApp the telephone number.
+    public var display: String?
+
+    public init(channel: String, account: String? = nil, display: String? = nil) {
+        self.channel = channel
+        self.account = account
+        self.display = display
     }
 }
 

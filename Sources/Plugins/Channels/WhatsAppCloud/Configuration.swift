@@ -18,6 +18,13 @@ extension WhatsAppCloud {
             .init("api_version", fallback: "v23.0", help: "Version of the Graph API, e.g. v23.0."),
         ])
     }
+
+    public func addresses(of channel: PluginConfiguration) -> ChannelAddresses? {
+        channel.text("phone_number_id").map {
+            ChannelAddresses(
+                channel: $0, account: channel.text("business_account_id"), display: channel.text("display_phone_number"))
+        }
+    }
 }
 
 extension ChannelConnection {
