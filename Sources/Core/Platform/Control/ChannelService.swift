@@ -33,20 +33,45 @@ public struct ChannelService: Sendable {
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
         let channel = Channel(
-            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display, state: .active, ingressRoute: .generate(), createdAt: Date())
+            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display,
+            state: .active, ingressRoute: .generate(), createdAt: Date())
         let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
         let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
         // The region first: a route that exists always leads to a channel.
+        try await removeUnrouted(channel, shard)
         let add = ChannelStore.add(channel, account: addresses.account, sealed: sealed)
         guard try await Self.isNew({ try await shard.app.transactionBatch(settings: asTenant(id), [add]) }) else {
             throw Self.taken
         }
         let routing = Self.routing(channel, account: addresses.account, ingressSealed: ingressSealed)
-        guard try await Self.isNew({ try await control.transactionBatch(routing) }) else {
-            _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
-            throw Self.taken
+        var rows: [PostgresRows] = []
+        let isRouted = try await Self.isNew {
+            rows = try await control.transactionBatch(routing)
+            return rows
         }
-        return channel
+        if isRouted, rows.last?.isEmpty == false || addresses.account == nil { return channel }
+        try await disconnect(channel, shard)
+        throw isRouted ? Self.accountTaken : Self.taken
+    }
+
+    /// What a connecting that was interrupted left in the region is in the way of the next try.
+    private func removeUnrouted(_ channel: Channel, _ shard: Shard) async throws {
+        let known = try await shard.app.transactionBatch(settings: asTenant(channel.tenant), [ChannelStore.list(channel.tenant)])[0]
+        for row in known
+        where try row.decode("plugin", as: String.self) == channel.plugin
+            && row.decode("address", as: String.self) == channel.address
+        {
+            let left = try ChannelStore.channel(row, of: channel.tenant)
+            if try await routes.channel(plugin: left.plugin, kind: "channel", left.address) == nil {
+                try await disconnect(left, shard)
+            }
+        }
+    }
+
+    private func disconnect(_ channel: Channel, _ shard: Shard) async throws {
+        _ = try await control.transactionBatch(RouteStore.removal(channel))
+        _ = try await shard.app.transactionBatch(
+            settings: asTenant(channel.tenant), [ChannelStore.remove(channel.tenant, channel.id)])
     }
 
     private static func areShort(_ addresses: ChannelAddresses) -> Bool {
@@ -67,6 +92,10 @@ public struct ChannelService: Sendable {
 
     private static let taken = PlatformError(
         .conflict, "This number is connected already.", remedy: "A number belongs to one tenant in the whole installation.")
+
+    private static let accountTaken = PlatformError(
+        .conflict, "The account that holds this number is connected for another tenant.",
+        remedy: "What the messenger tells of an account goes to one tenant: give each tenant an account of its own.")
 
     private static func check(
         _ values: [String: String], _ schema: ConfigurationSchema, at path: String
@@ -103,7 +132,9 @@ public struct ChannelService: Sendable {
                     """
                     INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
                     VALUES ($1, 'account', $2, $3, $4, $5)
-                    ON CONFLICT (plugin, kind, address) DO NOTHING
+                    ON CONFLICT (plugin, kind, address) DO UPDATE SET tenant_id = excluded.tenant_id
+                    WHERE channel_routes.tenant_id = excluded.tenant_id
+                    RETURNING tenant_id
                     """, [channel.plugin, account, channel.tenant, channel.id, channel.ingressRoute]))
         }
         return queries

@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import struct Foundation.Date
 import struct Foundation.UUID
@@ -63,8 +64,9 @@ public struct TenantService: Sendable {
                 .conflict, "A tenant that is \(tenant.state.rawValue) cannot become \(state.rawValue).",
                 remedy: "Only active and suspended can be exchanged here.")
         }
-        return try await inBothPlaces(tenant, restricting: state == .suspended) {
-            let rows = try await control.query(
+        let foreseen: Foreseen = { _, agreement in (state, agreement) }
+        return try await inBothPlaces(id, foreseen: state == .suspended ? foreseen : nil) { tx in
+            let rows = try await tx.query(
                 PostgresQuery(
                     "tenants.set-state",
                     """
@@ -72,15 +74,13 @@ public struct TenantService: Sendable {
                     RETURNING tenant_id, name, region_id, shard_id, state, created_at
                     """, [id, state]))
             return try Self.tenant(rows[0])
-        } region: { agreement in
-            (state, agreement)
         }
     }
 
     // MARK: - Agreements
 
     public func recordAgreement(_ id: TenantID, _ new: NewAgreement) async throws -> Agreement {
-        let tenant = try await find(id)
+        _ = try await find(id)
         guard (1...200).contains(new.reference.count), !new.reference.utf8.contains(0) else {
             throw PlatformError.invalid("reference", "give 1 to 200 characters")
         }
@@ -88,8 +88,8 @@ public struct TenantService: Sendable {
         if let hash = new.documentSHA256, hash.count != 32 {
             throw PlatformError.invalid("document_sha256", "give 64 hexadecimal digits")
         }
-        return try await inBothPlaces(tenant, restricting: false) {
-            let rows = try await control.transactionBatch(
+        return try await inBothPlaces(id) { tx in
+            let rows = try await tx.pipeline(
                 [
                     PostgresQuery(
                         "agreements.supersede",
@@ -111,28 +111,27 @@ public struct TenantService: Sendable {
                         ]),
                 ])
             return try Self.agreement(rows[1][0])
-        } region: { agreement in
-            (tenant.state, agreement)
         }
     }
 
     public func agreements(_ id: TenantID) async throws -> [Agreement] {
         _ = try await find(id)
-        let rows = try await control.query(
-            PostgresQuery(
-                "agreements.list",
-                """
-                SELECT tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                       covers_special_category, recorded_at
-                FROM agreements
-                WHERE tenant_id = $1
-                ORDER BY agreement_id
-                """, [id]))
-        return try rows.map(Self.agreement)
+        return try await control.query(Self.agreementsQuery(id)).map(Self.agreement)
+    }
+
+    private static func agreementsQuery(_ id: TenantID) -> PostgresQuery {
+        PostgresQuery(
+            "agreements.list",
+            """
+            SELECT tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
+                   covers_special_category, recorded_at
+            FROM agreements
+            WHERE tenant_id = $1
+            ORDER BY agreement_id
+            """, [id])
     }
 
     public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws -> Agreement {
-        let tenant = try await find(id)
         guard let known = try await agreements(id).first(where: { $0.id == agreement }) else {
             throw PlatformError.notFound("agreement")
         }
@@ -144,8 +143,11 @@ public struct TenantService: Sendable {
                 .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
                 remedy: "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise.")
         }
-        return try await inBothPlaces(tenant, restricting: state != .inForce) {
-            let rows = try await control.query(
+        let foreseen: Foreseen = { tenant, current in
+            (tenant, current.map { $0.id == agreement ? $0.with(state) : $0 })
+        }
+        return try await inBothPlaces(id, foreseen: state == .inForce ? nil : foreseen) { tx in
+            let rows = try await tx.query(
                 PostgresQuery(
                     "agreements.set-state",
                     """
@@ -154,50 +156,88 @@ public struct TenantService: Sendable {
                               covers_special_category, recorded_at
                     """, [id, agreement, state]))
             return try Self.agreement(rows[0])
-        } region: { current in
-            (tenant.state, current.map { $0.id == agreement ? ($0.with(state)) : $0 })
         }
     }
 
     // MARK: - Both places
 
-    /// Changes the control plane and tells the region. Whichever of the two is interrupted, less is allowed, never more; doing it again mends it.
+    /// What the region would be told after a change, from what it is told now.
+    private typealias Foreseen = @Sendable (TenantState, Agreement?) -> (TenantState, Agreement?)
+
+    /// Changes the control plane and tells the region. One change of a tenant at a time, whichever process makes it; and whatever is
+    /// interrupted, less is allowed than the control plane says, never more, until the next change or start mends it.
+    /// - Parameter foreseen: given for a change that takes something away: the region hears of it before the control plane has it.
     private func inBothPlaces<Value: Sendable>(
-        _ tenant: Tenant, restricting: Bool, control change: () async throws -> Value,
-        region: (Agreement?) -> (TenantState, Agreement?)
+        _ id: TenantID, foreseen: Foreseen? = nil, _ change: @Sendable (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
-        if restricting { try await tellRegion(tenant, region(try await current(tenant.id))) }
-        let value = try await change()
-        if !restricting { try await tellRegion(tenant, region(try await current(tenant.id))) }
+        let value = try await control.transaction { tx in
+            let tenant = try await Self.lock(id, tx)
+            if let foreseen {
+                try await tellRegion(tenant, foreseen(tenant.state, try await Self.current(id, tx)))
+            }
+            return try await change(tx)
+        }
+        try await align(id)
         return value
     }
 
+    /// Tells the region what the control plane says.
+    private func align(_ id: TenantID) async throws {
+        try await control.transaction { tx in
+            let tenant = try await Self.lock(id, tx)
+            try await tellRegion(tenant, (tenant.state, try await Self.current(id, tx)))
+        }
+    }
+
+    /// Keeps the tenant's state and agreements as they are until commit.
+    private static func lock(_ id: TenantID, _ tx: PostgresTransaction) async throws -> Tenant {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "tenants.lock",
+                """
+                SELECT tenant_id, name, region_id, shard_id, state, created_at
+                FROM tenants
+                WHERE tenant_id = $1
+                FOR UPDATE
+                """, [id]))
+        guard let row = rows.first else { throw PlatformError.notFound("tenant") }
+        return try tenant(row)
+    }
+
     /// The agreement that counts: the one in force or suspended, else the latest.
-    private func current(_ id: TenantID) async throws -> Agreement? {
-        let all = try await agreements(id)
+    private static func current(_ id: TenantID, _ tx: PostgresTransaction) async throws -> Agreement? {
+        let all = try await tx.query(agreementsQuery(id)).map(agreement)
         return all.last { $0.state == .inForce || $0.state == .suspended } ?? all.last
     }
 
     private func tellRegion(_ tenant: Tenant, _ facts: (state: TenantState, agreement: Agreement?)) async throws {
         let shard = try directory.shard(tenant.shard)
+        let standing = Self.standing(
+            tenant.id, state: facts.state, agreement: facts.agreement?.state,
+            coversSpecialCategory: facts.agreement?.coversSpecialCategory ?? false)
+        // What waited for the tenant to be put right waits no longer.
+        let isFree = Gate.processing(facts.state, facts.agreement?.state) == nil
         _ = try await shard.app.transactionBatch(
-            settings: asTenant(tenant.id),
-            [
-                Self.standing(
-                    tenant.id, state: facts.state, agreement: facts.agreement?.state,
-                    coversSpecialCategory: facts.agreement?.coversSpecialCategory ?? false)
-            ])
+            settings: asTenant(tenant.id), [standing] + (isFree ? [QueueStore.hurry(tenant.id)] : []))
     }
 
-    /// Brings every region's copy in line, at start: mends what was interrupted.
-    func reconcile() async throws {
+    /// Brings a region's copies in line with the control plane, as far as its shards answer; mends what was interrupted.
+    /// - Returns: the shards that could not be told.
+    func reconcile(_ shards: Set<ShardID>, _ logger: Logger) async throws -> Set<ShardID> {
+        var failed: Set<ShardID> = []
         var page = PageRequest(limit: PageRequest.maximumLimit)
         while true {
             let tenants = try await list(page)
-            for tenant in tenants.items where directory.shards[tenant.shard] != nil {
-                try await tellRegion(tenant, (tenant.state, try await current(tenant.id)))
+            for tenant in tenants.items where shards.contains(tenant.shard) && !failed.contains(tenant.shard) {
+                do {
+                    try await align(tenant.id)
+                } catch let error as PostgresError {
+                    logger.warning(
+                        "a shard was not told of its tenants' standing", metadata: ["shard": "\(tenant.shard)", "error": "\(error)"])
+                    failed.insert(tenant.shard)
+                }
             }
-            guard let next = tenants.next else { return }
+            guard let next = tenants.next else { return failed }
             page.cursor = next
         }
     }

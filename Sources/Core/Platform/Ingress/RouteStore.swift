@@ -76,6 +76,17 @@ struct RouteStore: Sendable {
         }
     }
 
+    static func removal(_ channel: Channel) -> [PostgresQuery] {
+        [
+            PostgresQuery(
+                "routes.remove-channel", "DELETE FROM channel_routes WHERE tenant_id = $1 AND channel_id = $2",
+                [channel.tenant, channel.id]),
+            PostgresQuery(
+                "routes.remove-ingress", "DELETE FROM ingress_routes WHERE tenant_id = $1 AND ingress_route_id = $2",
+                [channel.tenant, channel.ingressRoute]),
+        ]
+    }
+
     static func context(_ id: IngressRouteID) -> SealContext {
         SealContext(table: "ingress_routes", column: "configuration_sealed", row: id.rawValue, tenant: .controlPlane)
     }
