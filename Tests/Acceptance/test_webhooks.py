@@ -134,6 +134,68 @@ def test_one_ingress_cannot_speak_for_anothers_number(tenant, other, instance):
     assert reasons == {"other_ingress"}
 
 
+def test_one_url_may_bring_the_events_of_all_numbers_of_an_app(instance):
+    """Meta posts everything of an app to one URL, several numbers in one body."""
+    own = instance.new_tenant()
+    secret, account = own.facts["app_secret"], own.facts["business_account_id"]
+    second = instance.connect(f"/tenants/{own.id}", app_secret=secret, account=account)
+    texts = [f"an die erste {new_id()}", f"an die zweite {new_id()}"]
+    document = own.text_webhook(new_number(), texts[0], new_id())
+    other = own.text_webhook(new_number(), texts[1], new_id())
+    change = other["entry"][0]["changes"][0]
+    change["value"]["metadata"]["phone_number_id"] = second["phone_number_id"]
+    document["entry"][0]["changes"].append(change)
+    assert own.post_webhook(document).json() == {"stored": 2, "duplicates": 0, "unroutable": 0}
+    assert own.post_webhook(document).json() == {"stored": 0, "duplicates": 2, "unroutable": 0}
+    channels = [own.inbound(text)["channel_id"] for text in texts]
+    assert channels == [own.facts["channel_id"], second["channel_id"]]
+
+
+def test_an_account_belongs_to_one_tenant(instance, tenant):
+    created = instance.admin.post("/tenants", {"name": "Zweiter", "region": "eu-central"}, expect=201)
+    body = {"plugin": "whatsapp-cloud", "ingress": {"app_secret": "s", "verify_token": "v"}, "configuration": {
+        "phone_number_id": "77" + new_number(), "business_account_id": tenant.facts["business_account_id"], "access_token": "t"}}
+    path = f"/tenants/{created['id']}/channels"
+    refused = instance.admin.post(path, body, expect=409)
+    assert refused["code"] == "conflict" and "account" in refused["detail"]
+    assert instance.admin.get(path)["data"] == [], "nothing of it stays behind"
+    body["configuration"]["business_account_id"] = "78" + new_number()
+    instance.admin.post(path, body, expect=201)
+
+
+def test_stopping_marketing_at_whatsapp_withdraws_the_consent(tenant):
+    handset, contact = tenant.talk()
+    tenant.consent({"id": contact}, purpose="marketing")
+    tenant.state(tenant.send({"contact_id": contact}, "Angebot", purpose="marketing")["id"], "delivered")
+    preference = {"wa_id": handset, "detail": "stop", "category": "marketing_messages", "value": "stop", "timestamp": str(int(time.time()))}
+    value = {"contacts": [{"profile": {"name": "K"}, "wa_id": handset}], "user_preferences": [preference]}
+    assert tenant.post_webhook(tenant.envelope(value, field="user_preferences")).json()["stored"] == 1
+    assert tenant.send({"contact_id": contact}, "x", purpose="marketing", expect=403)["refusal"]["code"] == "consent_withdrawn"
+    tenant.send({"contact_id": contact}, "Termin")
+    resume = {**preference, "detail": "resume", "value": "resume"}
+    tenant.post_webhook(tenant.envelope({**value, "user_preferences": [resume]}, field="user_preferences"))
+    assert tenant.send({"contact_id": contact}, "x", purpose="marketing", expect=403)["refusal"]["code"] == "consent_withdrawn"
+
+
+def test_a_refusal_by_error_131050_withdraws_the_consent(tenant, instance):
+    handset, contact = tenant.talk()
+    tenant.consent({"id": contact}, purpose="marketing")
+    instance.sandbox.put(f"/handsets/{handset}", {"error_code": 131050})
+    sent = tenant.send({"contact_id": contact}, "Angebot", purpose="marketing")
+    assert tenant.state(sent["id"], "failed")["fault"]["code"] == "131050"
+    states = {c["purpose"]: c["state"] for c in tenant.api.get(f"/contacts/{contact}/consents")["data"]}
+    assert states == {"marketing": "withdrawn", "service": "granted"}
+
+
+def test_two_people_who_claim_one_username_in_one_body_are_both_kept(tenant):
+    users = [f"DE.{random.randrange(10**19, 10**20)}" for _ in range(2)]
+    name = f"n{random.randrange(10**9)}"
+    messages = [{"from_user_id": u, "id": new_id(), "timestamp": str(int(time.time())), "type": "text", "text": {"body": u}} for u in users]
+    contacts = [{"profile": {"name": "K", "username": name}, "user_id": u} for u in users]
+    assert tenant.post_webhook(tenant.envelope({"contacts": contacts, "messages": messages})).json()["stored"] == 2
+    assert tenant.inbound(users[0])["contact_id"] != tenant.inbound(users[1])["contact_id"]
+
+
 def test_statuses_never_run_backwards(tenant):
     handset, contact = tenant.talk()
     tenant.instance.sandbox.put("/sandbox/faults", {"statuses": False})
