@@ -234,8 +234,22 @@ class Tenant:
         return self.api.post("/messages", {"to": to, "text": {"body": text}, **more}, expect=expect, headers=headers)
 
     def state(self, message, *states, seconds=30.0):
-        return eventually(lambda: (lambda m: m if m["state"] in states else None)(self.api.get(f"/messages/{message}")),
-                          f"message {message} in {states}", seconds)
+        seen = {}
+
+        def look():
+            seen.update(self.api.get(f"/messages/{message}"))
+            return seen["state"] in states
+
+        try:
+            eventually(look, f"message {message} in {states}", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: it is {seen['state']}, {seen.get('fault')}") from None
+        return seen
+
+    def hurry(self):
+        """Makes what waits for its next attempt due now."""
+        self.instance.sql(self.instance.ready["postgres"]["regions"][self.region],
+                          f"UPDATE queue_lanes SET run_at = now() WHERE tenant_id = '{self.id}' AND lease_owner IS NULL")
 
     def on_handset(self, handset, reference):
         """The messages of ours with that id that reached the handset."""

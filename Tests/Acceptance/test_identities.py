@@ -167,6 +167,21 @@ def test_what_is_queued_for_a_contact_goes_out_in_order_when_it_is_joined_with_a
     eventually(lambda: instance.sql(database, left) == ["0"], "no lane left behind")
 
 
+def test_a_number_that_the_messenger_spells_otherwise_is_the_same_person(tenant):
+    """The wa_id of a Brazilian number may lack the ninth digit that was dialled."""
+    digits = str(random.randrange(10**7, 10**8))
+    dialled, registered = f"55119{digits}", f"5511{digits}"
+    written = f"oi {digits}"
+    tenant.handset_writes(registered, written)
+    by_messenger = tenant.inbound(written)["contact_id"]
+    by_dialling = message(tenant, "oi", phone=dialled)
+    assert by_dialling != by_messenger
+    tenant.consent({"id": by_dialling})
+    tenant.state(tenant.send({"contact_id": by_dialling}, "olá")["id"], "delivered")
+    eventually(lambda: tenant.api.get(f"/contacts/{by_messenger}")["id"] == tenant.api.get(f"/contacts/{by_dialling}")["id"], "one contact")
+    assert {("phone", dialled), ("phone", registered)} <= addresses(tenant, by_dialling)
+
+
 def test_many_first_messages_of_one_person_at_once_make_one_contact(tenant):
     import threading
     import requests

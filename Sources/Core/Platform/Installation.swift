@@ -116,7 +116,8 @@ public final class Installation: Sendable {
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
-        services = pools + [reconciler] + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        let housekeepers = configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
+        services = pools + [reconciler] + housekeepers + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
     }
 
     /// What of the installation this process reaches.

@@ -5,13 +5,16 @@ import struct Foundation.Date
 
 extension DeliveryLane {
     /// Writes down what became of an attempt.
+    /// - Parameter known: the person's addresses as we had them.
     func record(
-        _ outcome: DeliveryOutcome, _ lane: Lane, _ job: DeliveryJob, _ contact: OpenContact, _ keys: TenantKeys
+        _ outcome: DeliveryOutcome, _ lane: Lane, _ job: DeliveryJob, _ contact: OpenContact, _ keys: TenantKeys,
+        known: [Identity]
     ) async throws -> Next {
         let tenant = lane.tenant
         switch outcome {
-        case .accepted(let providerID, _):
+        case .accepted(let providerID, let spelt):
             try await recordSent(providerID, tenant, job, contact, keys)
+            if let spelt, !known.contains(spelt) { try await IdentityJoin(shard: shard, keys: keys).join(spelt, to: job.contact, plugin: job.plugin) }
             return .goOn
         case .retry(let fault):
             guard let delay = RetrySchedule.delivery.delay(afterAttempt: job.failures + 1, jitter: .random(in: 0..<1)) else {

@@ -85,7 +85,7 @@ struct DeliveryLane: Sendable {
             guard let job else { return nil }
             await rates.waitForTurn(channel: job.channel)
             let outcome = await plugin.deliver(message, through: connection)
-            return try await record(outcome, lane, job, contact, keys)
+            return try await record(outcome, lane, job, contact, keys, known: message.recipient)
         }
     }
 
