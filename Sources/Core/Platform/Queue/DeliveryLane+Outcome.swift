@@ -74,12 +74,13 @@ extension DeliveryLane {
         }
     }
 
+    static let unclearFault = ChannelFault(
+        code: "unclear", message: "Whether the messenger took the message is not known, after several attempts.",
+        remedy: "See with the person whether it arrived before sending it again.")
+
     private func recordUnclear(_ fault: ChannelFault, _ tenant: TenantID, _ job: DeliveryJob) async throws -> Next {
         guard job.unclear + 1 < Self.unclearLimit else {
-            return try await giveUp(
-                ChannelFault(
-                    code: "unclear", message: "Whether the messenger took the message is not known, after several attempts.",
-                    remedy: "See with the person whether it arrived before sending it again."), tenant, job)
+            return try await giveUp(Self.unclearFault, tenant, job)
         }
         try await postpone(fault, tenant, job, .unclear)
         let rows = try await shard.worker.transactionBatch(

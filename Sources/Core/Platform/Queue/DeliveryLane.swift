@@ -104,6 +104,10 @@ struct DeliveryLane: Sendable {
                 let left = max(at, startedAt).timeIntervalSince(now) + Double(Self.unclearWait.components.seconds)
                 if left > 0 { return .settled(.pause(.milliseconds(Int64(left * 1000) + 50))) }
             }
+            if job.unclear >= Self.unclearLimit {
+                try await Self.end(tenant, job, Self.unclearFault, tx)
+                return .settled(.goOn)
+            }
         case .sent, .delivered, .read, .failed, .refused:
             _ = try await tx.pipeline([QueueStore.complete(tenant, job)], commit: true)
             return .settled(.goOn)

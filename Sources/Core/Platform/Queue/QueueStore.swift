@@ -163,11 +163,12 @@ enum QueueStore {
         WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND l.lane_id = gone.lane_id
         """
 
+    /// Counted as unclear until its outcome is written down: a process that dies in between leaves it so.
     static func attempt(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
         PostgresQuery(
             "queue.attempt",
             """
-            UPDATE queue_jobs SET attempts = attempts + 1, attempted_at = now()
+            UPDATE queue_jobs SET attempts = attempts + 1, unclear = unclear + 1, attempted_at = now()
             WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3
             """, [tenant, job.message, job.id])
     }
@@ -181,19 +182,17 @@ enum QueueStore {
     }
 
     static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery {
-        var (failures, unclear) = (0, 0)
-        switch remains {
-        case .nothing(let isFailure): failures = isFailure ? 1 : 0
-        case .unclear: unclear = 1
-        }
+        var (failures, certain) = (0, false)
+        if case .nothing(let isFailure) = remains { (failures, certain) = (isFailure ? 1 : 0, true) }
         return PostgresQuery(
             "queue.note",
             """
             UPDATE queue_jobs
-            SET fault_code = $4, fault_message = $5, failures = failures + $6::bigint, unclear = unclear + $7::bigint,
-                attempted_at = CASE WHEN $7 > 0 THEN attempted_at END
+            SET fault_code = $4, fault_message = $5, failures = failures + $6::bigint,
+                unclear = CASE WHEN $7 THEN greatest(unclear - 1, 0) ELSE unclear END,
+                attempted_at = CASE WHEN $7 THEN NULL ELSE attempted_at END
             WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3
-            """, [tenant, job.message, job.id, fault.code, fault.message, failures, unclear])
+            """, [tenant, job.message, job.id, fault.code, fault.message, failures, certain])
     }
 
     /// Gives the lane back: due again at `at`, or gone when it is empty.
