@@ -22,16 +22,15 @@ enum AccountEvents {
         let kind: ChannelEvent.Kind = known.contains(field) ? .account(field: field) : .other(field: field)
         // The same alert may come on two days, so its time belongs to what it is.
         let identity: JSON = ["change": change, "time": .string(at.map { "\($0.timeIntervalSince1970)" } ?? "")]
-        return [
-            ChannelEvent(address: address, kind: kind, occurredAt: at, deduplicationKey: ChannelEvent.key(field, identity), raw: change)
-        ]
+        let key = ChannelEvent.key(field, address, identity)
+        return [ChannelEvent(address: address, kind: kind, occurredAt: at, deduplicationKey: key, raw: change)]
     }
 
     static func error(_ error: JSON, _ address: ChannelEvent.Address, _ at: Date?) -> ChannelEvent {
         let identity: JSON = ["error": error, "time": .string(at.map { "\($0.timeIntervalSince1970)" } ?? "")]
         return ChannelEvent(
             address: address, kind: .account(field: "messages.errors"), occurredAt: at,
-            deduplicationKey: ChannelEvent.key("errors", identity), raw: error)
+            deduplicationKey: ChannelEvent.key("errors", address, identity), raw: error)
     }
 
     /// What Meta's categories mean in purposes.
@@ -49,7 +48,7 @@ enum AccountEvents {
         else { return .malformed("a user preference has no category, or a value that is neither stop nor resume", address, preference) }
         return ChannelEvent(
             address: address, kind: .preference(person: person, purpose: purposes[category] ?? category, stopped: word == "stop"),
-            occurredAt: Envelope.time(preference["timestamp"]), deduplicationKey: ChannelEvent.key("preference", preference),
-            raw: preference)
+            occurredAt: Envelope.time(preference["timestamp"]),
+            deduplicationKey: ChannelEvent.key("preference", address, preference), raw: preference)
     }
 }

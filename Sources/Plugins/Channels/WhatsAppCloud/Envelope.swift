@@ -79,12 +79,18 @@ extension ChannelEvent {
     /// - Parameter reason: quotes nothing of the part.
     static func malformed(_ reason: String, _ address: Address, _ raw: JSON) -> ChannelEvent {
         ChannelEvent(
-            address: address, kind: .malformed(reason: reason), occurredAt: nil, deduplicationKey: key("malformed", raw), raw: raw)
+            address: address, kind: .malformed(reason: reason), occurredAt: nil, deduplicationKey: key("malformed", address, raw), raw: raw)
     }
 
-    /// The same for the same bytes of meaning, whatever company they come in.
-    static func key(_ kind: String, _ raw: JSON) -> String {
-        let hash = SHA256.hash(data: raw.encoded()).map { byte in
+    /// The same for the same bytes of meaning at the same address, whatever company they come in. Two numbers of one tenant can be
+    /// told the very same thing, and both must hear of it.
+    static func key(_ kind: String, _ address: Address, _ raw: JSON) -> String {
+        let place: JSON =
+            switch address {
+            case .channel(let id): ["channel": .string(id)]
+            case .account(let id): ["account": .string(id)]
+            }
+        let hash = SHA256.hash(data: ([place, raw] as JSON).encoded()).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }
