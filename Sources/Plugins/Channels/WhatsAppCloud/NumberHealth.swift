@@ -61,8 +61,11 @@ struct NumberHealth {
             let response = try await connection.http.send(request)
             let answer = (try? JSON(parsing: response.body)) ?? .null
             if response.status == 200 { return .success(answer) }
-            let why = GraphError(answer: answer)?.fault.message ?? "Meta answered with HTTP status \(response.status)."
-            let name = response.status == 401 ? "token" : "number"
+            let error = GraphError(answer: answer)
+            let why = error?.fault.message ?? "Meta answered with HTTP status \(response.status)."
+            // Meta refuses a token with 401 or with 400; the code tells.
+            let isToken = error.map { [0, 190].contains($0.code) } ?? (response.status == 401)
+            let name = isToken ? "token" : "number"
             return .failure(Failure(finding: .init(name: name, state: .unavailable, detail: why)))
         } catch {
             let detail = "Meta could not be reached: \(error.kind)."
