@@ -44,6 +44,12 @@ public struct ChannelEvent: Sendable, Hashable {
     }
 }
 
+/// `raw` holds what a person wrote or is called, so it is shown nowhere.
+extension ChannelEvent: CustomStringConvertible, CustomReflectable {
+    public var description: String { "ChannelEvent(\(address), \(kind))" }
+    public var customMirror: Mirror { Mirror(self, children: ["address": address, "kind": kind]) }
+}
+
 public struct InboundMessage: Sendable, Hashable {
     /// The messenger's id. WhatsApp's holds the person's number in Base64, so it is personal data.
     public var providerID: Personal<String>
