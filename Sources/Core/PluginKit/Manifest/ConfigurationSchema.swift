@@ -78,8 +78,8 @@ extension ConfigurationSchema {
         var problems: [ConfigurationProblem] = []
         var values: [String: Secret<String>] = [:]
         for key in given.keys.sorted() where !fields.contains(where: { $0.key == key }) {
-            let known = fields.map(\.key).joined(separator: ", ")
-            problems.append(ConfigurationProblem(key: key, expected: "one of \(known)", found: "an unknown key"))
+            let known = fields.isEmpty ? "no keys" : "one of \(fields.map(\.key).joined(separator: ", "))"
+            problems.append(ConfigurationProblem(key: key, expected: known, found: "an unknown key"))
         }
         for field in fields {
             guard let value = given[field.key] ?? field.fallback else {

@@ -38,11 +38,17 @@ public struct PluginRegistry: Sendable {
             throw refuse("its name \"\(manifest.name)\" may have only a-z, 0-9 and -")
         }
         guard manifest.id.split(separator: ".").count >= 3 else { throw refuse("its id is not in reverse-DNS form") }
+        // One plugin may come by two protocols, with one manifest.
+        guard !manifests.contains(where: { $0.manifest.id == manifest.id && $0.manifest != manifest }) else {
+            throw refuse("another plugin has the id \"\(manifest.id)\" already")
+        }
         let major = pluginKitVersion.split(separator: ".").first
         guard manifest.kitVersion.split(separator: ".").first == major else {
             throw refuse("it was made for PluginKit \(manifest.kitVersion), this is \(pluginKitVersion); build it against this one")
         }
+        var flows = Set<String>()
         for flow in manifest.dataFlows {
+            guard flows.insert(flow.id).inserted else { throw refuse("it has two data flows with the id \"\(flow.id)\"") }
             let outside = flow.countries.filter { !Jurisdiction.eeaCountries.contains($0) }
             if flow.countries.isEmpty { throw refuse("its data flow \"\(flow.id)\" names no country") }
             if !outside.isEmpty, flow.transferMechanism == nil {
