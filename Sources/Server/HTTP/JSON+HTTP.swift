@@ -30,9 +30,7 @@ extension JSON {
 enum Timestamp {
     static func text(_ date: Date) -> String { date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
 
-    static func date(_ text: String) -> Date? {
-        (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-    }
+    static func date(_ text: String) -> Date? { Date(rfc3339: text) }
 }
 
 extension Request {

@@ -57,8 +57,7 @@ struct DeclarationFields {
 
     func optionalTime(_ name: String) throws(ConsentRefusal) -> Date? {
         guard let text = try optionalText(name, limit: 40) else { return nil }
-        let whole = try? Date(text, strategy: .iso8601)
-        guard let time = whole ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))) else {
+        guard let time = Date(rfc3339: text) else {
             throw ConsentRefusal(field: full(name), problem: "give a time with zone, such as 2026-03-01T12:00:00Z (RFC 3339)")
         }
         return time
