@@ -18,8 +18,8 @@ struct ServeCommand: AsyncParsableCommand {
     var exitOnStdinEof = false
 
     func run() async throws {
-        let settings = try await options.load()
-        let level = settings.logLevel
+        let settings = try options.load()
+        let level = try settings.logLevel()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)

@@ -40,7 +40,7 @@ struct SettingsError: Error, CustomStringConvertible {
 struct Settings: Sendable {
     let reader: ConfigReader
 
-    init(file: String?, flags: [String]) async throws {
+    init(file: String?, flags: [String]) throws {
         var given: [AbsoluteConfigKey: ConfigValue] = [:]
         for flag in flags {
             guard let split = flag.firstIndex(of: "="), split != flag.startIndex else {
@@ -52,13 +52,7 @@ struct Settings: Sendable {
         var providers: [any ConfigProvider] = [
             InMemoryProvider(values: given), EnvironmentVariablesProvider().prefixKeys(with: "obhut"),
         ]
-        if let file {
-            do {
-                providers.append(try await FileProvider<JSONSnapshot>(filePath: .init(file)))
-            } catch {
-                throw SettingsError(description: "the configuration file \(file) cannot be read: \(error)")
-            }
-        }
+        if let file { providers.append(InMemoryProvider(values: try SettingsFile.values(file))) }
         reader = ConfigReader(providers: providers)
     }
 
@@ -95,7 +89,14 @@ struct Settings: Sendable {
         (optional(name) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
-    var logLevel: Logger.Level { optional("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info }
+    func logLevel() throws -> Logger.Level {
+        let text = try text("log.level")
+        guard let level = Logger.Level(rawValue: text) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError(description: "log.level: expected one of \(levels), found \"\(text)\"")
+        }
+        return level
+    }
 
     /// The regions, with whatever their plugins' schemas name.
     func regions(_ plugins: PluginRegistry) throws -> [RegionConfiguration] {
@@ -139,5 +140,5 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "key=value; stronger than file and environment.")
     var set: [String] = []
 
-    func load() async throws -> Settings { try await Settings(file: config, flags: set) }
+    func load() throws -> Settings { try Settings(file: config, flags: set) }
 }

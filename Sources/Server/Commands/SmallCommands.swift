@@ -18,8 +18,8 @@ struct MigrateCommand: AsyncParsableCommand {
     var status = false
 
     func run() async throws {
-        let settings = try await options.load()
-        let level = settings.logLevel
+        let settings = try options.load()
+        let level = try settings.logLevel()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: max(level, .notice)) }
         for (name, migrator) in try Self.migrators(settings, Logger(label: "migrate")) {
             if status {
@@ -86,7 +86,7 @@ struct ConfigCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let settings = try await options.load()
+        let settings = try options.load()
         for key in SettingKey.all {
             print(key.name)
             print("    \(key.help)")
@@ -108,7 +108,7 @@ struct TokenCommand: AsyncParsableCommand {
     var label: String
 
     func run() async throws {
-        let settings = try await options.load()
+        let settings = try options.load()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
         let database = PostgresClient(
             configuration: try PostgresConfiguration(url: try settings.text("control.url")), logger: Logger(label: "token"))

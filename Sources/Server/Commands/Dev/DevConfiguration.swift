@@ -77,7 +77,7 @@ struct DevConfiguration: Sendable {
 
     /// Makes roles, databases and tables; what is there already stays.
     func prepareDatabases() async throws {
-        let settings = try await Settings(file: folder.file("obhut.json"), flags: [])
+        let settings = try Settings(file: folder.file("obhut.json"), flags: [])
         let logger = Logger(label: "dev")
         let client = PostgresClient(configuration: try PostgresConfiguration(url: postgres.url("postgres", "postgres")), logger: logger)
         do {
