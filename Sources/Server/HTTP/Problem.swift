@@ -91,8 +91,9 @@ struct Problem: Error {
     ]
 
     func response(requestID: String) -> Response {
+        // Other statuses are the HTTP server's own, whose detail is the status's phrase.
         var json = JSONObject([
-            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? "Error")),
+            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? detail)),
             ("status", .number("\(status)")), ("detail", .string(detail)), ("code", .string(code)),
         ])
         if let remedy { json["remedy"] = .string(remedy) }
