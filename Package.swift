@@ -117,6 +117,7 @@ let package = Package(
             dependencies: [
                 "Server", "Platform", "PluginKit", "Postgres", "TestSupport", hummingbird, logging,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
