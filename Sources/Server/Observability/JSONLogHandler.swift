@@ -26,7 +26,8 @@ struct JSONLogHandler: LogHandler {
     }
 
     /// One line with its end.
-    func rendered(_ level: Logger.Level, _ message: Logger.Message, _ extra: Logger.Metadata?, at time: Date) -> [UInt8] {
+    func rendered(_ level: Logger.Level, _ message: Logger.Message, _ extra: Logger.Metadata?, at time: Date) -> [UInt8]
+    {
         var object = JSONObject([
             ("time", .string(Timestamp.text(time))), ("level", .string(level.rawValue)), ("logger", .string(label)),
             ("message", .string(message.description)),

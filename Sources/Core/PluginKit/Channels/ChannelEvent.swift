@@ -79,7 +79,8 @@ public struct StatusUpdate: Sendable, Hashable {
     public var recipient: [Identity]
     public var fault: ChannelFault?
 
-    public init(providerID: String, callerReference: String?, stage: Stage, recipient: [Identity], fault: ChannelFault?) {
+    public init(providerID: String, callerReference: String?, stage: Stage, recipient: [Identity], fault: ChannelFault?)
+    {
         self.providerID = Personal(providerID)
         self.callerReference = callerReference
         self.stage = stage

@@ -56,7 +56,9 @@ public struct ConsentEventDraft: Sendable, Hashable {
 /// As of a submission, the evidence is shown nowhere.
 extension ConsentEventDraft: CustomStringConvertible, CustomReflectable {
     public var description: String { "ConsentEventDraft(\(kind), \(purpose))" }
-    public var customMirror: Mirror { Mirror(self, children: ["kind": kind, "purpose": purpose, "occurredAt": occurredAt]) }
+    public var customMirror: Mirror {
+        Mirror(self, children: ["kind": kind, "purpose": purpose, "occurredAt": occurredAt])
+    }
 }
 
 /// What is wrong with a submission: the field as a JSON path, and what is wanted.

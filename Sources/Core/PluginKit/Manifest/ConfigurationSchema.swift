@@ -21,7 +21,8 @@ public struct ConfigurationSchema: Sendable, Hashable {
         public var help: String
 
         public init(
-            _ key: String, _ kind: Kind = .text, required: Bool = true, secret: Bool = false, fallback: String? = nil, help: String
+            _ key: String, _ kind: Kind = .text, required: Bool = true, secret: Bool = false, fallback: String? = nil,
+            help: String
         ) {
             self.key = key
             self.kind = kind
@@ -84,7 +85,8 @@ extension ConfigurationSchema {
         for field in fields {
             guard let value = given[field.key] ?? field.fallback else {
                 if field.required {
-                    problems.append(ConfigurationProblem(key: field.key, expected: field.kind.expectation, found: "nothing"))
+                    problems.append(
+                        ConfigurationProblem(key: field.key, expected: field.kind.expectation, found: "nothing"))
                 }
                 continue
             }

@@ -1,5 +1,6 @@
 import Crypto
 import PluginKit
+
 import struct Foundation.Date
 
 /// The outer layers of a webhook: `entry[].changes[]`. What is broken becomes one malformed event and leaves its neighbours alone.
@@ -60,7 +61,8 @@ struct Change {
         let contacts = value["contacts"]?.array ?? []
         var events: [ChannelEvent] = []
         for (name, read) in [
-            ("messages", { MessageReader.events($0, contacts, address) }), ("statuses", { [StatusReader.event($0, address)] }),
+            ("messages", { MessageReader.events($0, contacts, address) }),
+            ("statuses", { [StatusReader.event($0, address)] }),
             ("errors", { [AccountEvents.error($0, address, self.entryTime)] }),
         ] as [(String, (JSON) -> [ChannelEvent])] {
             guard let list = value[name], !list.isNull else { continue }
@@ -70,7 +72,10 @@ struct Change {
                 events.append(.malformed("\(name) is \(list.kind), not an array", address, json))
             }
         }
-        if events.isEmpty { events.append(.malformed("a messages change brings neither messages nor statuses nor errors", address, json)) }
+        if events.isEmpty {
+            events.append(
+                .malformed("a messages change brings neither messages nor statuses nor errors", address, json))
+        }
         return events
     }
 }
@@ -79,7 +84,8 @@ extension ChannelEvent {
     /// - Parameter reason: quotes nothing of the part.
     static func malformed(_ reason: String, _ address: Address, _ raw: JSON) -> ChannelEvent {
         ChannelEvent(
-            address: address, kind: .malformed(reason: reason), occurredAt: nil, deduplicationKey: key("malformed", address, raw), raw: raw)
+            address: address, kind: .malformed(reason: reason), occurredAt: nil,
+            deduplicationKey: key("malformed", address, raw), raw: raw)
     }
 
     /// The same for the same bytes of meaning at the same address, whatever company they come in. Two numbers of one tenant can be
