@@ -10,7 +10,8 @@ import SelfHosted
 import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve the API and deliver what is queued.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the API and deliver what is queued.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -18,8 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
     var exitOnStdinEof = false
 
     func run() async throws {
-        let settings = try await options.load()
-        let level = settings.logLevel
+        let settings = try options.load()
+        let level = try settings.logLevel()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
@@ -48,12 +49,15 @@ struct ServeCommand: AsyncParsableCommand {
     static func open(_ settings: Settings, http: any OutboundHTTP, logger: Logger) async throws -> Installation {
         let plugins = try BuiltInPlugins.registry()
         let keys = try KeyFile.open(
-            path: try settings.text("control.key_file"), owner: "control", firstStart: try settings.boolean("control.first_start"))
+            path: try settings.text("control.key_file"), owner: "control",
+            firstStart: try settings.boolean("control.first_start"))
         let connections = try settings.integer("database.connections", 1...500)
         let configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
-            appConnections: connections, workerConnections: connections, runsWorkers: try settings.boolean("workers.enabled"))
-        return try await Installation.open(configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
+            appConnections: connections, workerConnections: connections,
+            runsWorkers: try settings.boolean("workers.enabled"))
+        return try await Installation.open(
+            configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }
 }
 

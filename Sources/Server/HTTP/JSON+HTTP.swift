@@ -2,6 +2,7 @@ import Hummingbird
 import NIOCore
 import Platform
 import PluginKit
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -28,11 +29,11 @@ extension JSON {
 
 /// RFC 3339 in UTC with milliseconds.
 enum Timestamp {
-    static func text(_ date: Date) -> String { date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
-
-    static func date(_ text: String) -> Date? {
-        (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    static func text(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
+
+    static func date(_ text: String) -> Date? { Date(rfc3339: text) }
 }
 
 extension Request {

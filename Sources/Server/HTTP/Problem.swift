@@ -1,9 +1,10 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Logging
 import Platform
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// An error as our own routes tell it (RFC 9457). The one place where errors become statuses.
@@ -21,7 +22,9 @@ struct Problem: Error {
     }
 
     static func tooLarge(_ limit: Int) -> Problem {
-        Problem(status: 413, code: "too_large", detail: "The body is larger than \(limit) bytes.", remedy: "Send less at once.")
+        Problem(
+            status: 413, code: "too_large", detail: "The body is larger than \(limit) bytes.",
+            remedy: "Send less at once.")
     }
 
     init(status: Int, code: String, detail: String, remedy: String? = nil) {
@@ -38,7 +41,8 @@ struct Problem: Error {
         case let refusal as IngressRefusal: self.init(refusal)
         case let error as PostgresError where error.isTransient || error.code == .closed:
             self = Problem(
-                status: 503, code: "temporarily_unavailable", detail: "A database does not answer.", remedy: "Try again in a few seconds.")
+                status: 503, code: "temporarily_unavailable", detail: "A database does not answer.",
+                remedy: "Try again in a few seconds.")
             headers = [.retryAfter: "2"]
         case let error as any HTTPResponseError: self.init(status: error.status)
         default:
@@ -78,21 +82,25 @@ struct Problem: Error {
 
     private init(status: HTTPResponse.Status) {
         switch status {
-        case .notFound: self.init(status: 404, code: "not_found", detail: "There is no such route.", remedy: "Check path and method.")
+        case .notFound:
+            self.init(
+                status: 404, code: "not_found", detail: "There is no such route.", remedy: "Check path and method.")
         case .contentTooLarge: self = .tooLarge(ServerLimits.body)
         default: self.init(status: status.code, code: "http_\(status.code)", detail: status.reasonPhrase)
         }
     }
 
     private static let titles = [
-        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        409: "Conflict",
         413: "Content Too Large", 422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
         503: "Service Unavailable",
     ]
 
     func response(requestID: String) -> Response {
+        // Other statuses are the HTTP server's own, whose detail is the status's phrase.
         var json = JSONObject([
-            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? "Error")),
+            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? detail)),
             ("status", .number("\(status)")), ("detail", .string(detail)), ("code", .string(code)),
         ])
         if let remedy { json["remedy"] = .string(remedy) }
@@ -101,7 +109,8 @@ struct Problem: Error {
         }
         if let refusal {
             json["refusal"] = [
-                "code": .string(refusal.code.rawValue), "sentence": .string(refusal.sentence), "remedy": .string(refusal.remedy),
+                "code": .string(refusal.code.rawValue), "sentence": .string(refusal.sentence),
+                "remedy": .string(refusal.remedy),
                 "retry_after": refusal.retryAfter.map { .string(Timestamp.text($0)) } ?? .null,
             ]
         }
@@ -128,7 +137,10 @@ struct ErrorMiddleware: RouterMiddleware {
             if problem.status >= 500 {
                 context.logger.error(
                     "a request failed",
-                    metadata: ["request_id": "\(context.requestID)", "status": "\(problem.status)", "error": "\(Self.safe(error))"])
+                    metadata: [
+                        "request_id": "\(context.requestID)", "status": "\(problem.status)",
+                        "error": "\(Self.safe(error))",
+                    ])
             }
             return CloudAPIErrors.speaks(request.uri.path)
                 ? CloudAPIErrors.response(problem) : problem.response(requestID: context.requestID)
