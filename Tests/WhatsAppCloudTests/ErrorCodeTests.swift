@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(400, "give up"), (404, "give up"), (500, "retry"), (503, "retry")])
+    @Test(arguments: [(400, "give up"), (404, "give up"), (429, "wait channel"), (500, "retry"), (503, "retry")])
     func `a code that nobody knows is given up, unless Meta says that it is Meta's own trouble`(
         status: Int, outcome: String
     ) async throws {
