@@ -152,8 +152,8 @@ struct IngestPlan: Sendable {
             let next = found[at].state.advanced(by: status.update.stage)
             guard next != found[at].state || found[at].providerIndex == nil else { continue }
             var advance = changed[at] ?? MessageAdvance(message: found[at].id, state: next)
+            if next != found[at].state { advance.fault = next == .failed ? status.update.fault : nil }
             advance.state = next
-            if next == .failed { advance.fault = status.update.fault }
             if found[at].providerIndex == nil, byProvider.updateValue(at, forKey: status.providerIndex) == nil {
                 // The process that sent it died before it could note the messenger's id.
                 advance.providerIndex = status.providerIndex

@@ -159,6 +159,7 @@ enum IngestStore {
             ])
     }
 
+    /// Why a message failed or was refused goes with that state: it stays while the state does, and no longer.
     static func advance(_ tenant: TenantID, _ advances: [MessageAdvance]) -> PostgresQuery {
         PostgresQuery(
             "ingest.advance-messages",
@@ -166,9 +167,9 @@ enum IngestStore {
             UPDATE messages m
             SET state = u.state, updated_at = now(), provider_index = coalesce(m.provider_index, u.provider_index),
                 provider_id_sealed = coalesce(m.provider_id_sealed, u.provider_id_sealed),
-                fault_code = CASE WHEN u.state = 'failed' THEN u.fault_code ELSE m.fault_code END,
-                fault_message = CASE WHEN u.state = 'failed' THEN u.fault_message ELSE m.fault_message END,
-                fault_remedy = CASE WHEN u.state = 'failed' THEN u.fault_remedy ELSE m.fault_remedy END
+                fault_code = CASE WHEN m.state = u.state THEN m.fault_code ELSE u.fault_code END,
+                fault_message = CASE WHEN m.state = u.state THEN m.fault_message ELSE u.fault_message END,
+                fault_remedy = CASE WHEN m.state = u.state THEN m.fault_remedy ELSE u.fault_remedy END
             FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
                  AS u (message_id, state, fault_code, fault_message, fault_remedy, provider_index, provider_id_sealed)
             WHERE m.tenant_id = $1 AND m.message_id = u.message_id

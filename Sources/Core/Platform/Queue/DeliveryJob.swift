@@ -156,8 +156,7 @@ enum DeliveryStore {
             "delivery.advance",
             """
             UPDATE messages
-            SET state = $3, fault_code = coalesce($4, fault_code), fault_message = coalesce($5, fault_message),
-                fault_remedy = coalesce($6, fault_remedy), updated_at = now()
+            SET state = $3, fault_code = $4, fault_message = $5, fault_remedy = $6, updated_at = now()
             WHERE tenant_id = $1 AND message_id = $2
             """, [tenant, message, state, fault?.code, fault?.message, fault?.remedy])
     }
