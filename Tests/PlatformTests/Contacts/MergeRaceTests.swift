@@ -97,6 +97,21 @@ import Testing
         }
     }
 
+    @Test func `the addresses of one who was merged are those of the person`() async throws {
+        try await Region.with { region in
+            let company = try await prepare(region)
+            let contacts = try await company.contacts().filter { contact in
+                contact.addresses.contains { [person.user, person.phone].contains($0.identity) }
+            }
+            try await company.receive(company.channel.message("join", from: [person.user, person.phone]))
+            for contact in contacts {
+                let query = DeliveryStore.recipient(company.id, contact.id, plugin: Messenger.name)
+                let rows = try await region.shard.worker.transactionBatch(settings: asTenant(company.id), [query])[0]
+                #expect(rows.count == 2)
+            }
+        }
+    }
+
     /// What two batches decided from what they saw before either was done.
     @Test func `merges that know nothing of one another leave one contact`() async throws {
         try await Region.with { region in

@@ -82,6 +82,7 @@ struct DeliveryJob: Sendable {
 
 /// The SQL that a delivery leaves on its message.
 enum DeliveryStore {
+    /// The addresses of the person, also when they were merged into another contact since the job was read.
     static func recipient(_ tenant: TenantID, _ contact: ContactID, plugin: String) -> PostgresQuery {
         PostgresQuery(
             "delivery.recipient",
@@ -89,7 +90,9 @@ enum DeliveryStore {
             SELECT i.identity_id, i.kind, i.address_sealed, i.sealed_for, c.key_id, c.key_sealed
             FROM identities i
             JOIN contacts c ON c.tenant_id = i.tenant_id AND c.contact_id = i.sealed_for
-            WHERE i.tenant_id = $1 AND i.contact_id = $2 AND i.plugin = $3 AND i.retired_at IS NULL AND c.key_sealed IS NOT NULL
+            WHERE i.tenant_id = $1 AND i.plugin = $3
+              AND i.contact_id = (SELECT coalesce(merged_into, contact_id) FROM contacts WHERE tenant_id = $1 AND contact_id = $2)
+              AND i.retired_at IS NULL AND c.key_sealed IS NOT NULL
             ORDER BY i.first_seen_at DESC
             """, [tenant, contact, plugin])
     }
