@@ -82,6 +82,21 @@ import Testing
         }
     }
 
+    @Test func `one webhook may join any number of people`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let people = (0..<12).map { Person($0) }
+            try await company.receive(
+                people.map { company.channel.message("p\($0.phone.address.revealed)", from: [$0.phone]) })
+            try await company.receive(
+                people.map { company.channel.message("u\($0.phone.address.revealed)", from: [$0.user]) })
+            try await company.receive(
+                people.map { company.channel.message("b\($0.phone.address.revealed)", from: [$0.user, $0.phone]) })
+            #expect(try await company.contacts().count == people.count)
+            #expect(try await region.contactFaults() == [])
+        }
+    }
+
     @Test func `a recycled number goes to its new owner, and nothing of the former one with it`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)

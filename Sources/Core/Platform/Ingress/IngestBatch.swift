@@ -50,8 +50,10 @@ struct IngestBatch: Sendable {
 
     /// Two things make it run again: another batch made the same new person first, or two contacts are one person.
     private func store(_ works: [IngestWork], count: Int) async throws -> [IngestOutcome] {
-        try await retryingConflicts {
-            for _ in 0..<8 {
+        // Each merge leaves one contact fewer, and a message names four at most.
+        let merges = 8 + 3 * works.reduce(0) { $0 + $1.messages.count + $1.changes.count }
+        return try await retryingConflicts {
+            for _ in 0..<merges {
                 do {
                     return try await shard.app.transaction { tx in try await self.store(works, count: count, tx) }
                 } catch let needed as MergeNeeded {
