@@ -120,6 +120,26 @@ import Testing
     }
 
     @Test(arguments: [false, true])
+    func `two owners of a number in one webhook are two people`(isKnown: Bool) async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let (former, next) = (Person(1), Person(2))
+            if isKnown { try await company.receive(company.channel.message("m0", from: [former.user, former.phone])) }
+            try await company.receive(
+                company.channel.message("m1", from: [former.user, former.phone], "former"),
+                company.channel.message("m2", from: [next.user, former.phone], "next"))
+            let contacts = try await company.contacts()
+            let owners = contacts.filter {
+                $0.addresses.contains { $0.identity == former.phone && $0.retiredAt == nil }
+            }
+            #expect(contacts.count == 2)
+            #expect(owners.only?.addresses.contains { $0.identity == next.user } == true)
+            let theirs = try await company.messages().filter { $0.contact == owners.only?.id }
+            #expect(theirs.map(\.content) == [.text("next")])
+        }
+    }
+
+    @Test(arguments: [false, true])
     func `a username goes to whom it came with last, and joins nobody`(inOneWebhook: Bool) async throws {
         try await Region.with { region in
             let company = try await Company(in: region)

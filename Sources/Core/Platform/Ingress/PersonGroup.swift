@@ -7,14 +7,26 @@ struct PersonGroup: Sendable {
     var messages: [IngestWork.Message]
     var identities: [IndexedIdentity]
 
-    /// Groups messages that share an identity, directly or through a third. A username joins nobody: it may change hands.
+    private var users: Set<BlindIndex> {
+        Set(identities.filter { $0.identity.kind == .businessScopedUser }.map(\.index))
+    }
+
+    /// Groups messages that share an identity, directly or through a third. A username joins nobody, as it may change hands; nor does a
+    /// number join people whose business-scoped user ids differ: it changed hands.
     static func groups(_ messages: [IngestWork.Message]) -> [PersonGroup] {
         var groupOf: [BlindIndex: Int] = [:]
         var groups: [PersonGroup?] = []
         for message in messages {
             let hasBetter = message.identities.contains { $0.identity.kind != .username }
             let joining = message.identities.filter { !hasBetter || $0.identity.kind != .username }
-            let met = Set(joining.compactMap { groupOf[$0.index] }).sorted()
+            let users = PersonGroup(messages: [], identities: message.identities).users
+            let met = Set(
+                joining.compactMap { identity -> Int? in
+                    guard let index = groupOf[identity.index], let theirs = groups[index]?.users else { return nil }
+                    let isOther = identity.identity.kind == .phone && !users.isEmpty && !theirs.isEmpty && theirs.isDisjoint(with: users)
+                    return isOther ? nil : index
+                }
+            ).sorted()
             var group = PersonGroup(messages: [], identities: [])
             for index in met {
                 if let other = groups[index] {
