@@ -48,6 +48,9 @@ final class GroupCommit<Item: GroupItem, Output: Sendable>: Service {
         self.commit = commit
     }
 
+    /// How many items wait for a batch.
+    var waitingCount: Int { state.withLock { $0.line.count } }
+
     /// Returns when the item is durable.
     func submit(_ item: Item) async throws -> Output {
         try await withCheckedThrowingContinuation { continuation in
