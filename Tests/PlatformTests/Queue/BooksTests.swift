@@ -1,5 +1,6 @@
 import Foundation
 import PluginKit
+import Synchronization
 import Testing
 
 @testable import Platform
@@ -63,6 +64,86 @@ import Testing
             let states = Set(try await company.messages(.outbound).map(\.state))
             #expect(states.isSubset(of: ["sent", "failed", "refused"]))
             #expect(try await region.contactFaults() == [])
+        }
+    }
+
+    @Test(arguments: UInt64(1)...3)
+    func `all at the same moment, every message reaches its person once and the books stay right`(seed: UInt64)
+        async throws
+    {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let people = (0..<5).map { Person($0) }
+            for person in people {
+                try await company.befriend(person)
+                try await company.receive(
+                    company.channel.message("u-\(person.phone.address.revealed)", from: [person.user]))
+                try await company.declare(by: person.byUser)
+            }
+            let dice = Dice(seed)
+            let taken = Mutex<[MessageID: Int]>([:])
+            let takes: Messenger.Answer = { delivery in
+                taken.withLock { $0[delivery.message, default: 0] += 1 }
+                return .accepted(delivery)
+            }
+            region.messenger.answer { delivery in
+                switch dice.pick(Array(0..<4)) {
+                case 0: .giveUp(.never)
+                case 1: .wait(.busy, scope: .conversation)
+                default: await takes(delivery)
+                }
+            }
+            let isDone = Latch()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        let hand = try Hand(in: region)
+                        while !isDone.isOpen {
+                            try await hand.work()
+                            try await region.letWaitsPass()
+                        }
+                    }
+                }
+                group.addTask {
+                    while !isDone.isOpen {
+                        guard let letter = try await region.installation.deadLetters.list(company.id).first else {
+                            continue
+                        }
+                        // Two may see the same one.
+                        try? await region.installation.deadLetters.retry(company.id, letter.message)
+                    }
+                }
+                try await withThrowingTaskGroup(of: Void.self) { senders in
+                    for (number, person) in people.enumerated() {
+                        senders.addTask {
+                            for text in 0..<8 {
+                                try await company.send(
+                                    "\(number)-\(text)", to: dice.pick([person.byPhone, person.byUser]))
+                                if text == 3 {
+                                    try await company.receive(
+                                        company.channel.message("join \(number)", from: [person.user, person.phone]))
+                                }
+                                if let last = region.messenger.deliveries.last, dice.pick([true, false]) {
+                                    try await company.receive(company.channel.status(.sent, of: last.providerID))
+                                }
+                            }
+                        }
+                    }
+                    try await senders.waitForAll()
+                }
+                region.messenger.answer(takes)
+                try await eventually("nothing is queued") {
+                    try await region.number("SELECT count(*) FROM queue_jobs") == 0
+                }
+                isDone.open()
+                try await group.waitForAll()
+            }
+            #expect(try await region.queueFaults() == [])
+            #expect(try await region.contactFaults() == [])
+            let sent = try await company.messages(.outbound)
+            #expect(sent.count == 40 && sent.allSatisfy { $0.state == "sent" })
+            #expect(taken.withLock { taken in taken.count == 40 && taken.values.allSatisfy { $0 == 1 } })
+            #expect(try await company.contacts().count == people.count)
         }
     }
 }

@@ -120,10 +120,9 @@ enum QueueStore {
         PostgresQuery(
             "queue.complete",
             """
-            \(locked),
-            gone AS (
+            WITH gone AS (
                 DELETE FROM queue_jobs
-                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL AND EXISTS (SELECT FROM lane)
+                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL
                 RETURNING lane_id
             )
             \(lower)
@@ -135,26 +134,28 @@ enum QueueStore {
         PostgresQuery(
             "queue.bury",
             """
-            \(locked),
-            gone AS (
+            WITH gone AS (
                 UPDATE queue_jobs SET dead_at = now(), fault_code = $4, fault_message = $5
-                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL AND EXISTS (SELECT FROM lane)
+                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL
                 RETURNING lane_id
             )
             \(lower)
             """, [tenant, job.message, job.id, fault.code, fault.message])
     }
 
-    /// The lane is locked before its job, as everywhere. It is found through the job, which a merge of contacts may have moved.
-    private static let locked = """
-        WITH lane AS MATERIALIZED (
+    /// Takes a job's lane for this transaction: the lane comes before its messages and its jobs, as everywhere. It is found through the
+    /// job, which a merge of contacts may have moved.
+    static func lockLane(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
+        PostgresQuery(
+            "queue.lock-lane",
+            """
             SELECT l.lane_id
             FROM queue_jobs j
             JOIN queue_lanes l ON l.tenant_id = j.tenant_id AND l.kind = j.kind AND l.lane_id = j.lane_id
             WHERE j.tenant_id = $1 AND j.subject_id = $2 AND j.job_id = $3
             FOR UPDATE OF l
-        )
-        """
+            """, [tenant, job.message, job.id])
+    }
 
     private static let lower = """
         UPDATE queue_lanes l
