@@ -35,6 +35,43 @@ import Testing
         }
     }
 
+    /// Both were decided from what stood there before either was done.
+    @Test(arguments: [AgreementState.inForce, .suspended])
+    func `an agreement that ended or was superseded at the same moment is not revived`(state: AgreementState)
+        async throws
+    {
+        try await Region.with { region in
+            let tenants = region.installation.tenants
+            for supersedes in [false, true] {
+                let company = try await Company(in: region, channels: 0)
+                try await region.controlDatabase.holding(
+                    "SELECT 1 FROM tenants WHERE tenant_id = $1 FOR UPDATE", [company.id]
+                ) { release in
+                    async let first: Void = {
+                        if supersedes {
+                            _ = try await tenants.recordAgreement(
+                                company.id, NewAgreement(reference: "AVV 2", signedOn: "2026-02-01"))
+                        } else {
+                            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .ended)
+                        }
+                    }()
+                    try await region.controlDatabase.untilWaiting(1)
+                    async let second: Void = expectError(.conflict, "superseded: \(supersedes)") {
+                        try await tenants.setAgreementState(company.id, company.agreement.id, state)
+                    }
+                    try await region.controlDatabase.untilWaiting(2)
+                    try await release()
+                    _ = try await (first, second)
+                }
+                let states = try await tenants.agreements(company.id).map(\.state)
+                #expect(states == (supersedes ? [.superseded, .inForce] : [.ended]))
+                let told = try await region.rows(
+                    "SELECT agreement_state FROM tenant_standing WHERE tenant_id = $1", [company.id])
+                #expect(try told[0].decode("agreement_state") == (supersedes ? AgreementState.inForce : .ended))
+            }
+        }
+    }
+
     @Test func `a new agreement supersedes the one before, and its cover for health data holds at once`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)

@@ -55,21 +55,22 @@ extension TenantService {
     }
 
     public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws -> Agreement {
-        guard let known = try await agreements(id).first(where: { $0.id == agreement }) else {
-            throw PlatformError.notFound("agreement")
-        }
-        let allowed: [AgreementState: Set<AgreementState>] = [
-            .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
-        ]
-        guard allowed[known.state]?.contains(state) == true else {
-            throw PlatformError(
-                .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
-                remedy: "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise.")
+        let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { _, tx in
+            let all = try await tx.query(Self.agreementsQuery(id)).map(Self.agreement)
+            guard let known = all.first(where: { $0.id == agreement }) else { throw PlatformError.notFound("agreement") }
+            let allowed: [AgreementState: Set<AgreementState>] = [
+                .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
+            ]
+            guard allowed[known.state]?.contains(state) == true else {
+                throw PlatformError(
+                    .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
+                    remedy: "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise.")
+            }
         }
         let foreseen: Foreseen = { tenant, current in
             (tenant, current.map { $0.id == agreement ? $0.with(state) : $0 })
         }
-        return try await inBothPlaces(id, foreseen: state == .inForce ? nil : foreseen) { tx in
+        return try await inBothPlaces(id, isAllowed: isAllowed, foreseen: state == .inForce ? nil : foreseen) { tx in
             let rows = try await tx.query(
                 PostgresQuery(
                     "agreements.set-state",
