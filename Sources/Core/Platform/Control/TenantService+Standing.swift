@@ -79,7 +79,8 @@ extension TenantService {
                     try await align(tenant.id)
                 } catch let error as PostgresError {
                     logger.warning(
-                        "a shard was not told of its tenants' standing", metadata: ["shard": "\(tenant.shard)", "error": "\(error)"])
+                        "a shard was not told of its tenants' standing",
+                        metadata: ["shard": "\(tenant.shard)", "error": "\(error)"])
                     failed.insert(tenant.shard)
                 }
             }

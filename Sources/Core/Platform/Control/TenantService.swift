@@ -1,4 +1,5 @@
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -35,7 +36,8 @@ public struct TenantService: Sendable {
         let rows = try await control.query(
             PostgresQuery(
                 "tenants.find",
-                "SELECT tenant_id, name, region_id, shard_id, state, created_at FROM tenants WHERE tenant_id = $1", [id]))
+                "SELECT tenant_id, name, region_id, shard_id, state, created_at FROM tenants WHERE tenant_id = $1", [id]
+            ))
         guard let row = rows.first else { throw PlatformError.notFound("tenant") }
         return try Self.tenant(row)
     }

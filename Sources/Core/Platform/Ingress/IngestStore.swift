@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -38,7 +39,9 @@ enum IngestStore {
     }
 
     /// Locked in one order, so that batches that meet do not deadlock.
-    static func messagesOfStatuses(_ tenant: TenantID, _ providerIndexes: [[UInt8]], _ references: [MessageID]) -> PostgresQuery {
+    static func messagesOfStatuses(_ tenant: TenantID, _ providerIndexes: [[UInt8]], _ references: [MessageID])
+        -> PostgresQuery
+    {
         PostgresQuery(
             "ingest.messages-of-statuses",
             """
@@ -58,7 +61,8 @@ enum IngestStore {
             INSERT INTO contacts (tenant_id, contact_id, key_id, key_sealed, name_sealed)
             SELECT $1, u.contact_id, u.key_id, u.key_sealed, u.name_sealed
             FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[]) AS u (contact_id, key_id, key_sealed, name_sealed)
-            """, [tenant, contacts.map(\.id), contacts.map(\.keyID), contacts.map(\.keySealed), contacts.map(\.nameSealed)])
+            """,
+            [tenant, contacts.map(\.id), contacts.map(\.keyID), contacts.map(\.keySealed), contacts.map(\.nameSealed)])
     }
 
     static func rename(_ tenant: TenantID, _ names: [(contact: ContactID, sealed: [UInt8])]) -> PostgresQuery {
@@ -93,7 +97,8 @@ enum IngestStore {
                  AS u (identity_id, contact_id, plugin, kind, blind_index, address_sealed, first_seen_at)
             """,
             [
-                tenant, identities.map(\.id), identities.map(\.contact), identities.map(\.plugin), identities.map(\.kind),
+                tenant, identities.map(\.id), identities.map(\.contact), identities.map(\.plugin),
+                identities.map(\.kind),
                 identities.map(\.index), identities.map(\.sealed), identities.map(\.seenAt),
             ])
     }
@@ -113,7 +118,8 @@ enum IngestStore {
                 last_message_at = greatest(c.last_message_at, excluded.last_message_at)
             """,
             [
-                tenant, touches.map(\.conversation), touches.map(\.channel), touches.map(\.contact), touches.map(\.inboundAt),
+                tenant, touches.map(\.conversation), touches.map(\.channel), touches.map(\.contact),
+                touches.map(\.inboundAt),
                 touches.map(\.closesAt), touches.map(\.messageAt),
             ])
     }
@@ -140,7 +146,9 @@ enum IngestStore {
             ])
     }
 
-    static func addStatuses(_ tenant: TenantID, _ statuses: [IngestWork.Status], _ messages: [MessageID?]) -> PostgresQuery {
+    static func addStatuses(_ tenant: TenantID, _ statuses: [IngestWork.Status], _ messages: [MessageID?])
+        -> PostgresQuery
+    {
         PostgresQuery(
             "ingest.add-statuses",
             """
@@ -154,7 +162,8 @@ enum IngestStore {
             """,
             [
                 tenant, statuses.map(\.providerIndex), statuses.map(\.update.stage.rawValue), messages,
-                statuses.map(\.occurredAt), statuses.map { $0.update.fault?.code }, statuses.map { $0.update.fault?.message },
+                statuses.map(\.occurredAt), statuses.map { $0.update.fault?.code },
+                statuses.map { $0.update.fault?.message },
                 statuses.map { $0.update.fault?.remedy },
             ])
     }

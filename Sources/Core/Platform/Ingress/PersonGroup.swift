@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.UUID
 
 /// Messages of a batch that come from one person, whichever of the person's identities each of them carries.
@@ -23,7 +24,9 @@ struct PersonGroup: Sendable {
             let met = Set(
                 joining.compactMap { identity -> Int? in
                     guard let index = groupOf[identity.index], let theirs = groups[index]?.users else { return nil }
-                    let isOther = identity.identity.kind == .phone && !users.isEmpty && !theirs.isEmpty && theirs.isDisjoint(with: users)
+                    let isOther =
+                        identity.identity.kind == .phone && !users.isEmpty && !theirs.isEmpty
+                        && theirs.isDisjoint(with: users)
                     return isOther ? nil : index
                 }
             ).sorted()
@@ -61,7 +64,8 @@ struct PeopleFound: Sendable {
             let id = try row.decode("contact_id", as: ContactID.self)
             let users = try row.decode("users", as: [[UInt8]].self)
             identities[BlindIndex(bytes: try row.decode("blind_index"))] = FoundIdentity(
-                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id, firstSeenAt: try row.decode("first_seen_at"),
+                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id,
+                firstSeenAt: try row.decode("first_seen_at"),
                 contactUsers: Set(users.map(BlindIndex.init(bytes:))))
             if contacts[id] == nil, let sealed = try row.decode("key_sealed", as: [UInt8]?.self) {
                 contacts[id] = Known(

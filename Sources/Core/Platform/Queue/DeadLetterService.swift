@@ -27,7 +27,8 @@ public struct DeadLetterService: Sendable {
                 message: try row.decode("subject_id"), attempts: Int(try row.decode("attempts", as: Int32.self)),
                 fault: ChannelFault(
                     code: try row.decode("fault_code", as: String?.self) ?? "",
-                    message: try row.decode("fault_message", as: String?.self) ?? ""), deadAt: try row.decode("dead_at"))
+                    message: try row.decode("fault_message", as: String?.self) ?? ""), deadAt: try row.decode("dead_at")
+            )
         }
     }
 

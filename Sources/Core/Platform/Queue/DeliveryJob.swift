@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -72,7 +73,8 @@ struct DeliveryJob: Sendable {
         heldUntil = try row.decode("held_until")
         configurationSealed = try row.decode("configuration_sealed")
         if let state = try row.decode("consent_state", as: ConsentState?.self) {
-            consent = ConsentStanding(state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
+            consent = ConsentStanding(
+                state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
         } else {
             consent = .none
         }
@@ -124,7 +126,8 @@ enum DeliveryStore {
     static func claimProviderID(_ tenant: TenantID, _ index: [UInt8]) -> PostgresQuery {
         PostgresQuery(
             "delivery.claim-provider-id",
-            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2, 'hex'), 0))", [tenant.description, index])
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2, 'hex'), 0))",
+            [tenant.description, index])
     }
 
     /// The messenger has it. A status that was quicker is not set back.
@@ -165,7 +168,8 @@ enum DeliveryStore {
     }
 
     static func end(
-        _ tenant: TenantID, _ message: MessageID, _ state: MessageState, code: String, message text: String, remedy: String?
+        _ tenant: TenantID, _ message: MessageID, _ state: MessageState, code: String, message text: String,
+        remedy: String?
     ) -> PostgresQuery {
         PostgresQuery(
             "delivery.end",

@@ -56,12 +56,15 @@ final class GroupCommit<Item: GroupItem, Output: Sendable>: Service {
         try await withCheckedThrowingContinuation { continuation in
             let (isTaken, wake) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
                 let waiting = Waiting(item: item, continuation: continuation)
-                guard !state.isClosed, state.line.add(waiting, of: item.tenant, weight: item.weight) else { return (false, nil) }
+                guard !state.isClosed, state.line.add(waiting, of: item.tenant, weight: item.weight) else {
+                    return (false, nil)
+                }
                 return (true, state.idle.popLast())
             }
             if !isTaken {
                 continuation.resume(
-                    throwing: PlatformError(.unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
+                    throwing: PlatformError(
+                        .unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
             }
             wake?.resume()
         }
@@ -115,7 +118,7 @@ final class GroupCommit<Item: GroupItem, Output: Sendable>: Service {
         do {
             let outcomes = try await commit(batch.map(\.item))
             for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome) }
-        } catch where batch.count > 1 && GroupFault.liesWithItem(error) {
+        } catch  where batch.count > 1 && GroupFault.liesWithItem(error) {
             for waiting in batch { await settle([waiting]) }
         } catch {
             for waiting in batch { waiting.continuation.resume(throwing: error) }

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -100,7 +101,8 @@ enum QueueStore {
             RETURNING l.tenant_id, l.lane_id
             """,
             [
-                kind, owner, limit, Int(holding.components.seconds) * 1000, busy.keys.map { $0 }, busy.values.map { $0 }, share,
+                kind, owner, limit, Int(holding.components.seconds) * 1000, busy.keys.map { $0 },
+                busy.values.map { $0 }, share,
             ])
     }
 
@@ -182,7 +184,8 @@ enum QueueStore {
         case unclear
     }
 
-    static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery {
+    static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery
+    {
         var (failures, certain) = (0, false)
         if case .nothing(let isFailure) = remains { (failures, certain) = (isFailure ? 1 : 0, true) }
         return PostgresQuery(
@@ -235,7 +238,8 @@ enum QueueStore {
     static func hurry(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
             "queue.hurry",
-            "UPDATE queue_lanes SET run_at = now() WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()", [tenant])
+            "UPDATE queue_lanes SET run_at = now() WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()",
+            [tenant])
     }
 }
 
