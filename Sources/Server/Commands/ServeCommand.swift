@@ -10,7 +10,8 @@ import SelfHosted
 import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve the API and deliver what is queued.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the API and deliver what is queued.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -18,17 +19,19 @@ struct ServeCommand: AsyncParsableCommand {
     var exitOnStdinEof = false
 
     func run() async throws {
-        let settings = try await options.load()
+        var warnings: [String] = []
+        let settings = try await options.load { warnings.append($0) }
         let level = settings.logLevel
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "obhut")
+        for warning in warnings { logger.warning("\(warning)") }
         if exitOnStdinEof { StandardInput.exitAtEnd() }
 
         let http = CurlClient(policy: try EgressPolicy(exceptions: settings.list("egress.exceptions")), logger: logger)
         let installation = try await Self.open(settings, http: http, logger: logger)
-        let port = try settings.integer("http.port", 1...65535)
+        let port = try settings.integer("http.port")
         let host = try settings.text("http.host")
         let router = ServerRouter.make(installation, publicURL: try settings.text("http.public_url"), metrics: metrics)
         let app = Application(
@@ -48,12 +51,15 @@ struct ServeCommand: AsyncParsableCommand {
     static func open(_ settings: Settings, http: any OutboundHTTP, logger: Logger) async throws -> Installation {
         let plugins = try BuiltInPlugins.registry()
         let keys = try KeyFile.open(
-            path: try settings.text("control.key_file"), owner: "control", firstStart: try settings.boolean("control.first_start"))
-        let connections = try settings.integer("database.connections", 1...500)
+            path: try settings.text("control.key_file"), owner: "control",
+            firstStart: try settings.boolean("control.first_start"))
+        let connections = try settings.integer("database.connections")
         let configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
-            appConnections: connections, workerConnections: connections, runsWorkers: try settings.boolean("workers.enabled"))
-        return try await Installation.open(configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
+            appConnections: connections, workerConnections: connections,
+            runsWorkers: try settings.boolean("workers.enabled"))
+        return try await Installation.open(
+            configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }
 }
 

@@ -38,11 +38,14 @@ struct MigrateCommand: AsyncParsableCommand {
         var migrators = [("control", Migrator(folder: folder + "/control", configuration: control, logger: logger))]
         for region in try settings.regions(try BuiltInPlugins.registry()) {
             let urls = (region.values["owner_url"] ?? "").split(separator: " ").map(String.init)
-            guard !urls.isEmpty else { throw SettingsError(description: "region.\(region.id).owner_url is not set. See obhut config.") }
+            guard !urls.isEmpty else {
+                throw SettingsError(description: "region.\(region.id).owner_url is not set. See obhut config.")
+            }
             for (index, url) in urls.enumerated() {
                 let configuration = try PostgresConfiguration(url: url)
                 let name = urls.count == 1 ? region.id.rawValue : "\(region.id) shard \(index + 1)"
-                migrators.append((name, Migrator(folder: folder + "/region", configuration: configuration, logger: logger)))
+                migrators.append(
+                    (name, Migrator(folder: folder + "/region", configuration: configuration, logger: logger)))
             }
         }
         return migrators
@@ -50,7 +53,8 @@ struct MigrateCommand: AsyncParsableCommand {
 }
 
 struct PluginsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "plugins", abstract: "List the plugins, what they can do and what leaves through them.")
+    static let configuration = CommandConfiguration(
+        commandName: "plugins", abstract: "List the plugins, what they can do and what leaves through them.")
 
     func run() async throws {
         let registry = try BuiltInPlugins.registry()
@@ -73,52 +77,18 @@ struct PluginsCommand: AsyncParsableCommand {
             default: fields = registry.consentSources[manifest.name]?.schema.fields ?? []
             }
             for field in fields {
-                let marks = [field.required && field.fallback == nil ? "needed" : "optional", field.secret ? "secret" : nil]
+                let marks = [
+                    field.required && field.fallback == nil ? "needed" : "optional", field.secret ? "secret" : nil,
+                ]
                 print("    \(field.key) (\(marks.compactMap { $0 }.joined(separator: ", "))): \(field.help)")
             }
         }
     }
 }
 
-struct ConfigCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "config", abstract: "List every setting, its default and what it is now.")
-
-    @OptionGroup var options: SettingsOptions
-
-    func run() async throws {
-        let settings = try await options.load()
-        for key in SettingKey.all {
-            print(key.name)
-            print("    \(key.help)")
-            if let fallback = key.fallback { print("    default: \(fallback.isEmpty ? "(empty)" : fallback)") }
-            guard !key.name.contains("<") else { continue }
-            let environment = "OBHUT_" + key.name.uppercased().replacingOccurrences(of: ".", with: "_")
-            let value = settings.optional(key.name)
-            print("    environment: \(environment); now: \(key.isSecret && value != nil ? "(set)" : value ?? "(not set)")")
-        }
-    }
-}
-
-struct TokenCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "token", abstract: "Issue a staff token for the admin API; it is shown once.")
-
-    @OptionGroup var options: SettingsOptions
-
-    @Option(help: "Whose token it is.")
-    var label: String
-
-    func run() async throws {
-        let settings = try await options.load()
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
-        let database = PostgresClient(
-            configuration: try PostgresConfiguration(url: try settings.text("control.url")), logger: Logger(label: "token"))
-        print(try await AdminTokenService(database: database).issue(label: label).revealed)
-        await database.close()
-    }
-}
-
 struct SandboxCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sandbox", abstract: "Play Meta's Graph API and webhooks, with handsets.")
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox", abstract: "Play Meta's Graph API and webhooks, with handsets.")
 
     @Option var host = "127.0.0.1"
     @Option var port = 8090
@@ -134,10 +104,12 @@ struct SandboxCommand: AsyncParsableCommand {
         // Only ever talks to servers on this machine.
         let http = CurlClient(policy: try EgressPolicy(exceptions: ["127.0.0.0/8", "::1/128"]), logger: logger)
         let server = SandboxServer(
-            configuration: SandboxConfiguration(host: host, port: port, journalFile: journal), outbound: http, logger: logger,
+            configuration: SandboxConfiguration(host: host, port: port, journalFile: journal), outbound: http,
+            logger: logger,
             onReady: { print("sandbox on port \($0)") })
         let group = ServiceGroup(
-            configuration: .init(services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            configuration: .init(
+                services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await http.shutdown()
     }
