@@ -34,14 +34,17 @@ struct ServeCommand: AsyncParsableCommand {
         let port = try settings.integer("http.port")
         let host = try settings.text("http.host")
         let router = ServerRouter.make(installation, publicURL: try settings.text("http.public_url"), metrics: metrics)
-        let app = Application(
-            router: router, configuration: .init(address: .hostname(host, port: port), backlog: 1024),
-            onServerRunning: { _ in logger.notice("serving", metadata: ["host": "\(host)", "port": "\(port)"]) },
-            logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) }))
+        let server = HTTPService(
+            router: router, host: host, port: port, timeouts: try settings.timeouts(),
+            logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) })
+        ) {
+            logger.notice("serving", metadata: ["host": "\(host)", "port": "\(port)"])
+        }
         // Stopped in the opposite order: first no more requests, then what was taken is stored, then the pools close.
-        let services = installation.services + [app as any Service]
+        let platform = installation.services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: platform + [.init(service: server, failureTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(25)
         try await ServiceGroup(configuration: configuration).run()
         await http.shutdown()

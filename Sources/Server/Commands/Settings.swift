@@ -78,6 +78,12 @@ struct Settings: Sendable {
 
     func list(_ name: String) -> [String] { (optional(name) ?? "").listItems }
 
+    func timeouts() throws -> ServerTimeouts {
+        ServerTimeouts(
+            idle: .seconds(Int64(try integer("http.idle_timeout_seconds"))),
+            body: .seconds(Int64(try integer("http.body_timeout_seconds"))))
+    }
+
     var logLevel: Logger.Level { optional("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info }
 
     /// The regions, with whatever their plugins' schemas name.

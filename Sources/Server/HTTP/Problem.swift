@@ -1,9 +1,11 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Logging
+import NIOHTTP1
 import Platform
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// An error as our own routes tell it (RFC 9457). The one place where errors become statuses.
@@ -21,8 +23,31 @@ struct Problem: Error {
     }
 
     static func tooLarge(_ limit: Int) -> Problem {
-        Problem(status: 413, code: "too_large", detail: "The body is larger than \(limit) bytes.", remedy: "Send less at once.")
+        Problem(
+            status: 413, code: "too_large", detail: "The body is larger than \(limit) bytes.",
+            remedy: "Send less at once.")
     }
+
+    static func wrongMethod(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> Problem {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        var problem = Problem(
+            status: 405, code: "method_not_allowed", detail: "This route does not know \(method.rawValue).",
+            remedy: "Use \(names).")
+        problem.headers = [.allow: names]
+        return problem
+    }
+
+    static let tooSlow: Problem = {
+        var problem = Problem(
+            status: 408, code: "request_timeout", detail: "The request did not arrive whole in time.",
+            remedy: "Send it again, faster or smaller.")
+        problem.headers = [.connection: "close"]
+        return problem
+    }()
+
+    static let notJSON = Problem(
+        status: 415, code: "unsupported_media_type", detail: "The body is not said to be JSON.",
+        remedy: "Send Content-Type: application/json, in UTF-8, or none.")
 
     init(status: Int, code: String, detail: String, remedy: String? = nil) {
         self.status = status
@@ -38,7 +63,18 @@ struct Problem: Error {
         case let refusal as IngressRefusal: self.init(refusal)
         case let error as PostgresError where error.isTransient || error.code == .closed:
             self = Problem(
-                status: 503, code: "temporarily_unavailable", detail: "A database does not answer.", remedy: "Try again in a few seconds.")
+                status: 503, code: "temporarily_unavailable", detail: "A database does not answer.",
+                remedy: "Try again in a few seconds.")
+            headers = [.retryAfter: "2"]
+        case is RequestTooSlow: self = .tooSlow
+        // The caller broke off, or wrote what is no HTTP.
+        case is HTTPParserError:
+            self = Problem(
+                status: 400, code: "invalid_request", detail: "The request broke off.", remedy: "Send it again.")
+        case is CancellationError:
+            self = Problem(
+                status: 503, code: "temporarily_unavailable", detail: "The server is stopping.",
+                remedy: "Try again in a few seconds.")
             headers = [.retryAfter: "2"]
         case let error as any HTTPResponseError: self.init(status: error.status)
         default:
@@ -78,15 +114,19 @@ struct Problem: Error {
 
     private init(status: HTTPResponse.Status) {
         switch status {
-        case .notFound: self.init(status: 404, code: "not_found", detail: "There is no such route.", remedy: "Check path and method.")
+        case .notFound:
+            self.init(
+                status: 404, code: "not_found", detail: "There is no such route.",
+                remedy: "Check the path; Docs/api.md lists all.")
         case .contentTooLarge: self = .tooLarge(ServerLimits.body)
         default: self.init(status: status.code, code: "http_\(status.code)", detail: status.reasonPhrase)
         }
     }
 
     private static let titles = [
-        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-        413: "Content Too Large", 422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        408: "Request Timeout", 409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type",
+        422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
         503: "Service Unavailable",
     ]
 
@@ -101,7 +141,8 @@ struct Problem: Error {
         }
         if let refusal {
             json["refusal"] = [
-                "code": .string(refusal.code.rawValue), "sentence": .string(refusal.sentence), "remedy": .string(refusal.remedy),
+                "code": .string(refusal.code.rawValue), "sentence": .string(refusal.sentence),
+                "remedy": .string(refusal.remedy),
                 "retry_after": refusal.retryAfter.map { .string(Timestamp.text($0)) } ?? .null,
             ]
         }
@@ -128,7 +169,10 @@ struct ErrorMiddleware: RouterMiddleware {
             if problem.status >= 500 {
                 context.logger.error(
                     "a request failed",
-                    metadata: ["request_id": "\(context.requestID)", "status": "\(problem.status)", "error": "\(Self.safe(error))"])
+                    metadata: [
+                        "request_id": "\(context.requestID)", "status": "\(problem.status)",
+                        "error": "\(Self.safe(error))",
+                    ])
             }
             return CloudAPIErrors.speaks(request.uri.path)
                 ? CloudAPIErrors.response(problem) : problem.response(requestID: context.requestID)

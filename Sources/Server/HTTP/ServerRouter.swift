@@ -3,11 +3,15 @@ import Platform
 
 /// Every surface of the server, in one place. Who may call a route stands with the route.
 enum ServerRouter {
-    static func make(_ installation: Installation, publicURL: String, metrics: PrometheusMetrics) -> Router<RequestScope> {
+    static func make(_ installation: Installation, publicURL: String, metrics: PrometheusMetrics) -> Router<
+        RequestScope
+    > {
         let router = Router(context: RequestScope.self)
+        let table = RouteTable()
         router.addMiddleware {
-            RequestIDMiddleware()
+            AnswerMiddleware()
             ErrorMiddleware()
+            UnknownRouteMiddleware(table: table)
         }
         let access = Access(installation: installation)
         HealthRoutes(installation: installation, access: access, metrics: metrics).add(to: router)
@@ -15,6 +19,7 @@ enum ServerRouter {
         TenantRoutes(installation: installation, access: access, publicURL: publicURL).add(to: router)
         CloudAPIRoutes(installation: installation, access: access).add(to: router)
         AdminRoutes(installation: installation, access: access, publicURL: publicURL).add(to: router)
+        table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router
     }
 }

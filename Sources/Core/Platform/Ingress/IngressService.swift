@@ -1,5 +1,6 @@
-public import PluginKit
 import Logging
+public import PluginKit
+
 import struct Foundation.Date
 
 /// Where messengers' webhooks enter: checked, read, routed, stored; only then answered.
@@ -15,6 +16,12 @@ public struct IngressService: Sendable {
     public func handshake(plugin: String, route: IngressRouteID, query: [String: String]) async throws -> IngressReply {
         let (channel, ingress) = try await find(plugin, route)
         return channel.handshake(query: query, ingress: ingress.configuration)
+    }
+
+    /// Makes sure of an ingress before anything of a body is read.
+    /// - Throws: `.notFound` for an ingress that does not exist.
+    public func require(plugin: String, route: IngressRouteID) async throws {
+        _ = try await find(plugin, route)
     }
 
     /// Takes one webhook. Returns when everything in it is durable; a webhook that comes again changes nothing.
@@ -71,7 +78,8 @@ public struct IngressService: Sendable {
         _ route: ChannelRoute, _ events: [ChannelEvent], _ plugin: String, _ receivedAt: Date
     ) async throws -> IngestOutcome {
         guard let batch = batches[route.shard] else {
-            throw PlatformError(.unavailable, "The region of this channel is not served here.", remedy: "Send it again later.")
+            throw PlatformError(
+                .unavailable, "The region of this channel is not served here.", remedy: "Send it again later.")
         }
         let outcome = try await batch.submit(
             IngestItem(route: route, plugin: plugin, events: events, receivedAt: receivedAt))
@@ -85,7 +93,8 @@ public struct IngressService: Sendable {
     /// A messenger may post the events of all numbers of an app to the URL of one: whether these bytes would have passed at the other
     /// number's own ingress too.
     private func isSigned(
-        _ headers: IngressHeaders, _ body: [UInt8], for id: IngressRouteID, _ plugin: String, _ channel: any ChannelPlugin
+        _ headers: IngressHeaders, _ body: [UInt8], for id: IngressRouteID, _ plugin: String,
+        _ channel: any ChannelPlugin
     ) async throws -> Bool {
         guard let ingress = try await routes.ingress(id), ingress.plugin == plugin else { return false }
         do throws(IngressRefusal) {
@@ -97,8 +106,12 @@ public struct IngressService: Sendable {
     }
 
     private func find(_ plugin: String, _ route: IngressRouteID) async throws -> (any ChannelPlugin, IngressRoute) {
-        guard let channel = plugins.channels[plugin], let ingress = try await routes.ingress(route), ingress.plugin == plugin
-        else { throw PlatformError(.notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.") }
+        guard let channel = plugins.channels[plugin], let ingress = try await routes.ingress(route),
+            ingress.plugin == plugin
+        else {
+            throw PlatformError(
+                .notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.")
+        }
         return (channel, ingress)
     }
 }

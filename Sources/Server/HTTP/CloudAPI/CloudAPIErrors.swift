@@ -1,6 +1,7 @@
 import Hummingbird
 import Platform
 import PluginKit
+
 import struct Foundation.UUID
 
 /// Our problems as Meta's error object (Graph API, "handling errors"), which clients made for Meta read.
@@ -9,7 +10,9 @@ enum CloudAPIErrors {
 
     /// Whether a path is of that surface: `/v23.0/…`.
     static func speaks(_ path: String) -> Bool {
-        guard let first = path.split(separator: "/").first, first.hasPrefix("v"), first.hasSuffix(".0") else { return false }
+        guard let first = path.split(separator: "/").first, first.hasPrefix("v"), first.hasSuffix(".0") else {
+            return false
+        }
         return Int(first.dropFirst().dropLast(2)) != nil
     }
 
@@ -33,12 +36,14 @@ enum CloudAPIErrors {
     private static func meaning(_ problem: Problem) -> (status: Int, code: Int, title: String, type: String) {
         if let refusal = problem.refusal {
             return refusal.code == .serviceWindowClosed
-                ? (400, 131047, "Re-engagement message", "OAuthException") : (403, 10, "Application does not have permission for this action", "OAuthException")
+                ? (400, 131047, "Re-engagement message", "OAuthException")
+                : (403, 10, "Application does not have permission for this action", "OAuthException")
         }
         switch problem.status {
         case 401: return (401, 190, "Invalid OAuth access token", "OAuthException")
         case 403: return (403, 10, "Application does not have permission for this action", "OAuthException")
         case 404: return (400, 100, "Unsupported post request. Object does not exist", "GraphMethodException")
+        case 405: return (405, 100, "Unsupported request method", "GraphMethodException")
         case 429: return (429, 130429, "Rate limit hit", "OAuthException")
         case 500...: return (problem.status, 2, "Service temporarily unavailable", "OAuthException")
         default: return (400, 100, "Invalid parameter", "OAuthException")

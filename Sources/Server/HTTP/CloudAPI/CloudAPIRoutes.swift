@@ -1,6 +1,6 @@
 import Crypto
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Platform
 import PluginKit
 
@@ -10,16 +10,20 @@ struct CloudAPIRoutes: Sendable {
     let access: Access
 
     func add(to router: Router<RequestScope>) {
-        router.post(":version/:number/messages", use: access.tenant(.messagesWrite, send))
+        let send = access.tenant(.messagesWrite, send)
+        router.post(":version/:number/messages") { request, scope in
+            guard CloudAPIErrors.speaks(request.uri.path) else { throw HTTPError(.notFound) }
+            return try await send(request, scope)
+        }
     }
 
     @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        guard CloudAPIErrors.speaks(request.uri.path) else { throw Problem(HTTPError(.notFound)) }
         let number = try scope.parameters.require("number")
-        guard let channel = try await installation.reading.channels(caller).first(where: { $0.address == number }) else {
+        guard let channel = try await installation.reading.channels(caller).first(where: { $0.address == number })
+        else {
             throw CloudAPIErrors.unknownNumber
         }
-        let bytes = try await request.bytes()
+        let bytes = try await request.jsonBytes()
         let body = try Request.object(bytes)
         guard body["messaging_product"]?.string == "whatsapp" else {
             throw PlatformError.invalid("messaging_product", "must be whatsapp")
@@ -40,14 +44,18 @@ struct CloudAPIRoutes: Sendable {
             caller,
             SendRequest(
                 recipient: recipient, channel: channel.id, purpose: purpose, content: content,
-                idempotencyKey: request.headers[TenantRoutes.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
+                idempotencyKey: request.headers[TenantRoutes.idempotencyKey],
+                requestHash: Array(SHA256.hash(data: bytes)),
                 route: "cloud-api/\(number)"))
         let input = body["to"]?.string ?? body["recipient"]?.string ?? ""
-        let contact: JSON = body["to"] == nil
-            ? ["input": .string(input), "user_id": .string(input)] : ["input": .string(input), "wa_id": .string(input.filter(\.isNumber))]
-        return ([
-            "messaging_product": "whatsapp", "contacts": [contact],
-            "messages": [["id": .id(receipt.message), "message_status": "accepted"]],
-        ] as JSON).response()
+        let contact: JSON =
+            body["to"] == nil
+            ? ["input": .string(input), "user_id": .string(input)]
+            : ["input": .string(input), "wa_id": .string(input.filter(\.isNumber))]
+        return
+            ([
+                "messaging_product": "whatsapp", "contacts": [contact],
+                "messages": [["id": .id(receipt.message), "message_status": "accepted"]],
+            ] as JSON).response()
     }
 }
