@@ -142,7 +142,7 @@ def test_meta_shaped_route_takes_and_refuses_as_meta_does(tenant):
         ({**body, "to": "abc"}, key, path, 400, 100),
         ({**body, "text": {}}, key, path, 400, 100),
         (body, key, "/v23.0/999/messages", 400, 100),
-        ({**body, "to": new_number()}, key, path, 403, 10),
+        ({**body, "to": new_number()}, key, path, 400, 131050),
     ]
     for sent, headers, where, status, code in refusals:
         refused = session.post(base + where, json=sent, headers=headers)

@@ -36,12 +36,17 @@ struct TenantRoutes: Sendable {
         let channel: ChannelID? = fields.id("channel_id")
         let purpose = fields.optionalText("purpose") ?? "service"
         let type = fields.optionalText("type") ?? "text"
-        let content = MessageContent(type: type, fields: fields.value(type) ?? .null)
+        var content = MessageContent(type: type, fields: fields.value(type) ?? .null)
         let answered = fields.value("context")
         try fields.finish()
+        if let answered {
+            guard let id = answered["message_id"]?.string.flatMap({ MessageID($0) }) else {
+                throw PlatformError.invalid(AnsweredMessage.path, "give the id of a message of this conversation")
+            }
+            content.context = try await AnsweredMessage.context(id, caller, installation.reading)
+        }
         let send = SendRequest(
-            recipient: recipient, channel: channel, purpose: purpose,
-            content: try await Self.answering(answered, content, caller, installation.reading),
+            recipient: recipient, channel: channel, purpose: purpose, content: content,
             idempotencyKey: request.headers[Self.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
             route: "messages")
         let receipt = try await installation.sending.send(caller, send)
@@ -54,23 +59,6 @@ struct TenantRoutes: Sendable {
     static let idempotencyReplayed = name("Idempotency-Replayed")
 
     private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .ifMatch }
-
-    /// A message that is answered is named by our id; the messenger knows it by its own.
-    private static func answering(
-        _ context: JSON?, _ content: MessageContent, _ caller: Caller, _ reading: ReadingService
-    ) async throws -> MessageContent {
-        guard let context else { return content }
-        guard let id = context["message_id"]?.string.flatMap({ MessageID($0) }) else {
-            throw PlatformError.invalid("context.message_id", "give the id of a message of this conversation")
-        }
-        let answered = try await reading.message(caller, id)
-        guard let provider = answered.providerID else {
-            throw PlatformError.invalid("context.message_id", "that message has not reached the messenger yet")
-        }
-        var answer = content
-        answer.context = ["message_id": .string(provider.revealed)]
-        return answer
-    }
 
     /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
     static func person(_ json: JSON?, path: String) throws -> RecipientReference {
