@@ -132,7 +132,7 @@ struct SettingsOptions: ParsableArguments {
 
     /// - Parameter warn: takes what was given to no effect; says it on standard error unless told otherwise.
     func load(
-        warn: (String) -> Void = { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) }
+        warn: (String) -> Void = { StandardError.write("warning: \($0)") }
     ) async throws -> Settings {
         let settings = try await Settings(file: config, flags: set)
         settings.warnings.forEach(warn)
