@@ -88,7 +88,7 @@ def test_what_will_never_arrive_is_given_up_and_can_be_tried_again(tenant, insta
     sent = tenant.send({"contact_id": contact}, "geht nicht")
     ended = tenant.state(sent["id"], state)
     assert ended["fault"]["code"] == str(code) and ended["fault"]["message"]
-    dead = instance.admin.get(f"/tenants/{tenant.id}/dead-letters")["data"]
+    dead = instance.admin.every(f"/tenants/{tenant.id}/dead-letters")
     assert sent["id"] in [d["message_id"] for d in dead]
     instance.sandbox.put(f"/handsets/{handset}", {"error_code": 0})
     tenant.api.post(f"/messages/{sent['id']}/retry", expect=202)
