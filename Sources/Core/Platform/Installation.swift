@@ -3,6 +3,7 @@ public import Outbound
 public import PluginKit
 import Postgres
 public import ServiceLifecycle
+
 import struct Foundation.UUID
 
 /// What an installation is made of.
@@ -83,7 +84,8 @@ public final class Installation: Sendable {
     }
 
     private init(
-        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient, controlKey: DataKey,
+        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient,
+        controlKey: DataKey,
         directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
     ) {
         self.plugins = plugins
@@ -106,7 +108,8 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
-            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants, routes: routes,
+            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
+            routes: routes,
             http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
         adminTokens = AdminTokenService(database: control)
@@ -118,7 +121,8 @@ public final class Installation: Sendable {
         consents = ConsentService(directory: directory, plugins: plugins)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
-        services = pools + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        services = pools + [meter] + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
     }
 
     /// Whether each database answers.

@@ -33,7 +33,9 @@ struct ServeCommand: AsyncParsableCommand {
         let installation = try await Self.open(settings, http: http, logger: logger)
         let port = try settings.integer("http.port")
         let host = try settings.text("http.host")
-        let router = ServerRouter.make(installation, publicURL: try settings.text("http.public_url"), metrics: metrics)
+        let router = ServerRouter.make(
+            installation, publicURL: try settings.text("http.public_url"), metrics: metrics,
+            metricsToken: settings.optional("metrics.token").map { Secret($0) })
         let server = HTTPService(
             router: router, host: host, port: port, timeouts: try settings.timeouts(),
             logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) })

@@ -70,6 +70,7 @@ public struct IngressService: Sendable {
                 failure = error
             }
         }
+        PlatformMetrics.count(receipt, plugin: plugin)
         if let failure { throw failure }
         return receipt
     }

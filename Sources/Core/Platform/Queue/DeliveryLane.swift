@@ -2,6 +2,7 @@ import Logging
 import Outbound
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -128,7 +129,8 @@ struct DeliveryLane: Sendable {
             job.configurationSealed, keys.data, ChannelStore.sealContext(job.channel, tenant), plugin.channelSchema)
         let rows = try await tx.pipeline(
             [
-                DeliveryStore.recipient(tenant, job.contact, plugin: job.plugin), DeliveryStore.sending(tenant, job.message),
+                DeliveryStore.recipient(tenant, job.contact, plugin: job.plugin),
+                DeliveryStore.sending(tenant, job.message),
                 QueueStore.attempt(lane, job.id),
             ], commit: true)
         let identities = try Self.identities(rows[0], keys)
@@ -140,16 +142,20 @@ struct DeliveryLane: Sendable {
     private static func identities(_ rows: PostgresRows, _ keys: TenantKeys) throws -> [Identity] {
         let identities = try rows.map { row in
             let contact = try OpenContact(
-                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"), keys: keys)
+                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"),
+                keys: keys)
             let address = try contact.open(address: row.decode("address_sealed"), of: row.decode("identity_id"))
             return Identity(Identity.Kind(rawValue: try row.decode("kind")), address)
         }
         return identities
     }
 
-    private func refuse(_ lane: Lane, _ job: DeliveryJob, _ refusal: Refusal, _ tx: PostgresTransaction) async throws -> Next {
+    private func refuse(_ lane: Lane, _ job: DeliveryJob, _ refusal: Refusal, _ tx: PostgresTransaction) async throws
+        -> Next
+    {
         let end = DeliveryStore.end(
-            lane.tenant, job.message, .refused, code: refusal.code.rawValue, message: refusal.sentence, remedy: refusal.remedy)
+            lane.tenant, job.message, .refused, code: refusal.code.rawValue, message: refusal.sentence,
+            remedy: refusal.remedy)
         _ = try await tx.pipeline([end] + QueueStore.complete(lane, job.id), commit: true)
         return .goOn
     }
@@ -160,6 +166,7 @@ struct DeliveryLane: Sendable {
         _ outcome: DeliveryOutcome, _ lane: Lane, _ job: DeliveryJob, _ contact: OpenContact, _ keys: TenantKeys
     ) async throws -> Next {
         let tenant = lane.tenant
+        PlatformMetrics.count(outcome, plugin: job.plugin)
         switch outcome {
         case .accepted(let providerID, _):
             let index = keys.providerIndex(providerID.revealed, plugin: job.plugin)
@@ -221,7 +228,8 @@ struct DeliveryLane: Sendable {
         let end = DeliveryStore.end(
             lane.tenant, job.message, .failed, code: fault.code, message: fault.message, remedy: fault.remedy)
         _ = try await shard.worker.transactionBatch(
-            settings: asTenant(lane.tenant), [end] + QueueStore.bury(lane, job.id, code: fault.code, message: fault.message))
+            settings: asTenant(lane.tenant),
+            [end] + QueueStore.bury(lane, job.id, code: fault.code, message: fault.message))
         return .goOn
     }
 }

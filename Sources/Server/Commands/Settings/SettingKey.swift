@@ -57,6 +57,11 @@ struct SettingKey: Sendable {
             help: "Private addresses that may be dialled, host:port or CIDR, separated by commas."),
         SettingKey(name: "migrations", help: "Folder with control/ and region/; found by itself beside the package."),
         SettingKey(
+            name: "metrics.token", isSecret: true,
+            help:
+                "Bearer token that opens /metrics and nothing else, of 32 characters or more; staff tokens open it too."
+        ),
+        SettingKey(
             name: "log.level", kind: .oneOf(Logger.Level.allCases.map(\.rawValue)), fallback: "info",
             help: "From which level on log lines are written."),
     ]

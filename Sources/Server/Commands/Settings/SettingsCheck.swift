@@ -50,6 +50,10 @@ struct SettingsCheck: Sendable {
             complain(field, found: "\"\(text)\"", place, expected: Self.publicURLExpectation)
             return nil
         }
+        if key == "metrics.token", text.count < 32 {
+            complain(field, found: "fewer", place, expected: "32 characters or more")
+            return nil
+        }
         return text
     }
 
