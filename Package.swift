@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // Floors, lowest first: System < Postgres, Outbound < PluginKit < Platform < Server.
@@ -13,6 +13,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -55,7 +56,8 @@ let package = Package(
             name: "PluginKit", dependencies: ["Outbound", logging],
             path: "Sources/Core/PluginKit", swiftSettings: settings),
         .target(
-            name: "Platform", dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle],
+            name: "Platform",
+            dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque],
             path: "Sources/Core/Platform", swiftSettings: settings),
 
         // Plugins: one folder, one target each.
@@ -73,8 +75,7 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                hummingbird, "Outbound", "PluginKit", crypto, logging, lifecycle,
-                .product(name: "DequeModule", package: "swift-collections"),
+                hummingbird, "Outbound", "PluginKit", crypto, logging, lifecycle, deque,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -6,7 +6,7 @@ set -eu
 say() { printf '%s\n' "$*" >&2; }
 
 needs_swift() {
-    say "Obhut needs Swift 6.1 or newer; $1"
+    say "Obhut needs Swift 6.2 or newer; $1"
     say "Get it from https://www.swift.org/install/linux/ (swiftly installs and updates it without root):"
     say "  curl -O https://download.swift.org/swiftly/linux/swiftly-\$(uname -m).tar.gz"
     say "  tar zxf swiftly-\$(uname -m).tar.gz && ./swiftly init"
@@ -17,7 +17,7 @@ check_swift() {
     command -v swift >/dev/null 2>&1 || needs_swift "there is no \`swift\` on the PATH."
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
     major=${version%%.*} minor=${version#*.}
-    if [ -z "$version" ] || [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 1 ]; }; then
+    if [ -z "$version" ] || [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
         needs_swift "found ${version:-a version that could not be read}."
     fi
 }

@@ -106,6 +106,33 @@ class Instance:
             check=True, capture_output=True, text=True)
         return [line for line in result.stdout.splitlines() if line]
 
+    def new_tenant(self, region="eu-central", agreement=True, **channel):
+        """A tenant of a test's own, connected to the sandbox, with a key for everything. `channel` as for `connect`."""
+        created = self.admin.post("/tenants", {"name": f"Test {new_id()[6:18]}", "region": region}, expect=201)
+        path = f"/tenants/{created['id']}"
+        facts = {"tenant_id": created["id"], "name": created["name"], "region": region}
+        if agreement:
+            facts["agreement_id"] = self.admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)["id"]
+        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
+        facts["api_key"] = self.admin.post(path + "/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
+        return Tenant(self, {**facts, **self.connect(path, **channel)})
+
+    def connect(self, path, app_secret=None, account=None):
+        """Connects a new number to a tenant, at the sandbox too; what a client needs to know of it."""
+        number, secret, verify, access = "10" + new_number(), app_secret or new_id(), new_id(), "EAA" + new_id()
+        account = account or "2" + number
+        shown = "+49 30 " + number[-8:]
+        channel = self.admin.post(path + "/channels", {
+            "plugin": "whatsapp-cloud", "ingress": {"app_secret": secret, "verify_token": verify},
+            "configuration": {"phone_number_id": number, "business_account_id": account, "access_token": access,
+                              "display_phone_number": shown, "base_url": self.ready["sandbox_url"]}}, expect=201)
+        self.sandbox.put(f"/sandbox/numbers/{number}", {
+            "waba_id": account, "display_phone_number": shown, "verified_name": "Test", "access_token": access, "app_secret": secret,
+            "verify_token": verify, "webhook_url": channel["ingress_url"], "data_localization_region": "DE", "contact_book": False})
+        assert self.sandbox.post(f"/sandbox/numbers/{number}/subscribe")["success"]
+        return {"channel_id": channel["id"], "phone_number_id": number, "business_account_id": account, "app_secret": secret,
+                "verify_token": verify, "ingress_url": channel["ingress_url"], "display_phone_number": shown}
+
     def databases(self):
         return {"control": self.ready["postgres"]["control"], **self.ready["postgres"]["regions"]}
 
@@ -207,8 +234,22 @@ class Tenant:
         return self.api.post("/messages", {"to": to, "text": {"body": text}, **more}, expect=expect, headers=headers)
 
     def state(self, message, *states, seconds=30.0):
-        return eventually(lambda: (lambda m: m if m["state"] in states else None)(self.api.get(f"/messages/{message}")),
-                          f"message {message} in {states}", seconds)
+        seen = {}
+
+        def look():
+            seen.update(self.api.get(f"/messages/{message}"))
+            return seen["state"] in states
+
+        try:
+            eventually(look, f"message {message} in {states}", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: it is {seen['state']}, {seen.get('fault')}") from None
+        return seen
+
+    def hurry(self):
+        """Makes what waits for its next attempt due now."""
+        self.instance.sql(self.instance.ready["postgres"]["regions"][self.region],
+                          f"UPDATE queue_lanes SET run_at = now() WHERE tenant_id = '{self.id}' AND lease_owner IS NULL")
 
     def on_handset(self, handset, reference):
         """The messages of ours with that id that reached the handset."""

@@ -55,6 +55,7 @@ def test_withdrawing_stops_what_is_queued(tenant, faults):
     tenant.consent({"id": contact}, state="withdrawn")
     tenant.instance.sandbox.put(f"/handsets/{handset}", {"error_code": 0})
     assert tenant.send({"contact_id": contact}, "drei", expect=403)["refusal"]["code"] == "consent_withdrawn"
+    tenant.hurry()
     for message in (first, second):
         ended = tenant.state(message["id"], "refused", seconds=60)
         assert ended["fault"]["code"] == "consent_withdrawn"
@@ -163,9 +164,14 @@ def test_a_second_start_goes_on_where_the_first_stopped():
         first.start()
         tenant = first.tenants[0]
         handset, contact = tenant.talk()
+        tenant.send({"contact_id": contact}, "mit Schlüssel", headers={"Idempotency-Key": "alt"})
+        database, keys = first.ready["postgres"]["regions"][tenant.region], "SELECT count(*) FROM idempotency_keys"
+        first.sql(database, "UPDATE idempotency_keys SET created_at = now() - interval '49 hours'")
+        assert first.sql(database, keys) == ["1"]
         assert first.stop() == 0
         ids = [t.id for t in first.tenants]
         first.start()
+        eventually(lambda: first.sql(database, keys) == ["0"], "the expired idempotency key to be removed")
         tenant = first.tenants[0]
         assert [t.id for t in first.tenants] == ids
         assert handset in [a["address"] for a in tenant.api.get(f"/contacts/{contact}")["addresses"]]

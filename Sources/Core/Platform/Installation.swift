@@ -3,7 +3,6 @@ public import Outbound
 public import PluginKit
 import Postgres
 public import ServiceLifecycle
-
 import struct Foundation.UUID
 
 /// What an installation is made of.
@@ -76,16 +75,13 @@ public final class Installation: Sendable {
         let control = PostgresClient(configuration: database, logger: logger)
         let controlKey = try await ControlKey.open(control, controlKeyStore)
         let directory = try await RegionOpening(control: control, plugins: plugins, logger: logger).open(configuration)
-        let installation = Installation(
+        return Installation(
             configuration, plugins: plugins, control: control, controlKey: controlKey, directory: directory, http: http,
             logger: logger)
-        try await installation.tenants.reconcile()
-        return installation
     }
 
     private init(
-        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient,
-        controlKey: DataKey,
+        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient, controlKey: DataKey,
         directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
     ) {
         self.plugins = plugins
@@ -108,33 +104,53 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
-            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
-            routes: routes,
+            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants, routes: routes,
             http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
         adminTokens = AdminTokenService(database: control)
         ingress = IngressService(
-            plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches,
-            changes: IdentityChanges(directory: directory))
+            plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
+        let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
+        let housekeepers = configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
-        services = pools + [meter] + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        services = pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
     }
 
-    /// Whether each database answers.
-    public func readiness() async -> [(name: String, ready: Bool)] {
-        var checks = [(name: "control", ready: await Self.answers(control))]
-        for shard in directory.shards.values.sorted(by: { $0.id < $1.id }) {
-            checks.append((name: shard.id.rawValue, ready: await Self.answers(shard.app)))
+    /// What of the installation this process reaches.
+    public struct Readiness: Sendable {
+        public var control: Bool
+        public var shards: [(id: ShardID, isReady: Bool)]
+
+        /// A region that is down must not take the others' requests away from this process.
+        public var isReady: Bool { control && shards.contains(where: \.isReady) }
+    }
+
+    /// Asks every database at once, and waits a second at most.
+    public func readiness() async -> Readiness {
+        let shards = directory.shards.values.sorted { $0.id < $1.id }
+        async let control = Self.answers(self.control)
+        let answers = await withTaskGroup(of: (Int, Bool).self) { group in
+            for (index, shard) in shards.enumerated() { group.addTask { (index, await Self.answers(shard.app)) } }
+            return await group.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1 }
         }
-        return checks
+        let found = shards.enumerated().map { (id: $1.id, isReady: answers[$0] ?? false) }
+        return Readiness(control: await control, shards: found)
     }
 
     private static func answers(_ client: PostgresClient) async -> Bool {
-        (try? await client.query(PostgresQuery("readiness", "SELECT 1"))) != nil
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await client.query(PostgresQuery("readiness", "SELECT 1"))) != nil }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(1))
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
     }
 }

@@ -4,7 +4,30 @@ import struct Foundation.Date
 
 /// The SQL of consents: facts that are only added, and the state that follows from them.
 enum ConsentLedger {
-    static func record(
+    /// Adds a fact and derives the state anew, holding the contact until commit: two facts about one person must each be derived from both.
+    /// - Returns: the contact that the fact is about today, and the state that follows.
+    static func add(
+        _ keys: TenantKeys, _ id: ConsentEventID, contact named: ContactID, channel: ChannelID, source: String,
+        _ draft: ConsentEventDraft, by caller: APIKeyID?, _ tx: PostgresTransaction
+    ) async throws -> (contact: ContactID, standing: ConsentStanding) {
+        let contact = try await ContactStore.lock(keys.tenant, named, tx)
+        _ = try await tx.query(record(keys, id, contact: contact, channel: channel, source: source, draft, by: caller))
+        let standing = try await derive(keys.tenant, contact: contact, channel: channel, purpose: draft.purpose, tx)
+        _ = try await tx.query(store(keys.tenant, contact: contact, channel: channel, purpose: draft.purpose, standing))
+        return (contact, standing)
+    }
+
+    /// A person stopped a purpose at the messenger itself (GDPR Art. 7(3): in whatever way they say it).
+    static func addWithdrawal(
+        _ keys: TenantKeys, contact: ContactID, channel: ChannelID, purpose: String, source: String, at time: Date,
+        _ tx: PostgresTransaction
+    ) async throws {
+        let draft = ConsentEventDraft(
+            kind: .withdrawn, purpose: purpose, occurredAt: time, evidence: ["method": "stopped_at_messenger"])
+        _ = try await add(keys, .generate(), contact: contact, channel: channel, source: source, draft, by: nil, tx)
+    }
+
+    private static func record(
         _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String, _ draft: ConsentEventDraft,
         by caller: APIKeyID?
     ) throws -> PostgresQuery {
@@ -40,7 +63,9 @@ enum ConsentLedger {
                 kind: try row.decode("kind"), occurredAt: try row.decode("occurred_at"), recordedAt: try row.decode("recorded_at"),
                 expiresAt: try row.decode("expires_at"))
         }
-        return ConsentState.derive(from: facts, at: Date())
+        // The database's clock dates the records; one that is ahead of ours must not make them things of the future.
+        let now = facts.map(\.recordedAt).reduce(Date(), max)
+        return ConsentState.derive(from: facts, at: now)
     }
 
     static func store(

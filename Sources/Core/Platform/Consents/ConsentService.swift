@@ -30,20 +30,15 @@ public struct ConsentService: Sendable {
         let keys = try await shard.keys.keys(of: caller.tenant)
         let id = ConsentEventID.generate()
         let name = "\(source)@\(plugin.manifest.version)"
+        let ends = draft.kind == .withdrawn || draft.kind == .refused
         let (contact, subject, standing) = try await retryingConflicts {
             try await shard.app.transaction(settings: asTenant(caller.tenant)) { tx in
+                // Whatever the tenant's state, a person's no is taken.
+                if !ends { try await TenantStanding.requireProcessing(caller.tenant, tx) }
                 let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
-                let contact = try await ContactStore(keys: keys, plugins: plugins).findOrCreate(person, channel: channel, tx)
-                // Held until commit: two declarations for one person must each derive from both.
-                _ = try await tx.query(ContactStore.lock(caller.tenant, contact))
-                _ = try await tx.query(
-                    ConsentLedger.record(
-                        keys, id, contact: contact, channel: channel.id, source: name, draft, by: caller.key))
-                let standing = try await ConsentLedger.derive(
-                    caller.tenant, contact: contact, channel: channel.id, purpose: draft.purpose, tx)
-                _ = try await tx.query(
-                    ConsentLedger.store(
-                        caller.tenant, contact: contact, channel: channel.id, purpose: draft.purpose, standing))
+                let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)
+                let (contact, standing) = try await ConsentLedger.add(
+                    keys, id, contact: known, channel: channel.id, source: name, draft, by: caller.key, tx)
                 return (contact, channel.id, standing)
             }
         }
@@ -54,6 +49,7 @@ public struct ConsentService: Sendable {
     public func list(_ caller: Caller, _ contact: ContactID) async throws -> [ConsentView] {
         let shard = try directory.shard(caller.shard)
         return try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { tx in
+            try await TenantStanding.requireProcessing(caller.tenant, tx)
             guard let contact = try await ContactStore.survivor(caller.tenant, contact, tx) else {
                 throw PlatformError.notFound("contact")
             }
@@ -75,16 +71,4 @@ public struct ConsentService: Sendable {
             }
         }
     }
-}
-
-/// Runs `body` again when another transaction made the same row first: the second time it finds that row.
-func retryingConflicts<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-    for _ in 0..<4 {
-        do {
-            return try await body()
-        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
-            continue
-        }
-    }
-    return try await body()
 }

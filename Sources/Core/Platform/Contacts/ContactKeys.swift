@@ -15,7 +15,7 @@ struct OpenContact: Sendable {
         return (OpenContact(id: id, tenant: keys.tenant, key: key), sealed)
     }
 
-    init(id: ContactID, keyID: UUID, keySealed: [UInt8], keys: TenantKeys) throws {
+    init(id: ContactID, keyID: UUID, keySealed: [UInt8], keys: TenantKeys) throws(SealError) {
         self.id = id
         tenant = keys.tenant
         key = DataKey(id: keyID, secret: Secret(try keys.data.open(keySealed, Self.context(id, keys.tenant))))
@@ -59,7 +59,7 @@ struct OpenContact: Sendable {
         try key.seal(content.json.encoded(), messageContext("content_sealed", message))
     }
 
-    func open(content sealed: [UInt8], of message: MessageID) throws -> MessageContent {
+    func open(content sealed: [UInt8], of message: MessageID) throws(SealError) -> MessageContent {
         let bytes = try key.open(sealed, messageContext("content_sealed", message))
         guard let json = try? JSON(parsing: bytes), let content = MessageContent(json: json) else { throw SealError.malformed }
         return content

@@ -2,7 +2,7 @@ import PluginKit
 import Postgres
 
 /// Joins contacts that turned out to be one person. What was sealed for each stays sealed with that contact's key, which lives on
-/// under `merged_into`; identities, conversations and consents go to the survivor.
+/// under `merged_into`; identities, conversations, what is queued and consents go to the survivor.
 struct ContactMerge: Sendable {
     let shard: Shard
 
@@ -11,21 +11,28 @@ struct ContactMerge: Sendable {
         let survivor = needed.survivor
         let merged = needed.merged
         try await shard.app.transaction(settings: asTenant(tenant)) { tx in
+            let rows = try await tx.query(Self.lock(tenant, merged + [survivor]))
+            // Another merge was quicker. Whoever asked looks again and finds what that one left.
+            guard try rows.allSatisfy({ try $0.decode("merged_into", as: ContactID?.self) == nil }) else { return }
             _ = try await tx.pipeline(Self.statements(tenant, survivor: survivor, merged: merged))
             try await ConsentLedger.deriveAgain(tenant, contact: survivor, tx)
         }
     }
 
+    /// Everybody who writes something for a contact locks its row first, so from here on nothing comes for those that end.
+    private static func lock(_ tenant: TenantID, _ contacts: [ContactID]) -> PostgresQuery {
+        PostgresQuery(
+            "merge.lock",
+            """
+            SELECT contact_id, merged_into FROM contacts
+            WHERE tenant_id = $1 AND contact_id = ANY ($2)
+            ORDER BY contact_id
+            FOR UPDATE
+            """, [tenant, contacts])
+    }
+
     private static func statements(_ tenant: TenantID, survivor: ContactID, merged: [ContactID]) -> [PostgresQuery] {
         [
-            PostgresQuery(
-                "merge.lock",
-                """
-                SELECT contact_id FROM contacts
-                WHERE tenant_id = $1 AND contact_id = ANY ($2)
-                ORDER BY contact_id
-                FOR UPDATE
-                """, [tenant, merged + [survivor]]),
             PostgresQuery(
                 "merge.identities",
                 """
@@ -60,6 +67,44 @@ struct ContactMerge: Sendable {
                 WHERE m.tenant_id = $1 AND theirs.tenant_id = $1 AND theirs.contact_id = ANY ($3)
                   AND m.conversation_id = theirs.conversation_id
                 """, [tenant, survivor, merged]),
+            // … and what is queued for them, in the order in which it was queued …
+            PostgresQuery(
+                "merge.lock-lanes",
+                """
+                SELECT l.lane_id
+                FROM queue_lanes l
+                JOIN conversations c ON c.tenant_id = l.tenant_id AND c.conversation_id = l.lane_id
+                WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND c.contact_id = ANY ($2)
+                ORDER BY l.lane_id
+                FOR UPDATE OF l
+                """, [tenant, merged + [survivor]]),
+            PostgresQuery(
+                "merge.jobs",
+                """
+                WITH moved AS (
+                    UPDATE queue_jobs j
+                    SET lane_id = mine.conversation_id
+                    FROM conversations theirs
+                    JOIN conversations mine ON mine.tenant_id = theirs.tenant_id AND mine.channel_id = theirs.channel_id
+                         AND mine.contact_id = $2
+                    WHERE j.tenant_id = $1 AND j.kind = 'deliver' AND j.lane_id = theirs.conversation_id
+                      AND theirs.tenant_id = $1 AND theirs.contact_id = ANY ($3)
+                    RETURNING j.lane_id, j.dead_at
+                ),
+                emptied AS (
+                    UPDATE queue_lanes l
+                    SET depth = 0, run_at = least(l.run_at, now())
+                    FROM conversations theirs
+                    WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND l.lane_id = theirs.conversation_id
+                      AND theirs.tenant_id = $1 AND theirs.contact_id = ANY ($3)
+                )
+                INSERT INTO queue_lanes AS l (tenant_id, kind, lane_id, depth, run_at)
+                SELECT $1, 'deliver', lane_id, count(*), now()
+                FROM moved
+                WHERE dead_at IS NULL
+                GROUP BY lane_id
+                ON CONFLICT (tenant_id, kind, lane_id) DO UPDATE SET depth = l.depth + excluded.depth
+                """, [tenant, survivor, merged]),
             // … and theirs end.
             PostgresQuery(
                 "merge.ended-conversations",
@@ -71,7 +116,7 @@ struct ContactMerge: Sendable {
                 "merge.contacts",
                 """
                 UPDATE contacts SET merged_into = $2, updated_at = now()
-                WHERE tenant_id = $1 AND (contact_id = ANY ($3) OR merged_into = ANY ($3))
+                WHERE tenant_id = $1 AND (contact_id = ANY ($3) OR merged_into = ANY ($3)) AND contact_id <> $2
                 """, [tenant, survivor, merged]),
         ]
     }

@@ -1,9 +1,11 @@
 import PluginKit
+import struct Foundation.Date
 
 /// An identity as stored, by its blind index.
 struct FoundIdentity: Sendable, Hashable {
     var kind: Identity.Kind
     var contact: ContactID
+    var firstSeenAt: Date
     /// The blind indexes of that contact's business-scoped user ids in use.
     var contactUsers: Set<BlindIndex>
 }

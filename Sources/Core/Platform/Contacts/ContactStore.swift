@@ -1,14 +1,15 @@
 import PluginKit
 import Postgres
-import struct Foundation.UUID
+import struct Foundation.Date
 
 /// Finds and makes contacts one at a time; ingest does the same for whole batches.
 struct ContactStore: Sendable {
     let keys: TenantKeys
-    let plugins: PluginRegistry
 
     /// Brings an address into the form under which people are stored on that channel.
-    func normalise(_ person: RecipientReference, plugin: String) throws -> NormalisedPerson {
+    private func normalise(
+        _ person: RecipientReference, plugin: String, _ plugins: PluginRegistry
+    ) throws -> NormalisedPerson {
         switch person {
         case .contact(let id): return .contact(id)
         case .identity(let kind, let address):
@@ -20,36 +21,54 @@ struct ContactStore: Sendable {
     }
 
     /// - Throws: `.notFound` for a contact id that is none of this tenant's.
-    func findOrCreate(_ person: RecipientReference, channel: ChosenChannel, _ tx: PostgresTransaction) async throws -> ContactID {
-        switch try normalise(person, plugin: channel.plugin) {
+    func findOrCreate(
+        _ person: RecipientReference, channel: ChosenChannel, _ plugins: PluginRegistry, _ tx: PostgresTransaction
+    ) async throws -> ContactID {
+        switch try normalise(person, plugin: channel.plugin, plugins) {
         case .contact(let id):
             guard let survivor = try await Self.survivor(keys.tenant, id, tx) else { throw PlatformError.notFound("contact") }
             return survivor
         case .identity(let identity):
-            let rows = try await tx.query(IngestStore.identities(keys.tenant, [identity.index.bytes]))
-            if let row = rows.first { return try row.decode("contact_id") }
-            let (contact, sealed) = try OpenContact.new(keys)
-            let id = IdentityID.generate()
-            let address = identity.identity.address.revealed
-            _ = try await tx.pipeline([
-                IngestStore.addContacts(
-                    keys.tenant, [NewContact(id: contact.id, keyID: contact.key.id, keySealed: sealed, nameSealed: nil)]),
-                IngestStore.addIdentities(
-                    keys.tenant,
-                    [
-                        NewIdentity(
-                            id: id, contact: contact.id, plugin: channel.plugin, kind: identity.identity.kind.rawValue,
-                            index: identity.index.bytes, sealed: try contact.seal(address: address, of: id))
-                    ]),
-            ])
-            return contact.id
+            return try await findOrCreate([identity], plugin: channel.plugin, seenAt: Date(), tx)
         }
     }
 
-    static func lock(_ tenant: TenantID, _ contact: ContactID) -> PostgresQuery {
-        PostgresQuery(
-            "contacts.lock",
-            "SELECT contact_id FROM contacts WHERE tenant_id = $1 AND contact_id = $2 FOR UPDATE", [tenant, contact])
+    /// - Parameter seenAt: when the person was seen to have these addresses.
+    func findOrCreate(
+        _ identities: [IndexedIdentity], plugin: String, seenAt: Date, _ tx: PostgresTransaction
+    ) async throws -> ContactID {
+        let people = try PeopleFound(try await tx.query(IngestStore.identities(keys.tenant, identities.map(\.index.bytes))), keys)
+        if let known = ContactResolution(identities, found: people.identities).contact { return known }
+        let (contact, sealed) = try OpenContact.new(keys)
+        let added = try identities.filter { people.identities[$0.index] == nil }.map { identity in
+            let id = IdentityID.generate()
+            return NewIdentity(
+                id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue, index: identity.index.bytes,
+                sealed: try contact.seal(address: identity.identity.address.revealed, of: id), seenAt: seenAt)
+        }
+        _ = try await tx.pipeline([
+            IngestStore.addContacts(
+                keys.tenant, [NewContact(id: contact.id, keyID: contact.key.id, keySealed: sealed, nameSealed: nil)]),
+            IngestStore.addIdentities(keys.tenant, added),
+        ])
+        return contact.id
+    }
+
+    /// Holds a contact until commit.
+    /// - Returns: the contact that the id means today: itself, or the one it was merged into.
+    /// - Throws: `PersonMoved` when it was merged while waiting for the lock.
+    static func lock(_ tenant: TenantID, _ contact: ContactID, _ tx: PostgresTransaction) async throws -> ContactID {
+        guard let today = try await survivor(tenant, contact, tx) else { throw PlatformError.notFound("contact") }
+        let rows = try await tx.query(
+            PostgresQuery(
+                "contacts.lock",
+                """
+                SELECT contact_id FROM contacts
+                WHERE tenant_id = $1 AND contact_id = $2 AND merged_into IS NULL
+                FOR UPDATE
+                """, [tenant, today]))
+        guard !rows.isEmpty else { throw PersonMoved() }
+        return today
     }
 
     /// The contact that an id means today: itself, or the one it was merged into.
@@ -66,7 +85,7 @@ struct ContactStore: Sendable {
     }
 }
 
-enum NormalisedPerson: Sendable {
+private enum NormalisedPerson {
     case contact(ContactID)
     case identity(IndexedIdentity)
 }

@@ -1,7 +1,6 @@
 import Outbound
 public import PluginKit
 import Postgres
-
 import struct Foundation.Date
 
 /// Connects tenants' numbers and looks after them.
@@ -29,34 +28,55 @@ public struct ChannelService: Sendable {
         let configuration = try Self.check(new.configuration, plugin.channelSchema, at: "configuration")
         let ingress = try Self.check(new.ingress, plugin.ingressSchema, at: "ingress")
         guard let addresses = plugin.addresses(of: configuration), Self.areShort(addresses) else {
-            throw PlatformError.invalid(
-                "configuration", "it must name the channel's address, of at most \(Self.addressLimit) bytes")
+            throw PlatformError.invalid("configuration", "it must name the channel's address, of at most \(Self.addressLimit) bytes")
         }
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
         let channel = Channel(
-            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel,
-            displayAddress: addresses.display, state: .active, ingressRoute: .generate(), createdAt: Date())
+            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display,
+            state: .active, ingressRoute: .generate(), createdAt: Date())
         let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
         let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
         // The region first: a route that exists always leads to a channel.
+        try await removeUnrouted(channel, shard)
         let add = ChannelStore.add(channel, account: addresses.account, sealed: sealed)
         guard try await Self.isNew({ try await shard.app.transactionBatch(settings: asTenant(id), [add]) }) else {
             throw Self.taken
         }
         let routing = Self.routing(channel, account: addresses.account, ingressSealed: ingressSealed)
-        guard try await Self.isNew({ try await control.transactionBatch(routing) }) else {
-            _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
-            throw Self.taken
+        var rows: [PostgresRows] = []
+        let isRouted = try await Self.isNew {
+            rows = try await control.transactionBatch(routing)
+            return rows
         }
-        return channel
+        if isRouted, rows.last?.isEmpty == false || addresses.account == nil { return channel }
+        try await disconnect(channel, shard)
+        throw isRouted ? Self.accountTaken : Self.taken
+    }
+
+    /// What a connecting that was interrupted left in the region is in the way of the next try.
+    private func removeUnrouted(_ channel: Channel, _ shard: Shard) async throws {
+        let known = try await shard.app.transactionBatch(settings: asTenant(channel.tenant), [ChannelStore.list(channel.tenant)])[0]
+        for row in known
+        where try row.decode("plugin", as: String.self) == channel.plugin
+            && row.decode("address", as: String.self) == channel.address
+        {
+            let left = try ChannelStore.channel(row, of: channel.tenant)
+            if try await routes.channel(plugin: left.plugin, kind: "channel", left.address) == nil {
+                try await disconnect(left, shard)
+            }
+        }
+    }
+
+    private func disconnect(_ channel: Channel, _ shard: Shard) async throws {
+        _ = try await control.transactionBatch(RouteStore.removal(channel))
+        _ = try await shard.app.transactionBatch(
+            settings: asTenant(channel.tenant), [ChannelStore.remove(channel.tenant, channel.id)])
     }
 
     private static func areShort(_ addresses: ChannelAddresses) -> Bool {
         !addresses.channel.isEmpty
-            && [addresses.channel, addresses.account, addresses.display].allSatisfy {
-                ($0?.utf8.count ?? 0) <= addressLimit
-            }
+            && [addresses.channel, addresses.account, addresses.display].allSatisfy { ($0?.utf8.count ?? 0) <= addressLimit }
     }
 
     /// Runs what stores an address: false when somebody has it already.
@@ -71,8 +91,11 @@ public struct ChannelService: Sendable {
     }
 
     private static let taken = PlatformError(
-        .conflict, "This number is connected already.",
-        remedy: "A number belongs to one tenant in the whole installation.")
+        .conflict, "This number is connected already.", remedy: "A number belongs to one tenant in the whole installation.")
+
+    private static let accountTaken = PlatformError(
+        .conflict, "The account that holds this number is connected for another tenant.",
+        remedy: "What the messenger tells of an account goes to one tenant: give each tenant an account of its own.")
 
     private static func check(
         _ values: [String: String], _ schema: ConfigurationSchema, at path: String
@@ -109,7 +132,9 @@ public struct ChannelService: Sendable {
                     """
                     INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
                     VALUES ($1, 'account', $2, $3, $4, $5)
-                    ON CONFLICT (plugin, kind, address) DO NOTHING
+                    ON CONFLICT (plugin, kind, address) DO UPDATE SET tenant_id = excluded.tenant_id
+                    WHERE channel_routes.tenant_id = excluded.tenant_id
+                    RETURNING tenant_id
                     """, [channel.plugin, account, channel.tenant, channel.id, channel.ingressRoute]))
         }
         return queries
@@ -131,8 +156,7 @@ public struct ChannelService: Sendable {
             guard let plugin = plugins.channels[known.plugin] else { throw PlatformError.notFound("channel plugin") }
             let keys = try await shard.keys.keys(of: id)
             let configuration = try SealedConfiguration.open(
-                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id),
-                plugin.channelSchema)
+                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id), plugin.channelSchema)
             var report = await plugin.health(
                 of: ChannelConnection(address: known.address, configuration: configuration, http: http))
             if case .stopped(let reason) = known.state {

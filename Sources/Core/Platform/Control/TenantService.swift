@@ -63,8 +63,9 @@ public struct TenantService: Sendable {
                 .conflict, "A tenant that is \(tenant.state.rawValue) cannot become \(state.rawValue).",
                 remedy: "Only active and suspended can be exchanged here.")
         }
-        return try await inBothPlaces(tenant, restricting: state == .suspended) {
-            let rows = try await control.query(
+        let foreseen: Foreseen = { _, agreement in (state, agreement) }
+        return try await inBothPlaces(id, foreseen: state == .suspended ? foreseen : nil) { tx in
+            let rows = try await tx.query(
                 PostgresQuery(
                     "tenants.set-state",
                     """
@@ -72,180 +73,12 @@ public struct TenantService: Sendable {
                     RETURNING tenant_id, name, region_id, shard_id, state, created_at
                     """, [id, state]))
             return try Self.tenant(rows[0])
-        } region: { agreement in
-            (state, agreement)
         }
     }
 
-    // MARK: - Agreements
-
-    public func recordAgreement(_ id: TenantID, _ new: NewAgreement) async throws -> Agreement {
-        let tenant = try await find(id)
-        guard (1...200).contains(new.reference.count), !new.reference.utf8.contains(0) else {
-            throw PlatformError.invalid("reference", "give 1 to 200 characters")
-        }
-        guard Self.isDate(new.signedOn) else { throw PlatformError.invalid("signed_on", "give a date as YYYY-MM-DD") }
-        if let hash = new.documentSHA256, hash.count != 32 {
-            throw PlatformError.invalid("document_sha256", "give 64 hexadecimal digits")
-        }
-        return try await inBothPlaces(tenant, restricting: false) {
-            let rows = try await control.transactionBatch(
-                [
-                    PostgresQuery(
-                        "agreements.supersede",
-                        """
-                        UPDATE agreements SET state = 'superseded'
-                        WHERE tenant_id = $1 AND state IN ('in_force', 'suspended')
-                        """, [id]),
-                    PostgresQuery(
-                        "agreements.record",
-                        """
-                        INSERT INTO agreements
-                               (tenant_id, agreement_id, state, reference, signed_on, document_sha256, covers_special_category)
-                        VALUES ($1, $2, 'in_force', $3, $4::text::date, $5, $6)
-                        RETURNING tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                                  covers_special_category, recorded_at
-                        """,
-                        [
-                            id, AgreementID.generate(), new.reference, new.signedOn, new.documentSHA256, new.coversSpecialCategory,
-                        ]),
-                ])
-            return try Self.agreement(rows[1][0])
-        } region: { agreement in
-            (tenant.state, agreement)
-        }
-    }
-
-    public func agreements(_ id: TenantID) async throws -> [Agreement] {
-        _ = try await find(id)
-        let rows = try await control.query(
-            PostgresQuery(
-                "agreements.list",
-                """
-                SELECT tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                       covers_special_category, recorded_at
-                FROM agreements
-                WHERE tenant_id = $1
-                ORDER BY agreement_id
-                """, [id]))
-        return try rows.map(Self.agreement)
-    }
-
-    public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws -> Agreement {
-        let tenant = try await find(id)
-        guard let known = try await agreements(id).first(where: { $0.id == agreement }) else {
-            throw PlatformError.notFound("agreement")
-        }
-        let allowed: [AgreementState: Set<AgreementState>] = [
-            .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
-        ]
-        guard allowed[known.state]?.contains(state) == true else {
-            throw PlatformError(
-                .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
-                remedy: "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise.")
-        }
-        return try await inBothPlaces(tenant, restricting: state != .inForce) {
-            let rows = try await control.query(
-                PostgresQuery(
-                    "agreements.set-state",
-                    """
-                    UPDATE agreements SET state = $3 WHERE tenant_id = $1 AND agreement_id = $2
-                    RETURNING tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                              covers_special_category, recorded_at
-                    """, [id, agreement, state]))
-            return try Self.agreement(rows[0])
-        } region: { current in
-            (tenant.state, current.map { $0.id == agreement ? ($0.with(state)) : $0 })
-        }
-    }
-
-    // MARK: - Both places
-
-    /// Changes the control plane and tells the region. Whichever of the two is interrupted, less is allowed, never more; doing it again mends it.
-    private func inBothPlaces<Value: Sendable>(
-        _ tenant: Tenant, restricting: Bool, control change: () async throws -> Value,
-        region: (Agreement?) -> (TenantState, Agreement?)
-    ) async throws -> Value {
-        if restricting { try await tellRegion(tenant, region(try await current(tenant.id))) }
-        let value = try await change()
-        if !restricting { try await tellRegion(tenant, region(try await current(tenant.id))) }
-        return value
-    }
-
-    /// The agreement that counts: the one in force or suspended, else the latest.
-    private func current(_ id: TenantID) async throws -> Agreement? {
-        let all = try await agreements(id)
-        return all.last { $0.state == .inForce || $0.state == .suspended } ?? all.last
-    }
-
-    private func tellRegion(_ tenant: Tenant, _ facts: (state: TenantState, agreement: Agreement?)) async throws {
-        let shard = try directory.shard(tenant.shard)
-        _ = try await shard.app.transactionBatch(
-            settings: asTenant(tenant.id),
-            [
-                Self.standing(
-                    tenant.id, state: facts.state, agreement: facts.agreement?.state,
-                    coversSpecialCategory: facts.agreement?.coversSpecialCategory ?? false)
-            ])
-    }
-
-    /// Brings every region's copy in line, at start: mends what was interrupted.
-    func reconcile() async throws {
-        var page = PageRequest(limit: PageRequest.maximumLimit)
-        while true {
-            let tenants = try await list(page)
-            for tenant in tenants.items where directory.shards[tenant.shard] != nil {
-                try await tellRegion(tenant, (tenant.state, try await current(tenant.id)))
-            }
-            guard let next = tenants.next else { return }
-            page.cursor = next
-        }
-    }
-
-    private static func standing(
-        _ id: TenantID, state: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool
-    ) -> PostgresQuery {
-        PostgresQuery(
-            "tenants.set-standing",
-            """
-            INSERT INTO tenant_standing AS s (tenant_id, tenant_state, agreement_state, covers_special_category)
-            VALUES ($1, $2, $3, $4)
-            ON CONFLICT (tenant_id) DO UPDATE
-            SET tenant_state = excluded.tenant_state, agreement_state = excluded.agreement_state,
-                covers_special_category = excluded.covers_special_category, updated_at = now()
-            """, [id, state, agreement, coversSpecialCategory])
-    }
-
-    private static func tenant(_ row: PostgresRow) throws -> Tenant {
+    static func tenant(_ row: PostgresRow) throws -> Tenant {
         Tenant(
             id: try row.decode("tenant_id"), name: try row.decode("name"), region: try row.decode("region_id"),
             shard: try row.decode("shard_id"), state: try row.decode("state"), createdAt: try row.decode("created_at"))
-    }
-
-    private static func agreement(_ row: PostgresRow) throws -> Agreement {
-        Agreement(
-            id: try row.decode("agreement_id"), tenant: try row.decode("tenant_id"), state: try row.decode("state"),
-            reference: try row.decode("reference"), signedOn: try row.decode("signed_on"),
-            documentSHA256: try row.decode("document_sha256"), coversSpecialCategory: try row.decode("covers_special_category"),
-            recordedAt: try row.decode("recorded_at"))
-    }
-
-    /// `YYYY-MM-DD` of a day that exists.
-    static func isDate(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard text.utf8.count == 10, parts.count == 3, parts[0].count == 4, parts[1].count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year >= 1990, (1...12).contains(month)
-        else { return false }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return (1...days[month - 1]).contains(day)
-    }
-}
-
-extension Agreement {
-    fileprivate func with(_ state: AgreementState) -> Agreement {
-        var copy = self
-        copy.state = state
-        return copy
     }
 }

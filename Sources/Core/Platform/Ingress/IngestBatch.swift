@@ -8,6 +8,32 @@ struct IngestBatch: Sendable {
     let shard: Shard
 
     func commit(_ items: [IngestItem]) async throws -> [Result<IngestOutcome, any Error>] {
+        do {
+            return try await store(items).map { .success($0) }
+        } catch let error where items.count == 1 && GroupFault.liesWithItem(error) {
+            return [.success(try await storeApart(items[0], error))]
+        }
+    }
+
+    /// One event that cannot be stored must not keep its webhook from being stored for ever: each for itself, and that one as malformed.
+    private func storeApart(_ item: IngestItem, _ error: any Error) async throws -> IngestOutcome {
+        var outcome = IngestOutcome()
+        for event in item.events {
+            var alone = item
+            alone.events = [event]
+            do {
+                if item.events.count == 1 { throw error }
+                outcome.add(try await store([alone])[0])
+            } catch let error where GroupFault.liesWithItem(error) {
+                let reason = "it could not be stored (\((error as? PostgresError)?.sqlState?.rawValue ?? "\(type(of: error))"))"
+                alone.events[0].kind = .malformed(reason: reason)
+                outcome.add(try await store([alone])[0])
+            }
+        }
+        return outcome
+    }
+
+    private func store(_ items: [IngestItem]) async throws -> [IngestOutcome] {
         var byTenant: [TenantID: IngestWork] = [:]
         for (index, item) in items.enumerated() {
             let tenant = item.route.tenant
@@ -19,46 +45,72 @@ struct IngestBatch: Sendable {
             byTenant[tenant] = work
         }
         let works = byTenant.values.sorted { $0.keys.tenant < $1.keys.tenant }
-        let outcomes = try await store(works, count: items.count)
-        return outcomes.map { .success($0) }
+        return try await store(works, count: items.count)
     }
 
     /// Two things make it run again: another batch made the same new person first, or two contacts are one person.
     private func store(_ works: [IngestWork], count: Int) async throws -> [IngestOutcome] {
-        var attempt = 0
-        while true {
-            attempt += 1
-            do {
-                return try await shard.app.transaction { tx in
-                    try await self.store(works, count: count, tx)
+        try await retryingConflicts {
+            for _ in 0..<8 {
+                do {
+                    return try await shard.app.transaction { tx in try await self.store(works, count: count, tx) }
+                } catch let needed as MergeNeeded {
+                    try await ContactMerge(shard: shard).merge(needed)
                 }
-            } catch let needed as MergeNeeded where attempt < 8 {
-                try await ContactMerge(shard: shard).merge(needed)
-            } catch let error as PostgresError where error.sqlState == .uniqueViolation && attempt < 8 {
-                continue
             }
+            return try await shard.app.transaction { tx in try await self.store(works, count: count, tx) }
         }
     }
 
     private func store(_ works: [IngestWork], count: Int, _ tx: PostgresTransaction) async throws -> [IngestOutcome] {
-        var queries: [PostgresQuery] = []
-        for work in works { queries += IngestPlan.lookups(work) }
-        var rows = try await tx.pipeline(queries)[...]
+        var rows = try await tx.pipeline(works.flatMap(IngestPlan.lookups))[...]
         var plans: [IngestPlan] = []
         var outcomes = [IngestOutcome](repeating: IngestOutcome(), count: count)
-        var writes: [PostgresQuery] = []
         for work in works {
-            let plan = try IngestPlan(work, found: rows.prefix(IngestPlan.lookupCount))
+            var plan = try IngestPlan(work, found: rows.prefix(IngestPlan.lookupCount))
             rows = rows.dropFirst(IngestPlan.lookupCount)
+            if !plan.unmatched.isEmpty { plan = try await lookAgain(work, plan.unmatched, tx) }
             for item in plan.duplicates { outcomes[item].duplicates += 1 }
-            writes += try plan.writes()
             plans.append(plan)
         }
-        var written = try await tx.pipeline(writes, commit: true)[...]
-        for plan in plans {
-            try plan.account(for: written.prefix(plan.writeCount), in: &outcomes)
+        let isMore = works.contains { !$0.changes.isEmpty || !$0.stops.isEmpty }
+        var written = try await tx.pipeline(plans.flatMap { try $0.writes() }, commit: !isMore)[...]
+        for (work, plan) in zip(works, plans) {
+            let own = written.prefix(plan.writeCount)
+            try plan.account(for: own, in: &outcomes)
+            if isMore { try await carryOut(work, new: try plan.storedEvents(own), tx) }
             written = written.dropFirst(plan.writeCount)
         }
         return outcomes
+    }
+
+    /// A status that fits no message may have met the moment in which the answer to the send is written down: after the lock, either that is
+    /// there, or whoever writes it will find this status.
+    private func lookAgain(_ work: IngestWork, _ unmatched: [[UInt8]], _ tx: PostgresTransaction) async throws -> IngestPlan {
+        let tenant = work.keys.tenant
+        let locks = Set(unmatched).sorted { $0.lexicographicallyPrecedes($1) }.map { DeliveryStore.claimProviderID(tenant, $0) }
+        let rows = try await tx.pipeline(locks + IngestPlan.lookups(work))
+        return try IngestPlan(work, found: rows[locks.count...])
+    }
+
+    /// What follows from events that are new, in the same transaction.
+    private func carryOut(_ work: IngestWork, new: Set<[UInt8]>, _ tx: PostgresTransaction) async throws {
+        guard !work.changes.isEmpty || !work.stops.isEmpty else { return }
+        let tenant = work.keys.tenant
+        var left = new
+        _ = try await tx.query(.tenant(tenant))
+        for change in work.changes where left.remove(change.event.dedupIndex) != nil {
+            let outcome = try await IdentityChanges(keys: work.keys, tx: tx).apply(change)
+            if outcome != change.event.outcome {
+                _ = try await tx.query(IngestStore.setOutcome(tenant, change.event.dedupIndex, outcome))
+            }
+        }
+        for stop in work.stops where left.remove(stop.event.dedupIndex) != nil {
+            let contact = try await ContactStore(keys: work.keys).findOrCreate(
+                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, tx)
+            try await ConsentLedger.addWithdrawal(
+                work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose, source: stop.event.plugin,
+                at: stop.occurredAt, tx)
+        }
     }
 }

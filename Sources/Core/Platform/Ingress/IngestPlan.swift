@@ -11,21 +11,23 @@ struct IngestPlan: Sendable {
     private let keys: TenantKeys
     /// The item of each event that is known already.
     private(set) var duplicates: [Int] = []
+    /// Provider ids of statuses that fit no message of ours so far.
+    private(set) var unmatched: [[UInt8]] = []
     private var contacts: [NewContact] = []
     private var renames: [(contact: ContactID, sealed: [UInt8])] = []
     private var retired: [[UInt8]] = []
     private var identities: [NewIdentity] = []
     private var conversations: [ConversationTouch] = []
-    private var messages: [(item: Int, row: NewInboundMessage)] = []
-    private var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
+    private(set) var messages: [(item: Int, row: NewInboundMessage)] = []
+    private(set) var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
     private var advances: [MessageAdvance] = []
-    private var events: [IngestWork.Other] = []
+    private(set) var events: [IngestWork.Other] = []
 
     static func lookups(_ work: IngestWork) -> [PostgresQuery] {
         let tenant = work.keys.tenant
         return [
             .tenant(tenant),
-            IngestStore.identities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
+            IngestStore.heldIdentities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
             IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
             IngestStore.messagesOfStatuses(tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
         ]
@@ -69,9 +71,10 @@ struct IngestPlan: Sendable {
                 let window = ServiceWindow(
                     lastInboundAt: message.occurredAt,
                     entryPointAt: content.context?["referral"] == nil ? nil : message.occurredAt)
+                let opens = message.message.opensWindow
                 let touch = ConversationTouch(
-                    conversation: .generate(), channel: message.channel, contact: contact.id, inboundAt: message.occurredAt,
-                    closesAt: window.closesAt, messageAt: message.occurredAt)
+                    conversation: .generate(), channel: message.channel, contact: contact.id,
+                    inboundAt: opens ? message.occurredAt : nil, closesAt: opens ? window.closesAt : nil, messageAt: message.occurredAt)
                 touches[ConversationKey(contact: contact.id, channel: message.channel), default: touch].widen(touch)
             }
         }
@@ -107,12 +110,15 @@ struct IngestPlan: Sendable {
         retired += resolution.moved.map(\.bytes)
         let moved = Set(resolution.moved)
         let plugin = group.messages[0].plugin
+        let seenAt = group.messages.map(\.occurredAt).min() ?? Date()
         for identity in group.identities where people.identities[identity.index] == nil || moved.contains(identity.index) {
             let id = IdentityID.generate()
+            // A username that two people of one batch claim is the later one's.
+            identities.removeAll { $0.index == identity.index.bytes }
             identities.append(
                 NewIdentity(
                     id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue, index: identity.index.bytes,
-                    sealed: try contact.seal(address: identity.identity.address.revealed, of: id)))
+                    sealed: try contact.seal(address: identity.identity.address.revealed, of: id), seenAt: seenAt))
         }
         return contact
     }
@@ -138,6 +144,7 @@ struct IngestPlan: Sendable {
             }
             guard let at = status.reference.flatMap({ byReference[$0] }) ?? byProvider[status.providerIndex] else {
                 statuses.append((status, nil))
+                unmatched.append(status.providerIndex)
                 events.append(status.event)
                 continue
             }
@@ -147,7 +154,7 @@ struct IngestPlan: Sendable {
             var advance = changed[at] ?? MessageAdvance(message: found[at].id, state: next)
             advance.state = next
             if next == .failed { advance.fault = status.update.fault }
-            if found[at].providerIndex == nil {
+            if found[at].providerIndex == nil, byProvider.updateValue(at, forKey: status.providerIndex) == nil {
                 // The process that sent it died before it could note the messenger's id.
                 advance.providerIndex = status.providerIndex
                 advance.providerIDSealed = try found[at].contact?.seal(
@@ -202,31 +209,6 @@ struct IngestPlan: Sendable {
             events.isEmpty ? .nothing : try IngestStore.addEvents(keys, events),
         ] + (advances.isEmpty
             ? [] : [IngestStore.advance(tenant, advances), QueueStore.settle(tenant, advances.map(\.message))])
-    }
-}
-
-extension IngestPlan {
-    /// Counts, by what the statements returned, what was new and what another batch had stored first.
-    func account(for written: ArraySlice<PostgresRows>, in outcomes: inout [IngestOutcome]) throws {
-        let rows = Array(written)
-        var stored = Set<MessageID>()
-        for row in rows[6] { stored.insert(try row.decode("message_id")) }
-        for message in messages {
-            if stored.contains(message.row.id) { outcomes[message.item].stored += 1 } else { outcomes[message.item].duplicates += 1 }
-        }
-        var newStatuses = Set<String>()
-        for row in rows[7] {
-            newStatuses.insert("\(try row.decode("provider_index", as: [UInt8].self))/\(try row.decode("stage", as: String.self))")
-        }
-        for (status, _) in statuses {
-            let key = "\(status.providerIndex)/\(status.update.stage.rawValue)"
-            if newStatuses.contains(key) { outcomes[status.item].stored += 1 } else { outcomes[status.item].duplicates += 1 }
-        }
-        var newEvents = Set<[UInt8]>()
-        for row in rows[8] { newEvents.insert(try row.decode("dedup_index")) }
-        for event in events where event.kind != "status" {
-            if newEvents.remove(event.dedupIndex) != nil { outcomes[event.item].stored += 1 } else { outcomes[event.item].duplicates += 1 }
-        }
     }
 }
 

@@ -5,19 +5,27 @@ import struct Foundation.UUID
 
 /// The SQL of ingest. Every statement takes a whole batch of one tenant as arrays.
 enum IngestStore {
+    /// What is known of addresses, and of the people who have them. People who were merged into another contact are not found.
     static func identities(_ tenant: TenantID, _ indexes: [[UInt8]]) -> PostgresQuery {
-        PostgresQuery(
-            "ingest.identities",
-            """
-            SELECT i.blind_index, i.kind, i.contact_id, c.key_id, c.key_sealed, c.name_sealed,
-                   ARRAY(SELECT u.blind_index FROM identities u
-                         WHERE u.tenant_id = i.tenant_id AND u.contact_id = i.contact_id AND u.kind = 'bsuid'
-                           AND u.retired_at IS NULL) AS users
-            FROM identities i
-            JOIN contacts c ON c.tenant_id = i.tenant_id AND c.contact_id = i.contact_id
-            WHERE i.tenant_id = $1 AND i.blind_index = ANY ($2) AND i.retired_at IS NULL
-            """, [tenant, indexes])
+        PostgresQuery("ingest.identities", identitiesSQL, [tenant, indexes])
     }
+
+    /// The same, keeping the people found from being merged or erased until commit. One who was merged at this very moment is not found;
+    /// writing the identity then fails, and the second look finds the contact that goes on.
+    static func heldIdentities(_ tenant: TenantID, _ indexes: [[UInt8]]) -> PostgresQuery {
+        PostgresQuery("ingest.held-identities", identitiesSQL + "\nFOR KEY SHARE OF c", [tenant, indexes])
+    }
+
+    private static let identitiesSQL = """
+        SELECT i.blind_index, i.kind, i.first_seen_at, i.contact_id, c.key_id, c.key_sealed, c.name_sealed,
+               ARRAY(SELECT u.blind_index FROM identities u
+                     WHERE u.tenant_id = i.tenant_id AND u.contact_id = i.contact_id AND u.kind = 'bsuid'
+                       AND u.retired_at IS NULL) AS users
+        FROM identities i
+        JOIN contacts c ON c.tenant_id = i.tenant_id AND c.contact_id = i.contact_id
+        WHERE i.tenant_id = $1 AND i.blind_index = ANY ($2) AND i.retired_at IS NULL AND c.merged_into IS NULL
+        ORDER BY c.contact_id
+        """
 
     static func knownMessages(_ tenant: TenantID, _ providerIndexes: [[UInt8]]) -> PostgresQuery {
         PostgresQuery(
@@ -78,14 +86,15 @@ enum IngestStore {
         PostgresQuery(
             "ingest.add-identities",
             """
-            INSERT INTO identities (tenant_id, identity_id, contact_id, sealed_for, plugin, kind, blind_index, address_sealed)
-            SELECT $1, u.identity_id, u.contact_id, u.contact_id, u.plugin, u.kind, u.blind_index, u.address_sealed
-            FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::bytea[])
-                 AS u (identity_id, contact_id, plugin, kind, blind_index, address_sealed)
+            INSERT INTO identities
+                   (tenant_id, identity_id, contact_id, sealed_for, plugin, kind, blind_index, address_sealed, first_seen_at)
+            SELECT $1, u.identity_id, u.contact_id, u.contact_id, u.plugin, u.kind, u.blind_index, u.address_sealed, u.first_seen_at
+            FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::timestamptz[])
+                 AS u (identity_id, contact_id, plugin, kind, blind_index, address_sealed, first_seen_at)
             """,
             [
                 tenant, identities.map(\.id), identities.map(\.contact), identities.map(\.plugin), identities.map(\.kind),
-                identities.map(\.index), identities.map(\.sealed),
+                identities.map(\.index), identities.map(\.sealed), identities.map(\.seenAt),
             ])
     }
 
@@ -171,6 +180,13 @@ enum IngestStore {
             ])
     }
 
+    /// Corrects what became of an event that was stored in this transaction.
+    static func setOutcome(_ tenant: TenantID, _ dedupIndex: [UInt8], _ outcome: String) -> PostgresQuery {
+        PostgresQuery(
+            "ingest.set-outcome", "UPDATE channel_events SET outcome = $3 WHERE tenant_id = $1 AND dedup_index = $2",
+            [tenant, dedupIndex, outcome])
+    }
+
     static func addEvents(_ keys: TenantKeys, _ events: [IngestWork.Other]) throws -> PostgresQuery {
         let ids = events.map { _ in ChannelEventID.generate() }
         let sealed = try zip(events, ids).map { event, id in
@@ -195,48 +211,4 @@ enum IngestStore {
                 events.map(\.reason), events.map(\.dedupIndex), sealed, events.map(\.occurredAt),
             ])
     }
-}
-
-struct NewContact: Sendable {
-    var id: ContactID
-    var keyID: UUID
-    var keySealed: [UInt8]
-    var nameSealed: [UInt8]?
-}
-
-struct NewIdentity: Sendable {
-    var id: IdentityID
-    var contact: ContactID
-    var plugin: String
-    var kind: String
-    var index: [UInt8]
-    var sealed: [UInt8]
-}
-
-struct ConversationTouch: Sendable {
-    var conversation: ConversationID
-    var channel: ChannelID
-    var contact: ContactID
-    var inboundAt: Date?
-    var closesAt: Date?
-    var messageAt: Date
-}
-
-struct NewInboundMessage: Sendable {
-    var id: MessageID
-    var contact: ContactID
-    var channel: ChannelID
-    var type: String
-    var contentSealed: [UInt8]
-    var providerIndex: [UInt8]
-    var providerIDSealed: [UInt8]
-    var occurredAt: Date
-}
-
-struct MessageAdvance: Sendable {
-    var message: MessageID
-    var state: MessageState
-    var fault: ChannelFault?
-    var providerIndex: [UInt8]?
-    var providerIDSealed: [UInt8]?
 }

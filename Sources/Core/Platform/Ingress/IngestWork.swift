@@ -2,16 +2,24 @@ import PluginKit
 import struct Foundation.Date
 
 /// What one webhook brought for one channel.
-struct IngestItem: Sendable {
+struct IngestItem: GroupItem {
     var route: ChannelRoute
     var plugin: String
     var events: [ChannelEvent]
     var receivedAt: Date
+
+    var tenant: TenantID { route.tenant }
+    var weight: Int { max(events.count, 1) }
 }
 
 struct IngestOutcome: Sendable {
     var stored = 0
     var duplicates = 0
+
+    mutating func add(_ other: IngestOutcome) {
+        stored += other.stored
+        duplicates += other.duplicates
+    }
 }
 
 /// One tenant's part of a batch, sorted by what has to be done with it.
@@ -40,6 +48,7 @@ struct IngestWork: Sendable {
     struct Other: Sendable {
         var item: Int
         var channel: ChannelID
+        var plugin: String
         var kind: String
         var field: String
         var outcome: String
@@ -49,10 +58,29 @@ struct IngestWork: Sendable {
         var occurredAt: Date?
     }
 
+    /// A person changed an address.
+    struct Change: Sendable {
+        var previous: [IndexedIdentity]
+        var current: [IndexedIdentity]
+        var occurredAt: Date
+        var event: Other
+    }
+
+    /// A person stopped a kind of message at the messenger.
+    struct Stop: Sendable {
+        var identities: [IndexedIdentity]
+        var purpose: String
+        var occurredAt: Date
+        var event: Other
+    }
+
     let keys: TenantKeys
     var messages: [Message] = []
     var statuses: [Status] = []
     var others: [Other] = []
+    /// Changes and stops are among `others` too, and take effect only when they are new there.
+    var changes: [Change] = []
+    var stops: [Stop] = []
 
     init(keys: TenantKeys) { self.keys = keys }
 
@@ -62,7 +90,7 @@ struct IngestWork: Sendable {
         let dedupIndex = keys.index.index("event/\(plugin)", event.deduplicationKey.revealed)
         func other(_ kind: String, _ field: String, _ outcome: String, _ reason: String? = nil) -> Other {
             Other(
-                item: item, channel: channel, kind: kind, field: Self.plain(field), outcome: outcome, reason: reason,
+                item: item, channel: channel, plugin: plugin, kind: kind, field: Self.plain(field), outcome: outcome, reason: reason,
                 dedupIndex: dedupIndex, raw: event.raw, occurredAt: event.occurredAt)
         }
         switch event.kind {
@@ -80,10 +108,23 @@ struct IngestWork: Sendable {
                     providerIndex: keys.providerIndex(update.providerID.revealed, plugin: plugin),
                     reference: update.callerReference.flatMap { MessageID($0) }, occurredAt: occurredAt,
                     event: other("status", "messages.statuses", "waiting", "no message of ours has this id yet")))
-        case .identityChange:
-            others.append(other("identity_change", "messages.system", "applied"))
-        case .preference(_, let category, let stopped):
-            others.append(other("preference", "user_preferences", stopped ? "stop_recorded" : "resume_recorded", Self.plain(category)))
+        case .identityChange(let previous, let current):
+            let event = other("identity_change", "messages.system", "applied")
+            others.append(event)
+            changes.append(
+                Change(
+                    previous: previous.map { keys.indexed($0, plugin: plugin) },
+                    current: current.map { keys.indexed($0, plugin: plugin) }, occurredAt: occurredAt, event: event))
+        case .preference(let person, let purpose, let stopped):
+            // Resuming is no consent: only agreeing anew is (GDPR Art. 4(11)).
+            let event = other("preference", "user_preferences", stopped ? "withdrawal_recorded" : "recorded", Self.plain(purpose))
+            others.append(event)
+            if stopped {
+                stops.append(
+                    Stop(
+                        identities: person.identities.map { keys.indexed($0, plugin: plugin) }, purpose: Self.plain(purpose),
+                        occurredAt: occurredAt, event: event))
+            }
         case .account(let field): others.append(other("account", field, "recorded"))
         case .other(let field): others.append(other("other", field, "recorded", "this kind of event is not known yet"))
         case .malformed(let reason): others.append(other("malformed", "", "kept", reason))

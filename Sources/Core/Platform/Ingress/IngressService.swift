@@ -9,7 +9,11 @@ public struct IngressService: Sendable {
     let routes: RouteDirectory
     let store: RouteStore
     let batches: [ShardID: GroupCommit<IngestItem, IngestOutcome>]
-    let changes: IdentityChanges
+
+    /// Events that one webhook may bring; far more than fit into the largest that Meta posts (3 MB).
+    public static let eventLimit = 10_000
+    /// Events of one webhook that are stored in one transaction.
+    static let eventsAtOnce = 256
 
     /// Answers the messenger's question whether the URL is ours.
     /// - Throws: `.notFound` for an ingress that does not exist.
@@ -33,6 +37,9 @@ public struct IngressService: Sendable {
         let (channel, ingress) = try await find(plugin, route)
         try channel.verify(headers: headers, body: body, ingress: ingress.configuration)
         let events = try channel.parse(body: body)
+        guard events.count <= Self.eventLimit else {
+            throw IngressRefusal.notOfThisMessenger("the body brings more than \(Self.eventLimit) events")
+        }
 
         var items: [(route: ChannelRoute, events: [ChannelEvent])] = []
         var vouched = [ingress.id: true]
@@ -82,11 +89,11 @@ public struct IngressService: Sendable {
             throw PlatformError(
                 .unavailable, "The region of this channel is not served here.", remedy: "Send it again later.")
         }
-        let outcome = try await batch.submit(
-            IngestItem(route: route, plugin: plugin, events: events, receivedAt: receivedAt))
-        for event in events {
-            guard case .identityChange(let previous, let current) = event.kind else { continue }
-            try await changes.apply(route, plugin: plugin, previous: previous, current: current)
+        var outcome = IngestOutcome()
+        for start in stride(from: 0, to: events.count, by: Self.eventsAtOnce) {
+            let part = Array(events[start..<min(start + Self.eventsAtOnce, events.count)])
+            outcome.add(
+                try await batch.submit(IngestItem(route: route, plugin: plugin, events: part, receivedAt: receivedAt)))
         }
         return outcome
     }

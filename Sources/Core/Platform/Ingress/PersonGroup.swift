@@ -49,7 +49,7 @@ struct PeopleFound: Sendable {
             let id = try row.decode("contact_id", as: ContactID.self)
             let users = try row.decode("users", as: [[UInt8]].self)
             identities[BlindIndex(bytes: try row.decode("blind_index"))] = FoundIdentity(
-                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id,
+                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id, firstSeenAt: try row.decode("first_seen_at"),
                 contactUsers: Set(users.map(BlindIndex.init(bytes:))))
             if contacts[id] == nil, let sealed = try row.decode("key_sealed", as: [UInt8]?.self) {
                 contacts[id] = Known(

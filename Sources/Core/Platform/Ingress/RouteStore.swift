@@ -1,6 +1,5 @@
 import PluginKit
 import Postgres
-
 import struct Foundation.Date
 
 /// The control plane's routing tables.
@@ -38,8 +37,7 @@ struct RouteStore: Sendable {
                 """, [plugin, kind, address]))
         return try rows.first.map { row in
             ChannelRoute(
-                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"),
-                channel: try row.decode("channel_id"),
+                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"), channel: try row.decode("channel_id"),
                 ingress: try row.decode("ingress_route_id"))
         }
     }
@@ -59,6 +57,17 @@ struct RouteStore: Sendable {
         _ = try await control.pipeline(queries)
     }
 
+    static func removal(_ channel: Channel) -> [PostgresQuery] {
+        [
+            PostgresQuery(
+                "routes.remove-channel", "DELETE FROM channel_routes WHERE tenant_id = $1 AND channel_id = $2",
+                [channel.tenant, channel.id]),
+            PostgresQuery(
+                "routes.remove-ingress", "DELETE FROM ingress_routes WHERE tenant_id = $1 AND ingress_route_id = $2",
+                [channel.tenant, channel.ingressRoute]),
+        ]
+    }
+
     static func context(_ id: IngressRouteID) -> SealContext {
         SealContext(table: "ingress_routes", column: "configuration_sealed", row: id.rawValue, tenant: .controlPlane)
     }
@@ -72,9 +81,7 @@ struct UnroutableKey: Sendable, Hashable {
     /// An address from outside may be anything; only what looks like one is repeated to staff.
     init(_ address: ChannelEvent.Address, reason: String) {
         let (kind, text) = address.parts
-        let isPlain =
-            !text.isEmpty && text.count <= 64
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let isPlain = !text.isEmpty && text.count <= 64 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         self.kind = kind
         self.address = isPlain ? text : "(not an id)"
         self.reason = reason

@@ -31,10 +31,13 @@ public struct BlindIndexKey: Sendable {
     /// - Parameters:
     ///   - domain: what kind of value it is, so that equal texts of two kinds share no index.
     ///   - value: in the one form that equal values share; nothing is normalised here.
-    public func index(_ domain: String, _ value: String) -> [UInt8] {
+    public func index(_ domain: String, _ value: String) -> [UInt8] { index(domain, value.utf8) }
+
+    /// The same over bytes.
+    public func index(_ domain: String, _ value: some Collection<UInt8>) -> [UInt8] {
         var message: [UInt8] = []
-        message.reserveCapacity(8 + domain.utf8.count + value.utf8.count)
-        message.append(lengthPrefixed: domain)
+        message.reserveCapacity(8 + domain.utf8.count + value.count)
+        message.append(lengthPrefixed: domain.utf8)
         message.append(lengthPrefixed: value)
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16))
     }

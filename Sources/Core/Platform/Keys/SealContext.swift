@@ -27,8 +27,8 @@ public struct SealContext: Sendable {
         data.append(contentsOf: header)
         data.append(uuid: tenant.rawValue)
         data.append(uuid: row)
-        data.append(lengthPrefixed: table)
-        data.append(lengthPrefixed: column)
+        data.append(lengthPrefixed: table.utf8)
+        data.append(lengthPrefixed: column.utf8)
         return data
     }
 }
@@ -38,9 +38,9 @@ extension [UInt8] {
         Swift.withUnsafeBytes(of: uuid.uuid) { append(contentsOf: $0) }
     }
 
-    /// The count of UTF-8 bytes as four big-endian bytes, then the bytes.
-    mutating func append(lengthPrefixed text: String) {
-        Swift.withUnsafeBytes(of: UInt32(truncatingIfNeeded: text.utf8.count).bigEndian) { append(contentsOf: $0) }
-        append(contentsOf: text.utf8)
+    /// The count of bytes as four big-endian bytes, then the bytes.
+    mutating func append(lengthPrefixed bytes: some Collection<UInt8>) {
+        Swift.withUnsafeBytes(of: UInt32(truncatingIfNeeded: bytes.count).bigEndian) { append(contentsOf: $0) }
+        append(contentsOf: bytes)
     }
 }

@@ -3,7 +3,7 @@ import Postgres
 import struct Foundation.Date
 import struct Foundation.UUID
 
-/// What a tenant may read: opened with its keys, as the tenant, one page at a time.
+/// What a tenant may read: opened with its keys, as the tenant, one page at a time, while its agreement is in force (GDPR Art. 28(3)).
 public struct ReadingService: Sendable {
     let directory: RegionDirectory
 
@@ -12,7 +12,10 @@ public struct ReadingService: Sendable {
     ) async throws -> Value {
         let shard = try directory.shard(caller.shard)
         let keys = try await shard.keys.keys(of: caller.tenant)
-        return try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { try await body($0, keys) }
+        return try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { tx in
+            try await TenantStanding.requireProcessing(caller.tenant, tx)
+            return try await body(tx, keys)
+        }
     }
 
     // MARK: - Contacts
@@ -120,9 +123,10 @@ public struct ReadingService: Sendable {
         }
     }
 
+    /// The tenant's own master data: readable whatever its state.
     public func channels(_ caller: Caller) async throws -> [Channel] {
-        try await read(caller) { tx, _ in
-            try await tx.query(ChannelStore.list(caller.tenant)).map { try ChannelStore.channel($0, of: caller.tenant) }
-        }
+        let shard = try directory.shard(caller.shard)
+        let rows = try await shard.app.transactionBatch(settings: asTenant(caller.tenant), [ChannelStore.list(caller.tenant)])[0]
+        return try rows.map { try ChannelStore.channel($0, of: caller.tenant) }
     }
 }

@@ -24,7 +24,7 @@ enum SendStore {
 
     /// All that the gate and the writing need, one row a send. Which kind of channel is meant shows only in the look-up, so a person
     /// named by address comes once for each kind, and the rows of the other kinds fall away. `LIMIT 1` keeps each look-up one by key,
-    /// whatever the planner believes of the tables' sizes.
+    /// whatever the planner believes of the tables' sizes. The person is kept from being merged or erased until commit.
     static func facts(_ tenant: TenantID, _ looks: [Look]) -> PostgresQuery {
         let rows = looks.enumerated().flatMap { place, look in
             look.contact != nil || look.candidates.isEmpty
@@ -35,7 +35,7 @@ enum SendStore {
             "send.facts",
             """
             SELECT u.place, n.channel_count, ch.channel_id, ch.plugin, ch.state AS channel_state, ch.state_reason,
-                   c.contact_id, c.erased_at, c.key_id, c.key_sealed,
+                   coalesce(named.contact_id, i.contact_id) AS wanted_id, c.contact_id, c.erased_at, c.key_id, c.key_sealed,
                    co.state AS consent_state, co.since, co.expires_at, cv.window_closes_at,
                    k.result_id AS earlier_id, k.request_hash AS earlier_hash
             FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $10::bigint[])
@@ -54,7 +54,8 @@ enum SendStore {
                 WHERE tenant_id = $1 AND contact_id = u.contact_id LIMIT 1) named ON true
             LEFT JOIN LATERAL (
                 SELECT * FROM contacts
-                WHERE tenant_id = $1 AND contact_id = coalesce(named.contact_id, i.contact_id) LIMIT 1) c ON true
+                WHERE tenant_id = $1 AND contact_id = coalesce(named.contact_id, i.contact_id) AND merged_into IS NULL
+                LIMIT 1 FOR KEY SHARE) c ON true
             LEFT JOIN LATERAL (
                 SELECT window_closes_at FROM conversations
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id LIMIT 1) cv ON true

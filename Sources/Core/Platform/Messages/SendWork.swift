@@ -4,11 +4,14 @@ import struct Foundation.Date
 import struct Foundation.UUID
 
 /// One send waiting to be decided and stored.
-struct SendItem: Sendable {
+struct SendItem: GroupItem {
     var caller: Caller
     var request: SendRequest
-    /// SHA-256 of the idempotency key.
+    /// Blind index of the idempotency key.
     var idempotencyHash: [UInt8]?
+
+    var tenant: TenantID { caller.tenant }
+    var weight: Int { 1 }
 }
 
 /// What the database knows about one send.
@@ -34,6 +37,7 @@ struct SendFacts: Sendable {
             channelState = ChannelState(state: state, reason: try row.decode("state_reason"))
         }
         contact = try row.decode("contact_id")
+        if contact == nil, try row.decode("wanted_id", as: ContactID?.self) != nil { throw PersonMoved() }
         contactErased = try row.decode("erased_at", as: Date?.self) != nil
         keyID = try row.decode("key_id")
         keySealed = try row.decode("key_sealed")
@@ -67,6 +71,13 @@ struct TenantStanding: Sendable {
             FROM tenant_standing
             WHERE tenant_id = $1
             """, [tenant])
+    }
+
+    /// - Throws: the gate's refusal when the tenant may not process its data now.
+    static func requireProcessing(_ tenant: TenantID, _ tx: PostgresTransaction) async throws {
+        guard let row = try await tx.query(query(tenant)).first else { throw PlatformError.notFound("tenant") }
+        let standing = try TenantStanding(row)
+        if let refusal = Gate.processing(standing.state, standing.agreement) { throw PlatformError(refusal) }
     }
 }
 

@@ -19,6 +19,7 @@ enum PlatformMetrics {
             case .retry: "retry"
             case .wait: "wait"
             case .giveUp: "give_up"
+            case .withdrawn: "withdrawn"
             case .stopChannel: "stop_channel"
             case .unclear: "unclear"
             }

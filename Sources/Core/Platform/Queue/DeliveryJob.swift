@@ -6,7 +6,10 @@ import struct Foundation.UUID
 /// The first job of a lane with all that delivering it needs.
 struct DeliveryJob: Sendable {
     let id: Int64
-    let attempts: Int
+    /// Attempts that failed and were to be repeated.
+    let failures: Int
+    /// Attempts of which nobody knows what became of them.
+    let unclear: Int
     let attemptedAt: Date?
     let message: MessageID
     let state: MessageState
@@ -30,7 +33,7 @@ struct DeliveryJob: Sendable {
         PostgresQuery(
             "delivery.first",
             """
-            SELECT j.job_id, j.attempts, j.attempted_at, m.message_id, m.state, m.purpose, m.content_sealed, m.contact_id,
+            SELECT j.job_id, j.failures, j.unclear, j.attempted_at, m.message_id, m.state, m.purpose, m.content_sealed, m.contact_id,
                    m.sealed_for, s.key_id, s.key_sealed, c.erased_at,
                    ch.channel_id, ch.plugin, ch.address, ch.state AS channel_state, ch.state_reason, ch.held_until,
                    ch.configuration_sealed, co.state AS consent_state, co.since, co.expires_at, cv.window_closes_at
@@ -50,7 +53,8 @@ struct DeliveryJob: Sendable {
 
     init(_ row: PostgresRow) throws {
         id = try row.decode("job_id")
-        attempts = Int(try row.decode("attempts", as: Int32.self))
+        failures = Int(try row.decode("failures", as: Int32.self))
+        unclear = Int(try row.decode("unclear", as: Int32.self))
         attemptedAt = try row.decode("attempted_at")
         message = try row.decode("message_id")
         state = try row.decode("state")
@@ -113,6 +117,13 @@ enum DeliveryStore {
             """, [tenant, message])
     }
 
+    /// Makes a status that brings this id and our record of it wait for each other, so that the second finds what the first wrote.
+    static func claimProviderID(_ tenant: TenantID, _ index: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "delivery.claim-provider-id",
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2, 'hex'), 0))", [tenant.description, index])
+    }
+
     /// The messenger has it. A status that was quicker is not set back.
     static func sent(_ tenant: TenantID, _ message: MessageID, index: [UInt8], idSealed: [UInt8]) -> PostgresQuery {
         PostgresQuery(
@@ -123,6 +134,7 @@ enum DeliveryStore {
                 provider_index = coalesce(provider_index, $3), provider_id_sealed = coalesce(provider_id_sealed, $4),
                 updated_at = now()
             WHERE tenant_id = $1 AND message_id = $2
+            RETURNING state
             """, [tenant, message, index, idSealed])
     }
 
@@ -133,15 +145,21 @@ enum DeliveryStore {
             """
             UPDATE message_statuses SET message_id = $2
             WHERE tenant_id = $1 AND provider_index = $3 AND message_id IS NULL
-            RETURNING stage
+            RETURNING stage, fault_code, fault_message, fault_remedy
             """, [tenant, message, index])
     }
 
-    static func advance(_ tenant: TenantID, _ message: MessageID, to state: MessageState) -> PostgresQuery {
+    static func advance(
+        _ tenant: TenantID, _ message: MessageID, to state: MessageState, _ fault: ChannelFault?
+    ) -> PostgresQuery {
         PostgresQuery(
             "delivery.advance",
-            "UPDATE messages SET state = $3, updated_at = now() WHERE tenant_id = $1 AND message_id = $2",
-            [tenant, message, state])
+            """
+            UPDATE messages
+            SET state = $3, fault_code = coalesce($4, fault_code), fault_message = coalesce($5, fault_message),
+                fault_remedy = coalesce($6, fault_remedy), updated_at = now()
+            WHERE tenant_id = $1 AND message_id = $2
+            """, [tenant, message, state, fault?.code, fault?.message, fault?.remedy])
     }
 
     static func end(

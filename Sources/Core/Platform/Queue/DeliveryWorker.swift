@@ -20,7 +20,6 @@ final class DeliveryWorker: Service {
 
     private let shard: Shard
     private let lane: DeliveryLane
-    private let owner: UUID
     private let logger: Logger
     private let busy = Mutex<[TenantID: Int]>([:])
     private let isEnding = Atomic(false)
@@ -30,9 +29,8 @@ final class DeliveryWorker: Service {
     init(shard: Shard, plugins: PluginRegistry, http: any OutboundHTTP, logger: Logger) {
         self.shard = shard
         self.logger = logger
-        owner = UUID()
-        lane = DeliveryLane(shard: shard, plugins: plugins, http: http, rates: ChannelRates(), owner: owner,
-            startedAt: Date(), logger: logger)
+        lane = DeliveryLane(
+            shard: shard, plugins: plugins, http: http, rates: ChannelRates(), startedAt: Date(), logger: logger)
         (bell, ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -66,13 +64,14 @@ final class DeliveryWorker: Service {
         let occupied = busy.withLock { $0 }
         let free = Self.slots - occupied.values.reduce(0, +)
         guard free > 0 else { return }
+        let lease = UUID()
         do {
             let rows = try await shard.worker.query(
                 QueueStore.claim(
-                    QueueStore.delivery, owner: owner, limit: free, lease: DeliveryLane.lease, busy: occupied, share: Self.share))
+                    QueueStore.delivery, lease: lease, limit: free, holding: DeliveryLane.lease, busy: occupied, share: Self.share))
             for row in rows {
                 let lane = Lane(
-                    tenant: try row.decode("tenant_id"), kind: QueueStore.delivery, id: try row.decode("lane_id"))
+                    tenant: try row.decode("tenant_id"), kind: QueueStore.delivery, id: try row.decode("lane_id"), lease: lease)
                 busy.withLock { $0[lane.tenant, default: 0] += 1 }
                 group.addTask {
                     await self.lane.run(lane)

@@ -1,11 +1,19 @@
-import Synchronization
+import Postgres
 public import ServiceLifecycle
+import Synchronization
+
+/// What waits to share a transaction.
+protocol GroupItem: Sendable {
+    var tenant: TenantID { get }
+    /// How much of a batch it takes up, from 1.
+    var weight: Int { get }
+}
 
 /// Lets requests that arrive at the same moment share one transaction, and so one flush of the write-ahead log.
 ///
-/// While one batch commits, the next gathers by itself: there is no timer and nothing waits for company. A batch that fails as a
-/// whole is run again one item at a time, so that one that cannot be stored does not take its neighbours with it.
-final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
+/// While one batch commits, the next gathers by itself: there is no timer and nothing waits for company. Tenants take turns. A batch that
+/// failed for something in one of its items is run again one item at a time, so that this one does not take its neighbours with it.
+final class GroupCommit<Item: GroupItem, Output: Sendable>: Service {
     typealias Outcome = Result<Output, any Error>
 
     private struct Waiting {
@@ -14,41 +22,41 @@ final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
     }
 
     private struct State {
-        var waiting: [Waiting] = []
+        var line: FairLine<Waiting>
         var idle: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
     }
 
-    private let state = Mutex(State())
-    private let batchLimit: Int
+    private let state: Mutex<State>
+    private let batchWeight: Int
     private let concurrency: Int
-    private let waitingLimit: Int
     private let commit: @Sendable ([Item]) async throws -> [Outcome]
 
     /// - Parameters:
-    ///   - batchLimit: items in one transaction at most.
+    ///   - batchWeight: weight of one transaction at most.
     ///   - concurrency: transactions at once.
-    ///   - waitingLimit: items that may wait; one more is told to come later, so that memory stays bounded.
-    ///   - commit: one outcome an item, in order; throws when the batch as a whole failed and left nothing.
+    ///   - tenantLimit: items of one tenant that may wait; one more is told to come later, so that memory stays bounded.
+    ///   - limit: the same for all tenants together.
+    ///   - commit: one outcome an item, in order; throws when the batch as a whole failed.
     init(
-        batchLimit: Int = 64, concurrency: Int = 2, waitingLimit: Int = 8192,
+        batchWeight: Int = 64, concurrency: Int = 2, tenantLimit: Int = 2048, limit: Int = 8192,
         commit: @escaping @Sendable ([Item]) async throws -> [Outcome]
     ) {
-        self.batchLimit = batchLimit
+        state = Mutex(State(line: FairLine(tenantLimit: tenantLimit, limit: limit)))
+        self.batchWeight = batchWeight
         self.concurrency = concurrency
-        self.waitingLimit = waitingLimit
         self.commit = commit
     }
 
     /// Returns when the item is durable.
     func submit(_ item: Item) async throws -> Output {
         try await withCheckedThrowingContinuation { continuation in
-            let (refused, wake) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
-                if state.isClosed || state.waiting.count >= waitingLimit { return (true, nil) }
-                state.waiting.append(Waiting(item: item, continuation: continuation))
-                return (false, state.idle.popLast())
+            let (isTaken, wake) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
+                let waiting = Waiting(item: item, continuation: continuation)
+                guard !state.isClosed, state.line.add(waiting, of: item.tenant, weight: item.weight) else { return (false, nil) }
+                return (true, state.idle.popLast())
             }
-            if refused {
+            if !isTaken {
                 continuation.resume(
                     throwing: PlatformError(.unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
             }
@@ -80,11 +88,7 @@ final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
     private func work() async {
         while true {
             await waitForItems()
-            let (batch, isClosed) = state.withLock { state in
-                let batch = Array(state.waiting.prefix(batchLimit))
-                state.waiting.removeFirst(batch.count)
-                return (batch, state.isClosed)
-            }
+            let (batch, isClosed) = state.withLock { ($0.line.take(upTo: batchWeight), $0.isClosed) }
             if batch.isEmpty {
                 if isClosed { return }
                 continue
@@ -96,7 +100,7 @@ final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
     private func waitForItems() async {
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in
-                if !state.waiting.isEmpty || state.isClosed { return true }
+                if !state.line.isEmpty || state.isClosed { return true }
                 state.idle.append(continuation)
                 return false
             }
@@ -108,12 +112,23 @@ final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
         do {
             let outcomes = try await commit(batch.map(\.item))
             for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome) }
-        } catch {
-            guard batch.count > 1 else {
-                batch[0].continuation.resume(throwing: error)
-                return
-            }
+        } catch where batch.count > 1 && GroupFault.liesWithItem(error) {
             for waiting in batch { await settle([waiting]) }
+        } catch {
+            for waiting in batch { waiting.continuation.resume(throwing: error) }
+        }
+    }
+}
+
+enum GroupFault {
+    /// Whether something in an item was refused for what it is, so that nothing was stored and the others may do better without it.
+    /// Otherwise the database cannot be reached, or whether it committed is not known: what is repeated then may be there twice.
+    static func liesWithItem(_ error: any Error) -> Bool {
+        switch error {
+        case let error as PostgresError: ["22", "23"].contains(error.sqlState?.stateClass) || error.code == .decoding
+        case is CancellationError, is PersonMoved, is MergeNeeded: false
+        case let error as PlatformError: error.code != .unavailable
+        default: true
         }
     }
 }

@@ -1,3 +1,4 @@
+import PluginKit
 import Postgres
 import struct Foundation.Date
 import struct Foundation.UUID
@@ -61,10 +62,11 @@ enum QueueStore {
     /// Takes lanes that are due, spread over tenants: the first of every tenant, then the second, so that no tenant's million delays
     /// another's one. A lane held by a worker that died comes due again when its lease ends.
     /// - Parameters:
+    ///   - owner: a new id a claim; only who names it may go on with the lane, so that a worker that overran its lease cannot.
     ///   - busy: lanes each tenant already occupies here.
     ///   - share: lanes a tenant may occupy here at most.
     static func claim(
-        _ kind: String, owner: UUID, limit: Int, lease: Duration, busy: [TenantID: Int], share: Int
+        _ kind: String, lease owner: UUID, limit: Int, holding: Duration, busy: [TenantID: Int], share: Int
     ) -> PostgresQuery {
         PostgresQuery(
             "queue.claim",
@@ -98,71 +100,103 @@ enum QueueStore {
             RETURNING l.tenant_id, l.lane_id
             """,
             [
-                kind, owner, limit, Int(lease.components.seconds) * 1000, busy.keys.map { $0 }, busy.values.map { $0 }, share,
+                kind, owner, limit, Int(holding.components.seconds) * 1000, busy.keys.map { $0 }, busy.values.map { $0 }, share,
             ])
     }
 
     /// Takes the lane's row for this transaction, if the lease is still ours.
-    static func hold(_ lane: Lane, owner: UUID) -> PostgresQuery {
+    static func hold(_ lane: Lane) -> PostgresQuery {
         PostgresQuery(
             "queue.hold",
             """
             SELECT depth FROM queue_lanes
             WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND lease_owner = $4
             FOR UPDATE
-            """, [lane.tenant, lane.kind, lane.id, owner])
+            """, [lane.tenant, lane.kind, lane.id, lane.lease])
     }
 
-    /// Removes the lane's first job.
-    static func complete(_ lane: Lane, _ job: Int64) -> [PostgresQuery] {
-        [
-            PostgresQuery(
-                "queue.complete",
-                "DELETE FROM queue_jobs WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND job_id = $4",
-                [lane.tenant, lane.kind, lane.id, job]), lower(lane),
-        ]
+    /// Removes a job. Whoever comes second finds nothing to remove and lowers nothing.
+    static func complete(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
+        PostgresQuery(
+            "queue.complete",
+            """
+            \(locked),
+            gone AS (
+                DELETE FROM queue_jobs
+                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL AND EXISTS (SELECT FROM lane)
+                RETURNING lane_id
+            )
+            \(lower)
+            """, [tenant, job.message, job.id])
     }
 
     /// Sets a job aside as a dead letter: visible, and no longer in its lane's way.
-    static func bury(_ lane: Lane, _ job: Int64, code: String, message: String) -> [PostgresQuery] {
-        [
-            PostgresQuery(
-                "queue.bury",
-                """
-                UPDATE queue_jobs SET dead_at = now(), fault_code = $5, fault_message = $6
-                WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND job_id = $4
-                """, [lane.tenant, lane.kind, lane.id, job, code, message]), lower(lane),
-        ]
-    }
-
-    private static func lower(_ lane: Lane) -> PostgresQuery {
+    static func bury(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault) -> PostgresQuery {
         PostgresQuery(
-            "queue.lower",
-            "UPDATE queue_lanes SET depth = depth - 1 WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3",
-            [lane.tenant, lane.kind, lane.id])
+            "queue.bury",
+            """
+            \(locked),
+            gone AS (
+                UPDATE queue_jobs SET dead_at = now(), fault_code = $4, fault_message = $5
+                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL AND EXISTS (SELECT FROM lane)
+                RETURNING lane_id
+            )
+            \(lower)
+            """, [tenant, job.message, job.id, fault.code, fault.message])
     }
 
-    static func attempt(_ lane: Lane, _ job: Int64) -> PostgresQuery {
+    /// The lane is locked before its job, as everywhere. It is found through the job, which a merge of contacts may have moved.
+    private static let locked = """
+        WITH lane AS MATERIALIZED (
+            SELECT l.lane_id
+            FROM queue_jobs j
+            JOIN queue_lanes l ON l.tenant_id = j.tenant_id AND l.kind = j.kind AND l.lane_id = j.lane_id
+            WHERE j.tenant_id = $1 AND j.subject_id = $2 AND j.job_id = $3
+            FOR UPDATE OF l
+        )
+        """
+
+    private static let lower = """
+        UPDATE queue_lanes l
+        SET depth = depth - 1, run_at = CASE WHEN l.lease_owner IS NULL THEN least(l.run_at, now()) ELSE l.run_at END
+        FROM gone
+        WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND l.lane_id = gone.lane_id
+        """
+
+    /// Counted as unclear until its outcome is written down: a process that dies in between leaves it so.
+    static func attempt(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
         PostgresQuery(
             "queue.attempt",
             """
-            UPDATE queue_jobs SET attempts = attempts + 1, attempted_at = now()
-            WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND job_id = $4
-            """, [lane.tenant, lane.kind, lane.id, job])
+            UPDATE queue_jobs SET attempts = attempts + 1, unclear = unclear + 1, attempted_at = now()
+            WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3
+            """, [tenant, job.message, job.id])
     }
 
-    static func fault(_ lane: Lane, _ job: Int64, code: String, message: String, attempted: Bool) -> PostgresQuery {
-        PostgresQuery(
-            "queue.fault",
+    /// What an attempt left behind that did not end the job.
+    enum Remains: Sendable {
+        /// The messenger certainly has nothing, and this counts as a failure or not.
+        case nothing(isFailure: Bool)
+        /// The messenger may have the message.
+        case unclear
+    }
+
+    static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery {
+        var (failures, certain) = (0, false)
+        if case .nothing(let isFailure) = remains { (failures, certain) = (isFailure ? 1 : 0, true) }
+        return PostgresQuery(
+            "queue.note",
             """
             UPDATE queue_jobs
-            SET fault_code = $5, fault_message = $6, attempted_at = CASE WHEN $7 THEN attempted_at END
-            WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND job_id = $4
-            """, [lane.tenant, lane.kind, lane.id, job, code, message, attempted])
+            SET fault_code = $4, fault_message = $5, failures = failures + $6::bigint,
+                unclear = CASE WHEN $7 THEN greatest(unclear - 1, 0) ELSE unclear END,
+                attempted_at = CASE WHEN $7 THEN NULL ELSE attempted_at END
+            WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3
+            """, [tenant, job.message, job.id, fault.code, fault.message, failures, certain])
     }
 
     /// Gives the lane back: due again at `at`, or gone when it is empty.
-    static func release(_ lane: Lane, owner: UUID, after: Duration) -> [PostgresQuery] {
+    static func release(_ lane: Lane, after: Duration) -> [PostgresQuery] {
         [
             PostgresQuery(
                 "queue.release",
@@ -172,12 +206,12 @@ enum QueueStore {
                 WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND lease_owner = $4
                 """,
                 [
-                    lane.tenant, lane.kind, lane.id, owner,
+                    lane.tenant, lane.kind, lane.id, lane.lease,
                     Int(after.components.seconds) * 1000 + Int(after.components.attoseconds / 1_000_000_000_000_000),
                 ]),
             PostgresQuery(
                 "queue.remove-empty",
-                "DELETE FROM queue_lanes WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND depth = 0",
+                "DELETE FROM queue_lanes WHERE tenant_id = $1 AND kind = $2 AND lane_id = $3 AND depth = 0 AND lease_owner IS NULL",
                 [lane.tenant, lane.kind, lane.id]),
         ]
     }
@@ -209,4 +243,6 @@ struct Lane: Sendable, Hashable {
     var tenant: TenantID
     var kind: String
     var id: UUID
+    /// By which claim.
+    var lease: UUID
 }

@@ -44,8 +44,34 @@ final class KeyRing: Sendable {
         return keys
     }
 
+    /// Makes sure that the key store is the one this shard's data was sealed with; the first time, writes down how to tell.
+    /// - Throws: `KeyStoreError.unknownKey` when it is another.
+    func check() async throws {
+        let current = store.currentKeyID
+        let rows = try await database.query(
+            PostgresQuery("keys.checks", "SELECT kek_id, wrapped FROM key_checks ORDER BY created_at DESC"))
+        for row in rows {
+            let id = try row.decode("kek_id", as: String.self)
+            guard id == current else { continue }
+            _ = try await store.unwrap(row.decode("wrapped"), keyID: id, context: Self.checkContext)
+            return
+        }
+        // A new key-encryption key is welcome where the former one is there too.
+        if let last = rows.first {
+            _ = try await store.unwrap(last.decode("wrapped"), keyID: last.decode("kek_id"), context: Self.checkContext)
+        }
+        let wrapped = try await store.wrap(DataKey.generate().secret, context: Self.checkContext)
+        _ = try await database.query(
+            PostgresQuery(
+                "keys.add-check", "INSERT INTO key_checks (kek_id, wrapped) VALUES ($1, $2) ON CONFLICT (kek_id) DO NOTHING",
+                [current, wrapped]))
+    }
+
+    private static let checkContext = Array("obhut/key-check".utf8)
+
     /// Statements that store new keys for a tenant that has none.
     func creation(for tenant: TenantID) async throws -> [PostgresQuery] {
+        try await check()
         var queries: [PostgresQuery] = []
         for kind in ["data", "index"] {
             let key = DataKey.generate()

@@ -21,9 +21,24 @@ struct RegionOpening: Sendable {
                 guard shards.updateValue(shard, forKey: shard.id) == nil else {
                     throw StorageRegionError(region: region.id, reason: "the shard \(shard.id) is configured twice")
                 }
+                try await check(shard, of: region)
             }
         }
         return RegionDirectory(regions: regions, shards: shards)
+    }
+
+    /// A shard that does not answer now is checked before it takes a new tenant; the others must not wait for it.
+    private func check(_ shard: Shard, of region: any StorageRegion) async throws {
+        do {
+            try await shard.keys.check()
+        } catch is KeyStoreError {
+            throw StorageRegionError(
+                region: region.id,
+                reason: "its key store holds another key than the data of shard \(shard.id) is sealed with; bring back the key store "
+                    + "that belongs to this data, or this data's own database")
+        } catch let error as PostgresError where error.isTransient {
+            logger.warning("a shard does not answer", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
+        }
     }
 
     private func open(_ wanted: RegionConfiguration) async throws -> any StorageRegion {

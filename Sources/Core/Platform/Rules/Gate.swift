@@ -6,19 +6,25 @@ public struct Gate {
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
         let code =
-            tenant(question) ?? agreement(question) ?? region(question) ?? channel(question) ?? contact(question)
+            tenant(question.tenantState) ?? agreement(question.agreement) ?? region(question) ?? channel(question) ?? contact(question)
             ?? consent(question) ?? specialCategory(question) ?? window(question)
         guard let code else { return .allowed }
         let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil
         return .refused(Refusal(code, retryAfter: retryAfter))
     }
 
-    private static func tenant(_ question: GateQuestion) -> Refusal.Code? {
-        question.tenantState == .active ? nil : .tenantNotActive
+    /// Whether a tenant's data may be processed at all, reading included (GDPR Art. 28(3)).
+    /// - Returns: nil when it may.
+    public static func processing(_ state: TenantState, _ agreed: AgreementState?) -> Refusal? {
+        (tenant(state) ?? agreement(agreed)).map { Refusal($0) }
     }
 
-    private static func agreement(_ question: GateQuestion) -> Refusal.Code? {
-        switch question.agreement {
+    private static func tenant(_ state: TenantState) -> Refusal.Code? {
+        state == .active ? nil : .tenantNotActive
+    }
+
+    private static func agreement(_ state: AgreementState?) -> Refusal.Code? {
+        switch state {
         case .inForce: nil
         case nil: .agreementMissing
         case .suspended: .agreementSuspended

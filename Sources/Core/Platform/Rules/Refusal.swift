@@ -38,6 +38,19 @@ public struct Refusal: Error, Sendable, Hashable {
     public var remedy: String { code.texts.remedy }
 }
 
+extension Refusal.Code {
+    /// Whether what stands in the way lies with the tenant, its agreement, region or channel and may be put right: a message that was
+    /// accepted already waits for that. What lies with the person or the message ends it.
+    var holdsQueue: Bool {
+        switch self {
+        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped, .channelDisconnected: true
+        case .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing, .consentRefused, .consentWithdrawn,
+            .consentExpired, .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
+            false
+        }
+    }
+}
+
 extension Refusal: CustomStringConvertible {
     public var description: String { "\(code.rawValue): \(sentence)" }
 }

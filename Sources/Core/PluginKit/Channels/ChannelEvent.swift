@@ -7,8 +7,9 @@ public struct ChannelEvent: Sendable, Hashable {
         case status(StatusUpdate)
         /// A person's addresses changed: what was known as `previous` is now `current`.
         case identityChange(previous: [Identity], current: [Identity])
-        /// A person stopped (or resumed) a kind of message at the messenger itself.
-        case preference(person: PersonReference, category: String, stopped: Bool)
+        /// A person stopped (or resumed) messages for a purpose at the messenger itself. A stop counts as a withdrawal of consent for that
+        /// purpose; resuming gives none.
+        case preference(person: PersonReference, purpose: String, stopped: Bool)
         /// Something about the number or the account: template status, quality, restrictions.
         case account(field: String)
         /// A kind of event that this plugin does not know.
@@ -48,11 +49,14 @@ public struct InboundMessage: Sendable, Hashable {
     public var providerID: Personal<String>
     public var sender: PersonReference
     public var content: MessageContent
+    /// Whether the person did something by it, so that the business may answer freely; not so when the messenger itself tells something.
+    public var opensWindow: Bool
 
-    public init(providerID: String, sender: PersonReference, content: MessageContent) {
+    public init(providerID: String, sender: PersonReference, content: MessageContent, opensWindow: Bool = true) {
         self.providerID = Personal(providerID)
         self.sender = sender
         self.content = content
+        self.opensWindow = opensWindow
     }
 }
 

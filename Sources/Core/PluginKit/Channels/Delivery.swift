@@ -26,6 +26,8 @@ public enum DeliveryOutcome: Sendable {
     case wait(ChannelFault, scope: WaitScope)
     /// It will never be delivered.
     case giveUp(ChannelFault)
+    /// The person told the messenger that they want no more messages for that purpose: it counts as a withdrawal of their consent.
+    case withdrawn(ChannelFault, purpose: String)
     /// The channel cannot send until somebody acts (credentials, permission, restriction): stop it and keep what is queued.
     case stopChannel(ChannelFault)
     /// The messenger may or may not have it: wait for a status that carries our reference before trying again.

@@ -120,12 +120,11 @@ private struct JSONParser {
 
     mutating func object() throws(JSONError) -> JSON {
         try enter()
-        var object = JSONObject()
-        var seen: Set<String>?
+        var members: [(String, JSON)] = []
         if try peek() == UInt8(ascii: "}") {
             position += 1
             depth -= 1
-            return .object(object)
+            return .object(JSONObject())
         }
         while true {
             guard try peek() == UInt8(ascii: "\"") else { throw fault(.unexpected) }
@@ -134,15 +133,7 @@ private struct JSONParser {
             guard try peek() == UInt8(ascii: ":") else { throw fault(.unexpected) }
             position += 1
             skipBlanks()
-            let value = try value()
-            // A hostile document with thousands of members must not make the look-up quadratic.
-            if object.members.count == 32 { seen = Set(object.members.map(\.name)) }
-            if let known = seen, !known.contains(name) {
-                seen?.insert(name)
-                object.append(name, value)
-            } else {
-                object[name] = value
-            }
+            members.append((name, try value()))
             skipBlanks()
             switch try peek() {
             case UInt8(ascii: ","):
@@ -151,7 +142,7 @@ private struct JSONParser {
             case UInt8(ascii: "}"):
                 position += 1
                 depth -= 1
-                return .object(object)
+                return .object(JSONObject(members))
             default: throw fault(.unexpected)
             }
         }

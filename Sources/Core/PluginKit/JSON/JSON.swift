@@ -18,10 +18,27 @@ public struct JSONObject: Sendable, Hashable {
 
     public init() {}
 
+    /// Of a name that stands twice, the place of the first and the value of the last.
     public init(_ members: [(String, JSON)]) {
         self.members.reserveCapacity(members.count)
-        for (name, value) in members { self[name] = value }
+        guard members.count > Self.scanLimit else {
+            for (name, value) in members { self[name] = value }
+            return
+        }
+        // A hostile document with thousands of members must not take quadratic time.
+        var places: [String: Int] = [:]
+        places.reserveCapacity(members.count)
+        for (name, value) in members {
+            if let place = places[name] {
+                self.members[place].value = value
+            } else {
+                places[name] = self.members.count
+                self.members.append((name, value))
+            }
+        }
     }
+
+    private static let scanLimit = 32
 
     /// Objects here have a handful of members, so a scan is quicker than a dictionary and keeps the order.
     public subscript(name: String) -> JSON? {
@@ -35,13 +52,11 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
-    /// Appends without looking for an earlier member of that name; for a parser that checked.
-    mutating func append(_ name: String, _ value: JSON) {
-        members.append((name, value))
-    }
-
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
+        guard left.members.count == right.members.count else { return false }
+        guard left.members.count > scanLimit else { return left.members.allSatisfy { right[$0.name] == $0.value } }
+        let others = Dictionary(right.members.map { ($0.name, $0.value) }) { first, _ in first }
+        return left.members.allSatisfy { others[$0.name] == $0.value }
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -30,7 +30,7 @@ public protocol StorageRegion: Sendable {
 public struct ShardAddress: Sendable, Hashable {
     /// Unique in the region, e.g. `eu-central-1`.
     public var id: String
-    /// libpq connection URLs, by database role; see `Docs/database-roles.md`.
+    /// libpq connection URLs, by database role; see `Docs/operations.md`.
     public var ownerURL: Secret<String>
     public var appURL: Secret<String>
     public var workerURL: Secret<String>

@@ -34,6 +34,9 @@ enum AccountEvents {
             deduplicationKey: ChannelEvent.key("errors", identity), raw: error)
     }
 
+    /// What Meta's categories mean in purposes.
+    private static let purposes = ["marketing_messages": "marketing"]
+
     /// A person's own choice at WhatsApp: `marketing_messages` `stop` or `resume`.
     private static func preference(_ preference: JSON, _ contacts: [JSON], _ address: ChannelEvent.Address) -> ChannelEvent {
         var sender = JSONObject()
@@ -45,7 +48,7 @@ enum AccountEvents {
         guard let category = preference["category"]?.string, let word = preference["value"]?.string, ["stop", "resume"].contains(word)
         else { return .malformed("a user preference has no category, or a value that is neither stop nor resume", address, preference) }
         return ChannelEvent(
-            address: address, kind: .preference(person: person, category: category, stopped: word == "stop"),
+            address: address, kind: .preference(person: person, purpose: purposes[category] ?? category, stopped: word == "stop"),
             occurredAt: Envelope.time(preference["timestamp"]), deduplicationKey: ChannelEvent.key("preference", preference),
             raw: preference)
     }

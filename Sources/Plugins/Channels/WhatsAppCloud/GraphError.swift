@@ -33,6 +33,7 @@ struct GraphError {
         case 1, 2, 131000, 131016, 133004: .retry(fault)
         case 4, 80007, 130429: .wait(fault, scope: .channel)
         case 131056: .wait(fault, scope: .conversation)
+        case 131050: .withdrawn(fault, purpose: "marketing")
         case 131048, 131064, 130497, 368, 131031, 131037, 131042, 131045, 133010: .stopChannel(fault)
         default: httpStatus >= 500 && Self.meanings[code] == nil ? .retry(fault) : .giveUp(fault)
         }

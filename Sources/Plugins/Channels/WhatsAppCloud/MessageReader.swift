@@ -21,7 +21,7 @@ enum MessageReader {
         if let name = needed[type], !isPresent(fields[name]) { return broken("a message of type \(type) has no \(type).\(name)") }
         if type == "contacts", fields.array == nil { return broken("a message of type contacts has no array contacts") }
         let content = MessageContent(type: type, fields: fields, context: context(object, type))
-        let inbound = InboundMessage(providerID: id, sender: sender, content: content)
+        let inbound = InboundMessage(providerID: id, sender: sender, content: content, opensWindow: type != "system")
         let event = ChannelEvent(
             address: address, kind: .message(inbound), occurredAt: at, deduplicationKey: "message:\(id)", raw: message)
         guard type == "system", let change = identityChange(fields, sender) else { return [event] }
@@ -43,9 +43,10 @@ enum MessageReader {
         let own: Set<String> = [
             "id", "timestamp", "type", "from", "from_user_id", "from_parent_user_id", "context", type,
         ]
-        var context = object["context"]?.object ?? JSONObject()
-        for member in object.members where !own.contains(member.name) { context[member.name] = member.value }
-        return context.members.isEmpty ? nil : .object(context)
+        let given = object["context"]?.object?.members ?? []
+        let beside = object.members.filter { !own.contains($0.name) }
+        let all = (given + beside).map { ($0.name, $0.value) }
+        return all.isEmpty ? nil : .object(JSONObject(all))
     }
 
     /// `user_changed_number`: a new `wa_id`; `user_changed_user_id`: a new `user_id` (and with a changed number, both).

@@ -86,6 +86,14 @@ struct PhoneNumber: Sendable, Equatable {
 enum Address {
     static func digits(_ text: String) -> String { String(text.filter(\.isASCIIDigit)) }
 
+    /// `55 11 9 8765 4321` for `55 11 8765 4321` and back; nil for numbers of other countries.
+    static func brazilianTwin(_ number: String) -> String? {
+        guard number.hasPrefix("55") else { return nil }
+        let (area, rest) = (number.prefix(4), number.dropFirst(4))
+        if rest.count == 8 { return "\(area)9\(rest)" }
+        return rest.count == 9 && rest.first == "9" ? "\(area)\(rest.dropFirst())" : nil
+    }
+
     /// A phone number as a `wa_id`: `+49 151 123-456` becomes `49151123456`. Nil when it is none.
     static func waID(_ text: String) -> String? {
         guard text.allSatisfy({ $0.isASCIIDigit || "+ -().".contains($0) }) else { return nil }

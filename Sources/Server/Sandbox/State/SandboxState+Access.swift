@@ -32,7 +32,10 @@ extension SandboxState {
     /// The key under which an address is or would be known; nil when it is neither a number nor a user id.
     func handsetKey(_ address: String) -> String? {
         if Address.isUserID(address) { return handsetByUserID[address] ?? address }
-        return Address.waID(address)
+        guard let number = Address.waID(address) else { return nil }
+        // A Brazilian mobile number that was dialled with its ninth digit may be registered without it, and the other way round.
+        if handsets[number] == nil, let other = Address.brazilianTwin(number), handsets[other] != nil { return other }
+        return number
     }
 
     /// The handset of a key, which comes into being now if it is new.

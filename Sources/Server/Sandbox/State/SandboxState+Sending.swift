@@ -83,7 +83,7 @@ extension SandboxState {
     private func recipient(of body: JSON) throws(GraphError) -> (input: String, key: String, isByUserID: Bool) {
         // Meta gives `to` precedence when both are there.
         if let to = body["to"]?.string {
-            guard let key = Address.waID(to) else {
+            guard !Address.isUserID(to), let key = handsetKey(to) else {
                 throw GraphError(131009, details: "The parameter to is not a number.")
             }
             return (to, key, false)

@@ -1,0 +1,111 @@
+import Postgres
+import struct Foundation.Date
+
+extension TenantService {
+    public func recordAgreement(_ id: TenantID, _ new: NewAgreement) async throws -> Agreement {
+        _ = try await find(id)
+        guard (1...200).contains(new.reference.count), !new.reference.utf8.contains(0) else {
+            throw PlatformError.invalid("reference", "give 1 to 200 characters")
+        }
+        guard Self.isDate(new.signedOn) else { throw PlatformError.invalid("signed_on", "give a date as YYYY-MM-DD") }
+        if let hash = new.documentSHA256, hash.count != 32 {
+            throw PlatformError.invalid("document_sha256", "give 64 hexadecimal digits")
+        }
+        return try await inBothPlaces(id) { tx in
+            let rows = try await tx.pipeline(
+                [
+                    PostgresQuery(
+                        "agreements.supersede",
+                        """
+                        UPDATE agreements SET state = 'superseded'
+                        WHERE tenant_id = $1 AND state IN ('in_force', 'suspended')
+                        """, [id]),
+                    PostgresQuery(
+                        "agreements.record",
+                        """
+                        INSERT INTO agreements
+                               (tenant_id, agreement_id, state, reference, signed_on, document_sha256, covers_special_category)
+                        VALUES ($1, $2, 'in_force', $3, $4::text::date, $5, $6)
+                        RETURNING tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
+                                  covers_special_category, recorded_at
+                        """,
+                        [
+                            id, AgreementID.generate(), new.reference, new.signedOn, new.documentSHA256, new.coversSpecialCategory,
+                        ]),
+                ])
+            return try Self.agreement(rows[1][0])
+        }
+    }
+
+    public func agreements(_ id: TenantID) async throws -> [Agreement] {
+        _ = try await find(id)
+        return try await control.query(Self.agreementsQuery(id)).map(Self.agreement)
+    }
+
+    static func agreementsQuery(_ id: TenantID) -> PostgresQuery {
+        PostgresQuery(
+            "agreements.list",
+            """
+            SELECT tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
+                   covers_special_category, recorded_at
+            FROM agreements
+            WHERE tenant_id = $1
+            ORDER BY agreement_id
+            """, [id])
+    }
+
+    public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws -> Agreement {
+        guard let known = try await agreements(id).first(where: { $0.id == agreement }) else {
+            throw PlatformError.notFound("agreement")
+        }
+        let allowed: [AgreementState: Set<AgreementState>] = [
+            .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
+        ]
+        guard allowed[known.state]?.contains(state) == true else {
+            throw PlatformError(
+                .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
+                remedy: "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise.")
+        }
+        let foreseen: Foreseen = { tenant, current in
+            (tenant, current.map { $0.id == agreement ? $0.with(state) : $0 })
+        }
+        return try await inBothPlaces(id, foreseen: state == .inForce ? nil : foreseen) { tx in
+            let rows = try await tx.query(
+                PostgresQuery(
+                    "agreements.set-state",
+                    """
+                    UPDATE agreements SET state = $3 WHERE tenant_id = $1 AND agreement_id = $2
+                    RETURNING tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
+                              covers_special_category, recorded_at
+                    """, [id, agreement, state]))
+            return try Self.agreement(rows[0])
+        }
+    }
+
+    static func agreement(_ row: PostgresRow) throws -> Agreement {
+        Agreement(
+            id: try row.decode("agreement_id"), tenant: try row.decode("tenant_id"), state: try row.decode("state"),
+            reference: try row.decode("reference"), signedOn: try row.decode("signed_on"),
+            documentSHA256: try row.decode("document_sha256"), coversSpecialCategory: try row.decode("covers_special_category"),
+            recordedAt: try row.decode("recorded_at"))
+    }
+
+    /// `YYYY-MM-DD` of a day that exists.
+    static func isDate(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard text.utf8.count == 10, parts.count == 3, parts[0].count == 4, parts[1].count == 2,
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year >= 1990, (1...12).contains(month)
+        else { return false }
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...days[month - 1]).contains(day)
+    }
+}
+
+extension Agreement {
+    fileprivate func with(_ state: AgreementState) -> Agreement {
+        var copy = self
+        copy.state = state
+        return copy
+    }
+}

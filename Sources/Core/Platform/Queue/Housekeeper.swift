@@ -1,0 +1,39 @@
+import Logging
+import Postgres
+import ServiceLifecycle
+
+/// Removes from a shard what has served its time.
+struct Housekeeper: Service {
+    static let interval = Duration.seconds(600)
+    /// Rows removed by one statement, so that none holds its locks long.
+    static let portion = 5000
+
+    let shard: Shard
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    while try await removeExpiredKeys() == Self.portion {}
+                } catch {
+                    logger.warning("expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
+                }
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// Idempotency keys are kept for 48 hours; the policy `expired` shows workers the older ones alone, whosever they are.
+    private func removeExpiredKeys() async throws -> Int {
+        try await shard.worker.query(
+            PostgresQuery(
+                "housekeeping.idempotency-keys",
+                """
+                DELETE FROM idempotency_keys
+                WHERE ctid = ANY (ARRAY(
+                    SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '48 hours' ORDER BY created_at LIMIT $1))
+                """, [Self.portion])
+        ).affectedRows
+    }
+}
