@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platform", "PluginKit", "Postgres", "TestSupport", hummingbird, logging,
+                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", hummingbird, logging,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings),
