@@ -18,7 +18,7 @@ from serving import command, served
 @pytest.fixture(scope="module")
 def hasty(instance):
     """A server that waits for nobody longer than a second or two."""
-    with served(instance, http_idle_timeout_seconds=2, http_body_timeout_seconds=1) as base:
+    with served(instance, http_idle_timeout_seconds=3, http_body_timeout_seconds=2) as base:
         yield base
 
 
@@ -77,7 +77,7 @@ def test_a_connection_on_which_nothing_happens_is_closed(hasty):
             wire.write(first)
             started = time.monotonic()
             assert wire.read() == ""
-            assert 1 < time.monotonic() - started < 6
+            assert 1 < time.monotonic() - started < 8
 
 
 def test_a_connection_is_kept_between_requests_and_then_closed(hasty):
@@ -94,7 +94,7 @@ def test_a_body_that_does_not_come_is_answered_408(hasty, tenant):
         wire.write(head("/api/v1/messages", tenant, Content_Length=1000) + '{"to":')
         started = time.monotonic()
         answer = wire.read()
-        assert 0.5 < time.monotonic() - started < 6
+        assert 1 < time.monotonic() - started < 8
     status, body = answer.split("\r\n", 1)[0], json.loads(answer.split("\r\n\r\n", 1)[1])
     assert status == "HTTP/1.1 408 Request Timeout"
     assert (body["status"], body["code"]) == (408, "request_timeout") and body["remedy"] and body["request_id"]
@@ -106,7 +106,7 @@ def test_a_body_that_drips_in_holds_the_connection_no_longer(hasty, tenant, rout
     path = route.format(number=tenant.number, ingress="/ingress/" + tenant.ingress.split("/ingress/")[1])
     with Wire(hasty) as wire:
         wire.write(head(path, tenant, method="GET" if route == "/healthz" else "POST", Content_Length=100_000))
-        assert wire.drip(12) < 8, "the server still takes bytes"
+        assert wire.drip(15) < 10, "the server still takes bytes"
         answer = wire.read()
     if route in ("/healthz", "/nowhere"):
         assert answer == "" or answer.startswith(("HTTP/1.1 200", "HTTP/1.1 404"))

@@ -106,7 +106,9 @@ def test_what_came_in_is_counted_by_what_became_of_it(tenant, watch):
     lost["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = "5" + new_number()
     tenant.post_webhook(lost)
     tenant.post_webhook(lost, signature="sha256=" + "0" * 64)
-    assert [after - known for after, known in zip(counts(), before)] == [1, 1, 1]
+    stored, duplicate, unroutable = (after - known for after, known in zip(counts(), before))
+    # Statuses of what other tests sent may come in meanwhile.
+    assert stored >= 1 and duplicate >= 1 and unroutable == 1
 
 
 def test_deliveries_are_counted_by_outcome(instance, tenant, watch):
@@ -118,7 +120,7 @@ def test_deliveries_are_counted_by_outcome(instance, tenant, watch):
     tenant.state(tenant.send({"contact_id": contact}, "kommt an")["id"], "delivered")
     instance.sandbox.put(f"/handsets/{handset}", {"error_code": 131026})
     tenant.state(tenant.send({"contact_id": contact}, "kommt nicht an")["id"], "failed")
-    assert (count("accepted"), count("give_up")) == (accepted + 1, given_up + 1)
+    assert count("accepted") > accepted and count("give_up") > given_up
 
 
 def test_the_queue_is_measured(instance, other, watch):

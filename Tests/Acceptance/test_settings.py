@@ -50,7 +50,7 @@ def test_flags_beat_the_environment_which_beats_the_file(tmp_path):
     ({"http": {"prt": 9000}}, "http.prt", "a key that obhut config lists", "an unknown one; did you mean http.port?"),
     ({"htp": 1}, "htp", "a key that obhut config lists", "an unknown one"),
     ({"region": {"eu-central": {"plce": "Bonn"}}}, "region.eu-central.plce", "a key that obhut config lists", "did you mean region.eu-central.place?"),
-    ({"region": {"eu-central": {"plugin": "cloud"}}}, "region.eu-central.plugin", "one of self-hosted", '"cloud"'),
+    ({"region": {"eu-central": {"plugin": "cloud", "bucket": "b"}}}, "region.eu-central.plugin", "one of self-hosted", '"cloud"'),
     ({"region": {"eu-central": {"place": 5}}}, "region.eu-central.place", "text", "a number"),
     ({"http": {"port": "many"}}, "http.port", "a whole number from 1 to 65535", '"many"'),
     ({"http": {"port": 0}}, "http.port", "a whole number from 1 to 65535", '"0"'),

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// The control plane's routing tables.
@@ -37,7 +38,8 @@ struct RouteStore: Sendable {
                 """, [plugin, kind, address]))
         return try rows.first.map { row in
             ChannelRoute(
-                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"), channel: try row.decode("channel_id"),
+                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"),
+                channel: try row.decode("channel_id"),
                 ingress: try row.decode("ingress_route_id"))
         }
     }
@@ -81,7 +83,9 @@ struct UnroutableKey: Sendable, Hashable {
     /// An address from outside may be anything; only what looks like one is repeated to staff.
     init(_ address: ChannelEvent.Address, reason: String) {
         let (kind, text) = address.parts
-        let isPlain = !text.isEmpty && text.count <= 64 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let isPlain =
+            !text.isEmpty && text.count <= 64
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         self.kind = kind
         self.address = isPlain ? text : "(not an id)"
         self.reason = reason

@@ -1,6 +1,7 @@
 import Logging
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 extension DeliveryLane {
@@ -15,10 +16,13 @@ extension DeliveryLane {
         switch outcome {
         case .accepted(let providerID, let spelt):
             try await recordSent(providerID, tenant, job, contact, keys)
-            if let spelt, !known.contains(spelt) { try await IdentityJoin(shard: shard, keys: keys).join(spelt, to: job.contact, plugin: job.plugin) }
+            if let spelt, !known.contains(spelt) {
+                try await IdentityJoin(shard: shard, keys: keys).join(spelt, to: job.contact, plugin: job.plugin)
+            }
             return .goOn
         case .retry(let fault):
-            guard let delay = RetrySchedule.delivery.delay(afterAttempt: job.failures + 1, jitter: .random(in: 0..<1)) else {
+            guard let delay = RetrySchedule.delivery.delay(afterAttempt: job.failures + 1, jitter: .random(in: 0..<1))
+            else {
                 return try await giveUp(fault, tenant, job)
             }
             try await postpone(fault, tenant, job, .nothing(isFailure: true))
@@ -37,7 +41,8 @@ extension DeliveryLane {
         case .withdrawn(let fault, let purpose):
             try await shard.worker.transaction(settings: asTenant(tenant)) { tx in
                 try await ConsentLedger.addWithdrawal(
-                    keys, contact: job.contact, channel: job.channel, purpose: purpose, source: job.plugin, at: Date(), tx)
+                    keys, contact: job.contact, channel: job.channel, purpose: purpose, source: job.plugin, at: Date(),
+                    tx)
                 try await Self.end(tenant, job, fault, tx)
             }
             return .goOn
@@ -55,7 +60,8 @@ extension DeliveryLane {
 
     /// A status may have been quicker than the answer, and one that named no message of ours waits for its id.
     private func recordSent(
-        _ providerID: Personal<String>, _ tenant: TenantID, _ job: DeliveryJob, _ contact: OpenContact, _ keys: TenantKeys
+        _ providerID: Personal<String>, _ tenant: TenantID, _ job: DeliveryJob, _ contact: OpenContact,
+        _ keys: TenantKeys
     ) async throws {
         let index = keys.providerIndex(providerID.revealed, plugin: job.plugin)
         let sealed = try contact.seal(providerID: providerID.revealed, of: job.message)
@@ -101,7 +107,9 @@ extension DeliveryLane {
     }
 
     private func giveUp(_ fault: ChannelFault, _ tenant: TenantID, _ job: DeliveryJob) async throws -> Next {
-        try await shard.worker.transaction(settings: asTenant(tenant)) { tx in try await Self.end(tenant, job, fault, tx) }
+        try await shard.worker.transaction(settings: asTenant(tenant)) { tx in
+            try await Self.end(tenant, job, fault, tx)
+        }
         return .goOn
     }
 

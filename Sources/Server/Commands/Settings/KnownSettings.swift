@@ -46,6 +46,14 @@ struct KnownSettings: Sendable {
         return [choice] + own
     }
 
+    /// Whether a key is of a region whose plugin is not known. That the plugin is not known is said once; what its keys would be, nobody
+    /// can say.
+    func isBeyondJudging(_ key: String) -> Bool {
+        let parts = key.split(separator: ".")
+        guard parts.count > 2, parts[0] == "region", parts[2] != "plugin" else { return false }
+        return plugins.storageRegions[regions[String(parts[1])] ?? SettingKey.defaultRegionPlugin] == nil
+    }
+
     /// All keys, spelt out for the regions that are named somewhere.
     var keys: [String] {
         SettingKey.all.filter { !$0.isPattern }.map(\.name)

@@ -32,6 +32,7 @@ struct SettingsCheck: Sendable {
     /// - Returns: the value as text, or nil with a complaint.
     private mutating func text(_ key: String, _ value: JSON, in place: String) -> String? {
         guard let field = known.field(key) else {
+            if known.isBeyondJudging(key) { return nil }
             let hint = known.nearest(to: key).map { "; did you mean \($0)?" } ?? ""
             problems.append("\(key) (\(place)): expected a key that obhut config lists, found an unknown one\(hint)")
             return nil
