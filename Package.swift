@@ -102,15 +102,17 @@ let package = Package(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", logging, metrics, lifecycle],
             swiftSettings: settings),
         .testTarget(name: "OutboundTests", dependencies: ["Outbound", logging], swiftSettings: settings),
-        .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"], swiftSettings: settings),
+        .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",
             dependencies: ["Platform", "TestSupport", "SelfHosted", "WhatsAppCloud", "Declared", crypto],
             swiftSettings: settings),
         .testTarget(
-            name: "WhatsAppCloudTests", dependencies: ["WhatsAppCloud", "TestSupport", crypto], swiftSettings: settings),
-        .testTarget(name: "DeclaredTests", dependencies: ["Declared"], swiftSettings: settings),
-        .testTarget(name: "SelfHostedTests", dependencies: ["SelfHosted"], swiftSettings: settings),
+            name: "WhatsAppCloudTests",
+            dependencies: ["WhatsAppCloud", "PluginKit", "Outbound", "TestSupport", crypto],
+            swiftSettings: settings),
+        .testTarget(name: "DeclaredTests", dependencies: ["Declared", "PluginKit"], swiftSettings: settings),
+        .testTarget(name: "SelfHostedTests", dependencies: ["SelfHosted", "PluginKit"], swiftSettings: settings),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "Outbound", "PluginKit", crypto, logging, lifecycle],
             swiftSettings: settings),
@@ -119,6 +121,7 @@ let package = Package(
             dependencies: [
                 "Server", "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", hummingbird, logging,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings),
 

@@ -8,7 +8,7 @@ struct ConfigCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let settings = try await options.load()
+        let settings = try options.load()
         for key in SettingKey.all {
             if key.isPattern {
                 print(key.name)

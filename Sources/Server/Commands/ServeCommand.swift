@@ -20,8 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         var warnings: [String] = []
-        let settings = try await options.load { warnings.append($0) }
-        let level = settings.logLevel
+        let settings = try options.load { warnings.append($0) }
+        let level = try settings.logLevel()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)

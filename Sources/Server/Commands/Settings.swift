@@ -20,7 +20,7 @@ struct Settings: Sendable {
     /// - Throws: `SettingsError` with all that is wrong, each with its key, what was expected and what was found.
     init(
         file: String?, flags: [String], environment: [String: String] = ProcessInfo.processInfo.environment
-    ) async throws {
+    ) throws {
         // An empty variable counts as none: that is how container files leave one out.
         let environment = environment.filter { !$0.value.isEmpty }
         let file = try file.map { try SettingsFile(path: $0) }
@@ -84,7 +84,13 @@ struct Settings: Sendable {
             body: .seconds(Int64(try integer("http.body_timeout_seconds"))))
     }
 
-    var logLevel: Logger.Level { optional("log.level").flatMap(Logger.Level.init(rawValue:)) ?? .info }
+    func logLevel() throws -> Logger.Level {
+        let text = try text("log.level")
+        guard let level = Logger.Level(rawValue: text) else {
+            throw SettingsError(description: "log.level: expected a level, found \"\(text)\"")
+        }
+        return level
+    }
 
     /// The regions, with whatever their plugins' schemas name.
     func regions(_ plugins: PluginRegistry) throws -> [RegionConfiguration] {
@@ -133,8 +139,8 @@ struct SettingsOptions: ParsableArguments {
     /// - Parameter warn: takes what was given to no effect; says it on standard error unless told otherwise.
     func load(
         warn: (String) -> Void = { StandardError.write("warning: \($0)") }
-    ) async throws -> Settings {
-        let settings = try await Settings(file: config, flags: set)
+    ) throws -> Settings {
+        let settings = try Settings(file: config, flags: set)
         settings.warnings.forEach(warn)
         return settings
     }

@@ -18,8 +18,8 @@ struct MigrateCommand: AsyncParsableCommand {
     var status = false
 
     func run() async throws {
-        let settings = try await options.load()
-        let level = settings.logLevel
+        let settings = try options.load()
+        let level = try settings.logLevel()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: max(level, .notice)) }
         for (name, migrator) in try Self.migrators(settings, Logger(label: "migrate")) {
             if status {

@@ -78,7 +78,7 @@ struct TokenCommand: AsyncParsableCommand {
     private static func withTokens<Value: Sendable>(
         _ options: SettingsOptions, _ body: (AdminTokenService) async throws -> Value
     ) async throws -> Value {
-        let settings = try await options.load()
+        let settings = try options.load()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
         let database = PostgresClient(
             configuration: try PostgresConfiguration(url: try settings.text("control.url")),

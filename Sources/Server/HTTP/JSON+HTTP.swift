@@ -8,7 +8,7 @@ extension JSON {
     func response(status: Int = 200, contentType: String = "application/json") -> Response {
         Response(
             status: .init(code: status),
-            headers: [.contentType: contentType],
+            headers: [.contentType: contentType, .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(bytes: encoded())))
     }
 
@@ -31,10 +31,7 @@ enum Timestamp {
         date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
-    static func date(_ text: String) -> Date? {
-        (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-    }
+    static func date(_ text: String) -> Date? { Date(rfc3339: text) }
 }
 
 extension Request {

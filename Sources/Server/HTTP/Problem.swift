@@ -71,11 +71,6 @@ struct Problem: Error {
         case is HTTPParserError:
             self = Problem(
                 status: 400, code: "invalid_request", detail: "The request broke off.", remedy: "Send it again.")
-        case is CancellationError:
-            self = Problem(
-                status: 503, code: "temporarily_unavailable", detail: "The server is stopping.",
-                remedy: "Try again in a few seconds.")
-            headers = [.retryAfter: "2"]
         case let error as any HTTPResponseError: self.init(status: error.status)
         default:
             self = Problem(
@@ -131,8 +126,9 @@ struct Problem: Error {
     ]
 
     func response(requestID: String) -> Response {
+        // Other statuses are the HTTP server's own, whose detail is the status's phrase.
         var json = JSONObject([
-            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? "Error")),
+            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? detail)),
             ("status", .number("\(status)")), ("detail", .string(detail)), ("code", .string(code)),
         ])
         if let remedy { json["remedy"] = .string(remedy) }

@@ -5,7 +5,8 @@ import PluginKit
 extension Tenant {
     var json: JSON {
         [
-            "id": .id(id), "name": .string(name), "region": .id(region), "shard": .id(shard), "state": .string(state.rawValue),
+            "id": .id(id), "name": .string(name), "region": .id(region), "shard": .id(shard),
+            "state": .string(state.rawValue),
             "created_at": .time(createdAt),
         ]
     }
@@ -34,7 +35,8 @@ extension APIKey {
 extension Channel {
     func json(publicURL: String) -> JSON {
         var object = JSONObject([
-            ("id", .id(id)), ("plugin", .string(plugin)), ("address", .string(address)), ("display_address", .optional(displayAddress)),
+            ("id", .id(id)), ("plugin", .string(plugin)), ("address", .string(address)),
+            ("display_address", .optional(displayAddress)),
         ])
         switch state {
         case .active: object["state"] = "active"
@@ -54,7 +56,9 @@ extension HealthReport {
         [
             "state": .string(state.rawValue),
             "findings": .array(
-                findings.map { ["name": .string($0.name), "state": .string($0.state.rawValue), "detail": .string($0.detail)] }),
+                findings.map {
+                    ["name": .string($0.name), "state": .string($0.state.rawValue), "detail": .string($0.detail)]
+                }),
         ]
     }
 }
@@ -77,7 +81,8 @@ extension ContactView {
 extension ConversationView {
     var json: JSON {
         [
-            "id": .id(id), "contact_id": .id(contact), "channel_id": .id(channel), "last_inbound_at": .time(lastInboundAt),
+            "id": .id(id), "contact_id": .id(contact), "channel_id": .id(channel),
+            "last_inbound_at": .time(lastInboundAt),
             "window_closes_at": .time(windowClosesAt), "last_message_at": .time(lastMessageAt),
         ]
     }
@@ -86,16 +91,21 @@ extension ConversationView {
 extension MessageView {
     var json: JSON {
         var object = JSONObject([
-            ("id", .id(id)), ("conversation_id", .id(conversation)), ("contact_id", .id(contact)), ("channel_id", .id(channel)),
+            ("id", .id(id)), ("conversation_id", .id(conversation)), ("contact_id", .id(contact)),
+            ("channel_id", .id(channel)),
             ("direction", .string(direction.rawValue)), ("state", .string(state)), ("purpose", .optional(purpose)),
         ])
         // A type of the messenger's may have the name of a field of ours; ours stays.
-        for member in content.json.object?.members ?? [] where object[member.name] == nil { object[member.name] = member.value }
+        for member in content.json.object?.members ?? [] where object[member.name] == nil {
+            object[member.name] = member.value
+        }
         object["provider_message_id"] = .optional(providerID?.revealed)
         object["occurred_at"] = .time(occurredAt)
         object["created_at"] = .time(createdAt)
         if let fault {
-            object["fault"] = ["code": .string(fault.code), "message": .string(fault.message), "remedy": .optional(fault.remedy)]
+            object["fault"] = [
+                "code": .string(fault.code), "message": .string(fault.message), "remedy": .optional(fault.remedy),
+            ]
         }
         object["stages"] = .array(stages.map { ["stage": .string($0.stage), "occurred_at": .time($0.occurredAt)] })
         return .object(object)
@@ -105,8 +115,10 @@ extension MessageView {
 extension ChannelEventView {
     var json: JSON {
         [
-            "id": .id(id), "channel_id": .id(channel), "kind": .string(kind), "field": .string(field), "outcome": .string(outcome),
-            "reason": .optional(reason), "occurred_at": .time(occurredAt), "received_at": .time(receivedAt), "raw": raw.revealed,
+            "id": .id(id), "channel_id": .id(channel), "kind": .string(kind), "field": .string(field),
+            "outcome": .string(outcome),
+            "reason": .optional(reason), "occurred_at": .time(occurredAt), "received_at": .time(receivedAt),
+            "raw": raw.revealed,
         ]
     }
 }
@@ -115,7 +127,8 @@ extension ConsentView {
     var members: [(String, JSON)] {
         [
             ("contact_id", .id(contact)), ("channel_id", .id(channel)), ("purpose", .string(purpose)),
-            ("state", .string(standing.state.rawValue)), ("since", .time(standing.since)), ("expires_at", .time(standing.expiresAt)),
+            ("state", .string(standing.state.rawValue)), ("since", .time(standing.since)),
+            ("expires_at", .time(standing.expiresAt)),
         ]
     }
 }
@@ -144,7 +157,7 @@ enum Hex {
     }
 
     static func bytes(_ text: String) -> [UInt8]? {
-        let digits = text.compactMap(\.hexDigitValue)
+        let digits = text.compactMap { $0.isASCII ? $0.hexDigitValue : nil }
         guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }

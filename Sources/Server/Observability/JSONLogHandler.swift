@@ -22,13 +22,21 @@ struct JSONLogHandler: LogHandler {
         level: Logger.Level, message: Logger.Message, metadata extra: Logger.Metadata?, source: String, file: String,
         function: String, line: UInt
     ) {
+        FileHandle.standardError.write(Data(rendered(level, message, extra, at: Date())))
+    }
+
+    /// One line with its end.
+    func rendered(_ level: Logger.Level, _ message: Logger.Message, _ extra: Logger.Metadata?, at time: Date) -> [UInt8]
+    {
         var object = JSONObject([
-            ("time", .string(Timestamp.text(Date()))), ("level", .string(level.rawValue)), ("logger", .string(label)),
+            ("time", .string(Timestamp.text(time))), ("level", .string(level.rawValue)), ("logger", .string(label)),
             ("message", .string(message.description)),
         ])
+        let own = Set(object.members.map(\.name))
         for (key, value) in metadata.merging(extra ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
-            object[key] = .string(value.description)
+            // A library's "message" or "level" must not take the place of ours.
+            object[own.contains(key) ? "metadata.\(key)" : key] = .string(value.description)
         }
-        FileHandle.standardError.write(Data(JSON.object(object).encoded() + [UInt8(ascii: "\n")]))
+        return JSON.object(object).encoded() + [UInt8(ascii: "\n")]
     }
 }

@@ -44,6 +44,12 @@ public struct ChannelEvent: Sendable, Hashable {
     }
 }
 
+/// `raw` holds what a person wrote or is called, so it is shown nowhere.
+extension ChannelEvent: CustomStringConvertible, CustomReflectable {
+    public var description: String { "ChannelEvent(\(address), \(kind))" }
+    public var customMirror: Mirror { Mirror(self, children: ["address": address, "kind": kind]) }
+}
+
 public struct InboundMessage: Sendable, Hashable {
     /// The messenger's id. WhatsApp's holds the person's number in Base64, so it is personal data.
     public var providerID: Personal<String>
@@ -73,7 +79,8 @@ public struct StatusUpdate: Sendable, Hashable {
     public var recipient: [Identity]
     public var fault: ChannelFault?
 
-    public init(providerID: String, callerReference: String?, stage: Stage, recipient: [Identity], fault: ChannelFault?) {
+    public init(providerID: String, callerReference: String?, stage: Stage, recipient: [Identity], fault: ChannelFault?)
+    {
         self.providerID = Personal(providerID)
         self.callerReference = callerReference
         self.stage = stage

@@ -20,6 +20,12 @@ public struct ConsentSubmission: Sendable {
     }
 }
 
+/// The body holds what a person did and is called, so it is shown nowhere.
+extension ConsentSubmission: CustomStringConvertible, CustomReflectable {
+    public var description: String { "ConsentSubmission(\(receivedAt))" }
+    public var customMirror: Mirror { Mirror(self, children: ["receivedAt": receivedAt]) }
+}
+
 /// A fact about consent. Facts are only ever added; the state is derived from them.
 public enum ConsentEventKind: String, Sendable, Hashable, CaseIterable {
     case requested, granted, confirmed, refused, withdrawn, expired, superseded
@@ -44,6 +50,14 @@ public struct ConsentEventDraft: Sendable, Hashable {
         self.occurredAt = occurredAt
         self.expiresAt = expiresAt
         self.evidence = evidence
+    }
+}
+
+/// As of a submission, the evidence is shown nowhere.
+extension ConsentEventDraft: CustomStringConvertible, CustomReflectable {
+    public var description: String { "ConsentEventDraft(\(kind), \(purpose))" }
+    public var customMirror: Mirror {
+        Mirror(self, children: ["kind": kind, "purpose": purpose, "occurredAt": occurredAt])
     }
 }
 

@@ -26,13 +26,14 @@ public struct JSONObject: Sendable, Hashable {
             return
         }
         // A hostile document with thousands of members must not take quadratic time.
-        var places: [String: Int] = [:]
+        var places: [[UInt8]: Int] = [:]
         places.reserveCapacity(members.count)
         for (name, value) in members {
-            if let place = places[name] {
+            let units = Array(name.utf8)
+            if let place = places[units] {
                 self.members[place].value = value
             } else {
-                places[name] = self.members.count
+                places[units] = self.members.count
                 self.members.append((name, value))
             }
         }
@@ -42,9 +43,9 @@ public struct JSONObject: Sendable, Hashable {
 
     /// Objects here have a handful of members, so a scan is quicker than a dictionary and keeps the order.
     public subscript(name: String) -> JSON? {
-        get { members.first { $0.name == name }?.value }
+        get { members.first { Self.isSame($0.name, name) }?.value }
         set {
-            if let index = members.firstIndex(where: { $0.name == name }) {
+            if let index = members.firstIndex(where: { Self.isSame($0.name, name) }) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append((name, newValue))
@@ -55,8 +56,13 @@ public struct JSONObject: Sendable, Hashable {
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         guard left.members.count == right.members.count else { return false }
         guard left.members.count > scanLimit else { return left.members.allSatisfy { right[$0.name] == $0.value } }
-        let others = Dictionary(right.members.map { ($0.name, $0.value) }) { first, _ in first }
-        return left.members.allSatisfy { others[$0.name] == $0.value }
+        let others = Dictionary(right.members.map { (Array($0.name.utf8), $0.value) }) { first, _ in first }
+        return left.members.allSatisfy { others[Array($0.name.utf8)] == $0.value }
+    }
+
+    /// Unit by unit (RFC 8259, 8.3): Swift's `==` also takes `é` for `e` with an accent, which are two names.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        one == other && one.utf8.elementsEqual(other.utf8)
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -106,7 +112,8 @@ extension JSON {
 }
 
 // Not ExpressibleByNilLiteral: where a `JSON?` is wanted, `nil` would quietly become `null`.
-extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }

@@ -21,7 +21,8 @@ public struct ConfigurationSchema: Sendable, Hashable {
         public var help: String
 
         public init(
-            _ key: String, _ kind: Kind = .text, required: Bool = true, secret: Bool = false, fallback: String? = nil, help: String
+            _ key: String, _ kind: Kind = .text, required: Bool = true, secret: Bool = false, fallback: String? = nil,
+            help: String
         ) {
             self.key = key
             self.kind = kind
@@ -78,13 +79,14 @@ extension ConfigurationSchema {
         var problems: [ConfigurationProblem] = []
         var values: [String: Secret<String>] = [:]
         for key in given.keys.sorted() where !fields.contains(where: { $0.key == key }) {
-            let known = fields.map(\.key).joined(separator: ", ")
-            problems.append(ConfigurationProblem(key: key, expected: "one of \(known)", found: "an unknown key"))
+            let known = fields.isEmpty ? "no keys" : "one of \(fields.map(\.key).joined(separator: ", "))"
+            problems.append(ConfigurationProblem(key: key, expected: known, found: "an unknown key"))
         }
         for field in fields {
             guard let value = given[field.key] ?? field.fallback else {
                 if field.required {
-                    problems.append(ConfigurationProblem(key: field.key, expected: field.kind.expectation, found: "nothing"))
+                    problems.append(
+                        ConfigurationProblem(key: field.key, expected: field.kind.expectation, found: "nothing"))
                 }
                 continue
             }

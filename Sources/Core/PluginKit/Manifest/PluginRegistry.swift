@@ -24,7 +24,8 @@ public struct PluginRegistry: Sendable {
     /// Every manifest with the protocol it came by, sorted by name.
     public var manifests: [(kind: String, manifest: PluginManifest)] {
         let all =
-            channels.values.map { ("channel", $0.manifest) } + consentSources.values.map { ("consent source", $0.manifest) }
+            channels.values.map { ("channel", $0.manifest) }
+            + consentSources.values.map { ("consent source", $0.manifest) }
             + storageRegions.values.map { ("storage region", $0.manifest) }
         return all.sorted { ($0.0, $0.1.name) < ($1.0, $1.1.name) }.map { (kind: $0.0, manifest: $0.1) }
     }
@@ -38,16 +39,27 @@ public struct PluginRegistry: Sendable {
             throw refuse("its name \"\(manifest.name)\" may have only a-z, 0-9 and -")
         }
         guard manifest.id.split(separator: ".").count >= 3 else { throw refuse("its id is not in reverse-DNS form") }
+        // One plugin may come by two protocols, with one manifest.
+        guard !manifests.contains(where: { $0.manifest.id == manifest.id && $0.manifest != manifest }) else {
+            throw refuse("another plugin has the id \"\(manifest.id)\" already")
+        }
         let major = pluginKitVersion.split(separator: ".").first
         guard manifest.kitVersion.split(separator: ".").first == major else {
-            throw refuse("it was made for PluginKit \(manifest.kitVersion), this is \(pluginKitVersion); build it against this one")
+            throw refuse(
+                "it was made for PluginKit \(manifest.kitVersion), this is \(pluginKitVersion); build it against this one"
+            )
         }
+        var flows = Set<String>()
         for flow in manifest.dataFlows {
+            guard flows.insert(flow.id).inserted else {
+                throw refuse("it has two data flows with the id \"\(flow.id)\"")
+            }
             let outside = flow.countries.filter { !Jurisdiction.eeaCountries.contains($0) }
             if flow.countries.isEmpty { throw refuse("its data flow \"\(flow.id)\" names no country") }
             if !outside.isEmpty, flow.transferMechanism == nil {
                 throw refuse(
-                    "its data flow \"\(flow.id)\" goes to \(outside.joined(separator: ", ")) without a transfer mechanism (Art. 44 GDPR)")
+                    "its data flow \"\(flow.id)\" goes to \(outside.joined(separator: ", ")) without a transfer mechanism (Art. 44 GDPR)"
+                )
             }
         }
     }

@@ -1,5 +1,6 @@
 import Crypto
 import PluginKit
+
 import struct Foundation.Date
 
 /// The outer layers of a webhook: `entry[].changes[]`. What is broken becomes one malformed event and leaves its neighbours alone.
@@ -60,7 +61,8 @@ struct Change {
         let contacts = value["contacts"]?.array ?? []
         var events: [ChannelEvent] = []
         for (name, read) in [
-            ("messages", { MessageReader.events($0, contacts, address) }), ("statuses", { [StatusReader.event($0, address)] }),
+            ("messages", { MessageReader.events($0, contacts, address) }),
+            ("statuses", { [StatusReader.event($0, address)] }),
             ("errors", { [AccountEvents.error($0, address, self.entryTime)] }),
         ] as [(String, (JSON) -> [ChannelEvent])] {
             guard let list = value[name], !list.isNull else { continue }
@@ -70,7 +72,10 @@ struct Change {
                 events.append(.malformed("\(name) is \(list.kind), not an array", address, json))
             }
         }
-        if events.isEmpty { events.append(.malformed("a messages change brings neither messages nor statuses nor errors", address, json)) }
+        if events.isEmpty {
+            events.append(
+                .malformed("a messages change brings neither messages nor statuses nor errors", address, json))
+        }
         return events
     }
 }
@@ -79,12 +84,19 @@ extension ChannelEvent {
     /// - Parameter reason: quotes nothing of the part.
     static func malformed(_ reason: String, _ address: Address, _ raw: JSON) -> ChannelEvent {
         ChannelEvent(
-            address: address, kind: .malformed(reason: reason), occurredAt: nil, deduplicationKey: key("malformed", raw), raw: raw)
+            address: address, kind: .malformed(reason: reason), occurredAt: nil,
+            deduplicationKey: key("malformed", address, raw), raw: raw)
     }
 
-    /// The same for the same bytes of meaning, whatever company they come in.
-    static func key(_ kind: String, _ raw: JSON) -> String {
-        let hash = SHA256.hash(data: raw.encoded()).map { byte in
+    /// The same for the same bytes of meaning at the same address, whatever company they come in. Two numbers of one tenant can be
+    /// told the very same thing, and both must hear of it.
+    static func key(_ kind: String, _ address: Address, _ raw: JSON) -> String {
+        let place: JSON =
+            switch address {
+            case .channel(let id): ["channel": .string(id)]
+            case .account(let id): ["account": .string(id)]
+            }
+        let hash = SHA256.hash(data: ([place, raw] as JSON).encoded()).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }

@@ -35,6 +35,7 @@ struct GraphError {
         case 131056: .wait(fault, scope: .conversation)
         case 131050: .withdrawn(fault, purpose: "marketing")
         case 131048, 131064, 130497, 368, 131031, 131037, 131042, 131045, 133010: .stopChannel(fault)
+        case _ where httpStatus == 429 && Self.meanings[code] == nil: .wait(fault, scope: .channel)
         default: httpStatus >= 500 && Self.meanings[code] == nil ? .retry(fault) : .giveUp(fault)
         }
     }

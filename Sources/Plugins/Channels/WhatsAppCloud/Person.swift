@@ -16,7 +16,8 @@ enum Person {
     static func phone(_ text: String) -> String? {
         guard text.utf8.count <= 64 else { return nil }
         var digits = ""
-        for (index, character) in text.enumerated() {
+        // +49 (0)151: the zero is dialled within the country only.
+        for (index, character) in text.replacing("(0)", with: "", maxReplacements: 1).enumerated() {
             switch character {
             case "0"..."9" where character.isASCII: digits.append(character)
             case "+" where index == 0: continue

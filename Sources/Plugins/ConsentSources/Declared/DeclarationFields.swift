@@ -16,7 +16,8 @@ struct DeclarationFields {
     init(_ json: JSON?, path: String, known: Set<String>) throws(ConsentRefusal) {
         guard let json else { throw ConsentRefusal(field: path, problem: "this is missing; give an object") }
         guard let object = json.object else {
-            throw ConsentRefusal(field: path.isEmpty ? "(body)" : path, problem: "expected an object, found \(json.kind)")
+            throw ConsentRefusal(
+                field: path.isEmpty ? "(body)" : path, problem: "expected an object, found \(json.kind)")
         }
         self.object = object
         self.path = path
@@ -41,7 +42,9 @@ struct DeclarationFields {
         guard let text = value.string else {
             throw ConsentRefusal(field: full(name), problem: "expected text, found \(value.kind)")
         }
-        guard text.contains(where: { !$0.isWhitespace }) else { throw ConsentRefusal(field: full(name), problem: "this is empty") }
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw ConsentRefusal(field: full(name), problem: "this is empty")
+        }
         guard text.count <= limit else {
             throw ConsentRefusal(field: full(name), problem: "at most \(limit) characters; this has \(text.count)")
         }
@@ -50,16 +53,17 @@ struct DeclarationFields {
 
     func time(_ name: String) throws(ConsentRefusal) -> Date {
         guard let time = try optionalTime(name) else {
-            throw ConsentRefusal(field: full(name), problem: "this is missing; give a time such as 2026-03-01T12:00:00Z")
+            throw ConsentRefusal(
+                field: full(name), problem: "this is missing; give a time such as 2026-03-01T12:00:00Z")
         }
         return time
     }
 
     func optionalTime(_ name: String) throws(ConsentRefusal) -> Date? {
         guard let text = try optionalText(name, limit: 40) else { return nil }
-        let whole = try? Date(text, strategy: .iso8601)
-        guard let time = whole ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))) else {
-            throw ConsentRefusal(field: full(name), problem: "give a time with zone, such as 2026-03-01T12:00:00Z (RFC 3339)")
+        guard let time = Date(rfc3339: text) else {
+            throw ConsentRefusal(
+                field: full(name), problem: "give a time with zone, such as 2026-03-01T12:00:00Z (RFC 3339)")
         }
         return time
     }

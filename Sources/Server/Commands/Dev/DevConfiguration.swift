@@ -42,7 +42,8 @@ struct DevConfiguration: Sendable {
                 "plugin": "self-hosted", "data_folder": .string(folder.file("regions/\(region.name)")),
                 "owner_url": .string(postgres.url("obhut_owner", region.database)),
                 "app_url": .string(postgres.url("obhut_app", region.database)),
-                "worker_url": .string(postgres.url("obhut_worker", region.database)), "country": .string(region.country),
+                "worker_url": .string(postgres.url("obhut_worker", region.database)),
+                "country": .string(region.country),
                 "place": .string(region.place), "operator": "this machine",
             ]
         }
@@ -52,7 +53,8 @@ struct DevConfiguration: Sendable {
             "control": [
                 "url": .string(postgres.url("obhut_control", "obhut_control")),
                 "owner_url": .string(postgres.url("obhut_owner", "obhut_control")),
-                "key_file": .string(folder.file("regions/control.json")), "first_start": .string(isFirst ? "true" : "false"),
+                "key_file": .string(folder.file("regions/control.json")),
+                "first_start": .string(isFirst ? "true" : "false"),
             ],
             "regions": .string(Self.regions.map(\.name).joined(separator: ",")), "region": .object(regions),
             "egress": ["exceptions": .string("127.0.0.1:\(sandboxPort)")],
@@ -67,7 +69,8 @@ struct DevConfiguration: Sendable {
         switch name {
         case "sandbox":
             return [
-                obhut, "sandbox", "--port", "\(sandboxPort)", "--journal", folder.file("sandbox.journal"), "--exit-on-stdin-eof",
+                obhut, "sandbox", "--port", "\(sandboxPort)", "--journal", folder.file("sandbox.journal"),
+                "--exit-on-stdin-eof",
             ]
         default: return [obhut, "serve", "--config", folder.file("obhut.json"), "--exit-on-stdin-eof"]
         }
@@ -77,9 +80,10 @@ struct DevConfiguration: Sendable {
 
     /// Makes roles, databases and tables; what is there already stays.
     func prepareDatabases() async throws {
-        let settings = try await Settings(file: folder.file("obhut.json"), flags: [])
+        let settings = try Settings(file: folder.file("obhut.json"), flags: [])
         let logger = Logger(label: "dev")
-        let client = PostgresClient(configuration: try PostgresConfiguration(url: postgres.url("postgres", "postgres")), logger: logger)
+        let client = PostgresClient(
+            configuration: try PostgresConfiguration(url: postgres.url("postgres", "postgres")), logger: logger)
         do {
             try await makeRoles(client, try settings.migrations())
         } catch {
@@ -89,7 +93,8 @@ struct DevConfiguration: Sendable {
         await client.close()
         for (_, migrator) in try MigrateCommand.migrators(settings, logger) { try await migrator.migrate() }
         let control = PostgresClient(
-            configuration: try PostgresConfiguration(url: postgres.url("obhut_control", "obhut_control")), logger: logger)
+            configuration: try PostgresConfiguration(url: postgres.url("obhut_control", "obhut_control")),
+            logger: logger)
         do {
             try await AdminTokenService(database: control).install(token: adminToken, label: "obhut dev")
         } catch {
@@ -113,7 +118,8 @@ struct DevConfiguration: Sendable {
             guard known.isEmpty else { continue }
             _ = try await client.query(PostgresQuery("dev.create", "CREATE DATABASE \(database) OWNER obhut_owner"))
             let own = PostgresClient(
-                configuration: try PostgresConfiguration(url: postgres.url("postgres", database)), logger: Logger(label: "dev"))
+                configuration: try PostgresConfiguration(url: postgres.url("postgres", database)),
+                logger: Logger(label: "dev"))
             let schema = try? await own.query(PostgresQuery("dev.schema", "ALTER SCHEMA public OWNER TO obhut_owner"))
             await own.close()
             if schema == nil { throw SettingsError(description: "the schema of \(database) could not be handed over") }
@@ -126,14 +132,16 @@ struct DevConfiguration: Sendable {
         var databases = JSONObject()
         for region in Self.regions { databases[region.name] = .string(postgres.url("postgres", region.database)) }
         return [
-            "base_url": .string(baseURL), "sandbox_url": .string(sandboxURL), "admin_token": .string(adminToken.revealed),
+            "base_url": .string(baseURL), "sandbox_url": .string(sandboxURL),
+            "admin_token": .string(adminToken.revealed),
             "tenants": .array(tenants.map(\.json)),
             "postgres": [
                 "control": .string(postgres.url("postgres", "obhut_control")), "regions": .object(databases),
                 "bin": .string(postgres.binaries),
             ],
             "pids": [
-                "dev": .int(Int(getpid())), "postgres": .int(Int(postgres.pid)), "server": .int(Int(pids["server"] ?? 0)),
+                "dev": .int(Int(getpid())), "postgres": .int(Int(postgres.pid)),
+                "server": .int(Int(pids["server"] ?? 0)),
                 "sandbox": .int(Int(pids["sandbox"] ?? 0)),
             ], "data_dir": .string(folder.path),
         ]

@@ -7,30 +7,35 @@ struct GivenSetting: Sendable {
     var value: JSON
 }
 
-/// A configuration file, flattened: `{"http": {"port": 8080}}` gives `http.port`.
+/// A configuration file, flattened: `{"http": {"port": 8080}}` gives `http.port`. What is null is left out.
+///
+/// swift-configuration's own reader of JSON tells texts from numbers, and passes over the one when it is asked for the other:
+/// `"port": 9000` would count for nothing, without a word.
 struct SettingsFile: Sendable {
     let path: String
     private(set) var values: [GivenSetting] = []
 
     init(path: String) throws(SettingsError) {
         self.path = path
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw SettingsError(
-                description: "the configuration file \(path) cannot be read; check the path and who may read it")
+        func refuse(_ why: String) -> SettingsError {
+            SettingsError(description: "the configuration file \(path) \(why)")
+        }
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw refuse("cannot be read: \(error.localizedDescription)")
         }
         let document: JSON
         do {
             document = try JSON(parsing: Array(data))
         } catch {
-            throw SettingsError(description: "the configuration file \(path) is not JSON: \(error)")
+            throw refuse("is not JSON: \(error)")
         }
-        guard let object = document.object else {
-            throw SettingsError(
-                description: "the configuration file \(path): expected an object, found \(document.kind)")
-        }
+        guard let object = document.object else { throw refuse("holds \(document.kind), not an object") }
         flatten(object, under: "")
         if let twice = Dictionary(grouping: values, by: \.key).filter({ $0.value.count > 1 }).keys.min() {
-            throw SettingsError(description: "the configuration file \(path) gives \(twice) twice; keep one")
+            throw refuse("gives \(twice) twice; keep one")
         }
     }
 
@@ -39,7 +44,7 @@ struct SettingsFile: Sendable {
             let key = prefix.isEmpty ? name : "\(prefix).\(name)"
             if let inner = value.object, !inner.members.isEmpty {
                 flatten(inner, under: key)
-            } else {
+            } else if !value.isNull {
                 values.append(GivenSetting(key: key, value: value))
             }
         }

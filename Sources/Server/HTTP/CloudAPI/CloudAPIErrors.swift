@@ -33,9 +33,11 @@ enum CloudAPIErrors {
 
     /// Our sentence and what would help.
     static func details(_ problem: Problem) -> String {
+        // What is wrong with one field alone is all that the detail says.
+        let isSaid = problem.fields.contains { problem.detail == "\($0.path): \($0.problem)" }
         let parameters = problem.fields.map { "\(parameter($0.path)): \($0.problem)." }
-        let sentences = parameters.isEmpty ? [problem.detail] : parameters
-        return (sentences + [problem.remedy].compactMap { $0 }).joined(separator: " ")
+        return ((isSaid ? [] : [problem.detail]) + parameters + [problem.remedy].compactMap { $0 }).joined(
+            separator: " ")
     }
 
     /// Kinds of address have parameters of their own here.
