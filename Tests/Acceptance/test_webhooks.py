@@ -118,7 +118,7 @@ def test_an_unknown_number_is_counted_and_nothing_of_it_kept(tenant, instance):
     for _ in range(3):
         answer = tenant.post_webhook(document)
         assert answer.status_code == 200 and answer.json() == {"stored": 0, "duplicates": 0, "unroutable": 1}
-    counts = [c for c in instance.admin.get("/unroutable-events")["data"] if c["address"] == number]
+    counts = [c for c in instance.admin.every("/unroutable-events") if c["address"] == number]
     assert [(c["events"], c["reason"]) for c in counts] == [(3, "unknown")]
     for url in instance.databases().values():
         assert text.encode() not in instance.dump(url)
@@ -130,7 +130,7 @@ def test_one_ingress_cannot_speak_for_anothers_number(tenant, other, instance):
     answer = tenant.post_webhook(forged)
     assert answer.status_code == 200 and answer.json()["unroutable"] == 1 and answer.json()["stored"] == 0
     assert text not in json.dumps(list(other.api.every("/messages")))
-    reasons = {c["reason"] for c in instance.admin.get("/unroutable-events")["data"] if c["address"] == other.number}
+    reasons = {c["reason"] for c in instance.admin.every("/unroutable-events") if c["address"] == other.number}
     assert reasons == {"other_ingress"}
 
 

@@ -3,6 +3,7 @@ public import Outbound
 public import PluginKit
 import Postgres
 public import ServiceLifecycle
+
 import struct Foundation.UUID
 
 /// What an installation is made of.
@@ -80,8 +81,9 @@ public final class Installation: Sendable {
             logger: logger)
     }
 
-    private init(
-        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient, controlKey: DataKey,
+    init(
+        _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient,
+        controlKey: DataKey,
         directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
     ) {
         self.plugins = plugins
@@ -104,7 +106,8 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
-            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants, routes: routes,
+            control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
+            routes: routes,
             http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
         adminTokens = AdminTokenService(database: control)
@@ -116,8 +119,12 @@ public final class Installation: Sendable {
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
-        let housekeepers = configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
-        services = pools + [reconciler] + housekeepers + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        let housekeepers =
+            configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
+        let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        services =
+            pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            + Array(sendBatches.values)
     }
 
     /// What of the installation this process reaches.

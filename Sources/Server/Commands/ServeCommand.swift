@@ -19,27 +19,34 @@ struct ServeCommand: AsyncParsableCommand {
     var exitOnStdinEof = false
 
     func run() async throws {
-        let settings = try options.load()
+        var warnings: [String] = []
+        let settings = try options.load { warnings.append($0) }
         let level = try settings.logLevel()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "obhut")
+        for warning in warnings { logger.warning("\(warning)") }
         if exitOnStdinEof { StandardInput.exitAtEnd() }
 
         let http = CurlClient(policy: try EgressPolicy(exceptions: settings.list("egress.exceptions")), logger: logger)
         let installation = try await Self.open(settings, http: http, logger: logger)
-        let port = try settings.integer("http.port", 1...65535)
+        let port = try settings.integer("http.port")
         let host = try settings.text("http.host")
-        let router = ServerRouter.make(installation, publicURL: try settings.text("http.public_url"), metrics: metrics)
-        let app = Application(
-            router: router, configuration: .init(address: .hostname(host, port: port), backlog: 1024),
-            onServerRunning: { _ in logger.notice("serving", metadata: ["host": "\(host)", "port": "\(port)"]) },
-            logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) }))
+        let router = ServerRouter.make(
+            installation, publicURL: try settings.text("http.public_url"), metrics: metrics,
+            metricsToken: settings.optional("metrics.token").map { Secret($0) })
+        let server = HTTPService(
+            router: router, host: host, port: port, timeouts: try settings.timeouts(),
+            logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) })
+        ) {
+            logger.notice("serving", metadata: ["host": "\(host)", "port": "\(port)"])
+        }
         // Stopped in the opposite order: first no more requests, then what was taken is stored, then the pools close.
-        let services = installation.services + [app as any Service]
+        let platform = installation.services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: platform + [.init(service: server, failureTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(25)
         try await ServiceGroup(configuration: configuration).run()
         await http.shutdown()
@@ -51,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         let keys = try KeyFile.open(
             path: try settings.text("control.key_file"), owner: "control",
             firstStart: try settings.boolean("control.first_start"))
-        let connections = try settings.integer("database.connections", 1...500)
+        let connections = try settings.integer("database.connections")
         let configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
             appConnections: connections, workerConnections: connections,

@@ -5,41 +5,6 @@ import Logging
 import Platform
 import PluginKit
 
-/// One key of the configuration, as `obhut config` lists it.
-struct SettingKey: Sendable {
-    var name: String
-    var fallback: String?
-    var isSecret = false
-    var help: String
-
-    static let all: [SettingKey] = [
-        SettingKey(name: "http.host", fallback: "127.0.0.1", help: "Address to listen on."),
-        SettingKey(name: "http.port", fallback: "8080", help: "Port to listen on."),
-        SettingKey(
-            name: "http.public_url", fallback: "http://127.0.0.1:8080",
-            help: "How the server is reached from outside; begins ingress URLs."),
-        SettingKey(name: "control.url", isSecret: true, help: "Control database, as obhut_control."),
-        SettingKey(
-            name: "control.owner_url", isSecret: true, help: "Control database, as obhut_owner; for obhut migrate."),
-        SettingKey(name: "control.key_file", help: "Key file of the control plane."),
-        SettingKey(
-            name: "control.first_start", fallback: "false",
-            help: "Whether the control plane's key file may be made when it is missing."),
-        SettingKey(name: "regions", help: "Names of the regions served here, separated by commas."),
-        SettingKey(name: "region.<name>.plugin", fallback: "self-hosted", help: "Storage-region plugin of a region."),
-        SettingKey(
-            name: "region.<name>.<key>", help: "What that plugin is configured with; obhut plugins lists the keys."),
-        SettingKey(name: "workers.enabled", fallback: "true", help: "Whether this process delivers what is queued."),
-        SettingKey(name: "database.connections", fallback: "8", help: "Connections to each shard and role, at most."),
-        SettingKey(
-            name: "egress.exceptions", fallback: "",
-            help: "Private addresses that may be dialled, host:port or CIDR, separated by commas."),
-        SettingKey(name: "migrations", help: "Folder with control/ and region/; found by itself beside the package."),
-        SettingKey(
-            name: "log.level", fallback: "info", help: "trace, debug, info, notice, warning, error or critical."),
-    ]
-}
-
 /// A setting that is missing or wrong, in one sentence.
 struct SettingsError: Error, CustomStringConvertible {
     var description: String
@@ -48,22 +13,37 @@ struct SettingsError: Error, CustomStringConvertible {
 /// Settings from a JSON file, then `OBHUT_…` in the environment, then `--set key=value`; the later wins.
 struct Settings: Sendable {
     let reader: ConfigReader
+    let known: KnownSettings
+    /// What was given to no effect, a sentence each.
+    let warnings: [String]
 
-    init(file: String?, flags: [String]) throws {
-        var given: [AbsoluteConfigKey: ConfigValue] = [:]
-        for flag in flags {
-            guard let split = flag.firstIndex(of: "="), split != flag.startIndex else {
-                throw SettingsError(description: "--set \(flag): expected key=value")
-            }
-            let key = flag[..<split].split(separator: ".").map(String.init)
-            given[AbsoluteConfigKey(key)] = ConfigValue(
-                .string(String(flag[flag.index(after: split)...])), isSecret: false)
+    /// - Throws: `SettingsError` with all that is wrong, each with its key, what was expected and what was found.
+    init(
+        file: String?, flags: [String], environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws {
+        // An empty variable counts as none: that is how container files leave one out.
+        let environment = environment.filter { !$0.value.isEmpty }
+        let file = try file.map { try SettingsFile(path: $0) }
+        let set = try flags.map(Self.flag)
+        known = KnownSettings(
+            plugins: try BuiltInPlugins.registry(), flags: set, environment: environment, file: file?.values ?? [])
+        var check = SettingsCheck(known)
+        let fromFlags = check.provider(set, in: "--set")
+        let fromFile = check.provider(file?.values ?? [], in: file?.path ?? "")
+        check.environment(environment)
+        try check.finish()
+        reader = ConfigReader(providers: [
+            fromFlags, EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "obhut"),
+            fromFile,
+        ])
+        warnings = SettingsEnvironment.warnings(environment, known)
+    }
+
+    private static func flag(_ flag: String) throws(SettingsError) -> GivenSetting {
+        guard let split = flag.firstIndex(of: "="), split != flag.startIndex else {
+            throw SettingsError(description: "--set \(flag): expected key=value")
         }
-        var providers: [any ConfigProvider] = [
-            InMemoryProvider(values: given), EnvironmentVariablesProvider().prefixKeys(with: "obhut"),
-        ]
-        if let file { providers.append(InMemoryProvider(values: try SettingsFile.values(file))) }
-        reader = ConfigReader(providers: providers)
+        return GivenSetting(key: String(flag[..<split]), value: .string(String(flag[flag.index(after: split)...])))
     }
 
     /// The value, or the key's default.
@@ -80,13 +60,10 @@ struct Settings: Sendable {
         return value
     }
 
-    func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
+    func integer(_ name: String) throws -> Int {
         let text = try text(name)
-        guard let value = Int(text), range.contains(value) else {
-            throw SettingsError(
-                description:
-                    "\(name): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \"\(text)\""
-            )
+        guard let value = Int(text) else {
+            throw SettingsError(description: "\(name): expected a whole number, found \"\(text)\"")
         }
         return value
     }
@@ -99,17 +76,18 @@ struct Settings: Sendable {
         return value
     }
 
-    func list(_ name: String) -> [String] {
-        (optional(name) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
-            !$0.isEmpty
-        }
+    func list(_ name: String) -> [String] { (optional(name) ?? "").listItems }
+
+    func timeouts() throws -> ServerTimeouts {
+        ServerTimeouts(
+            idle: .seconds(Int64(try integer("http.idle_timeout_seconds"))),
+            body: .seconds(Int64(try integer("http.body_timeout_seconds"))))
     }
 
     func logLevel() throws -> Logger.Level {
         let text = try text("log.level")
         guard let level = Logger.Level(rawValue: text) else {
-            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw SettingsError(description: "log.level: expected one of \(levels), found \"\(text)\"")
+            throw SettingsError(description: "log.level: expected a level, found \"\(text)\"")
         }
         return level
     }
@@ -124,7 +102,7 @@ struct Settings: Sendable {
             guard let id = RegionID(rawValue: name) else {
                 throw SettingsError(description: "regions: \"\(name)\" is no name; use a-z, 0-9 and -")
             }
-            let plugin = optional("region.\(name).plugin") ?? "self-hosted"
+            let plugin = optional("region.\(name).plugin") ?? SettingKey.defaultRegionPlugin
             var values: [String: String] = [:]
             for field in plugins.storageRegions[plugin]?.regionSchema.fields ?? [] {
                 values[field.key] = optional("region.\(name).\(field.key)")
@@ -158,5 +136,12 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: "key=value; stronger than file and environment.")
     var set: [String] = []
 
-    func load() throws -> Settings { try Settings(file: config, flags: set) }
+    /// - Parameter warn: takes what was given to no effect; says it on standard error unless told otherwise.
+    func load(
+        warn: (String) -> Void = { StandardError.write("warning: \($0)") }
+    ) throws -> Settings {
+        let settings = try Settings(file: config, flags: set)
+        settings.warnings.forEach(warn)
+        return settings
+    }
 }

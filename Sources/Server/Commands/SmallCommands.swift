@@ -86,48 +86,6 @@ struct PluginsCommand: AsyncParsableCommand {
     }
 }
 
-struct ConfigCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "List every setting, its default and what it is now.")
-
-    @OptionGroup var options: SettingsOptions
-
-    func run() async throws {
-        let settings = try options.load()
-        for key in SettingKey.all {
-            print(key.name)
-            print("    \(key.help)")
-            if let fallback = key.fallback { print("    default: \(fallback.isEmpty ? "(empty)" : fallback)") }
-            guard !key.name.contains("<") else { continue }
-            let environment = "OBHUT_" + key.name.uppercased().replacingOccurrences(of: ".", with: "_")
-            let value = settings.optional(key.name)
-            print(
-                "    environment: \(environment); now: \(key.isSecret && value != nil ? "(set)" : value ?? "(not set)")"
-            )
-        }
-    }
-}
-
-struct TokenCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Issue a staff token for the admin API; it is shown once.")
-
-    @OptionGroup var options: SettingsOptions
-
-    @Option(help: "Whose token it is.")
-    var label: String
-
-    func run() async throws {
-        let settings = try options.load()
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
-        let database = PostgresClient(
-            configuration: try PostgresConfiguration(url: try settings.text("control.url")),
-            logger: Logger(label: "token"))
-        print(try await AdminTokenService(database: database).issue(label: label).revealed)
-        await database.close()
-    }
-}
-
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox", abstract: "Play Meta's Graph API and webhooks, with handsets.")

@@ -1,10 +1,8 @@
+import Foundation
 import Hummingbird
 import NIOCore
 import Platform
 import PluginKit
-
-import struct Foundation.Date
-import struct Foundation.UUID
 
 extension JSON {
     func response(status: Int = 200, contentType: String = "application/json") -> Response {
@@ -48,8 +46,27 @@ extension Request {
         }
     }
 
+    /// The raw body of a route that takes JSON. A caller that says nothing of the type means JSON.
+    func jsonBytes() async throws -> [UInt8] {
+        if let type = headers[.contentType], !Self.isJSON(type) { throw Problem.notJSON }
+        return try await bytes()
+    }
+
     /// The body as a JSON object.
-    func object() async throws -> JSON { try Request.object(try await bytes()) }
+    func object() async throws -> JSON { try Request.object(try await jsonBytes()) }
+
+    /// `application/json`, or a type that ends in `+json` (RFC 6839); JSON is UTF-8 (RFC 8259).
+    static func isJSON(_ contentType: String) -> Bool {
+        let parts = contentType.lowercased().split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard let type = parts.first,
+            type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+        else {
+            return false
+        }
+        return parts.dropFirst().allSatisfy {
+            !$0.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains($0)
+        }
+    }
 
     static func object(_ bytes: [UInt8]) throws -> JSON {
         let json: JSON

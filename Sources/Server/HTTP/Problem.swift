@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOHTTP1
 import Platform
 import PluginKit
 import Postgres
@@ -27,6 +28,27 @@ struct Problem: Error {
             remedy: "Send less at once.")
     }
 
+    static func wrongMethod(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> Problem {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        var problem = Problem(
+            status: 405, code: "method_not_allowed", detail: "This route does not know \(method.rawValue).",
+            remedy: "Use \(names).")
+        problem.headers = [.allow: names]
+        return problem
+    }
+
+    static let tooSlow: Problem = {
+        var problem = Problem(
+            status: 408, code: "request_timeout", detail: "The request did not arrive whole in time.",
+            remedy: "Send it again, faster or smaller.")
+        problem.headers = [.connection: "close"]
+        return problem
+    }()
+
+    static let notJSON = Problem(
+        status: 415, code: "unsupported_media_type", detail: "The body is not said to be JSON.",
+        remedy: "Send Content-Type: application/json, in UTF-8, or none.")
+
     init(status: Int, code: String, detail: String, remedy: String? = nil) {
         self.status = status
         self.code = code
@@ -44,6 +66,11 @@ struct Problem: Error {
                 status: 503, code: "temporarily_unavailable", detail: "A database does not answer.",
                 remedy: "Try again in a few seconds.")
             headers = [.retryAfter: "2"]
+        case is RequestTooSlow: self = .tooSlow
+        // The caller broke off, or wrote what is no HTTP.
+        case is HTTPParserError:
+            self = Problem(
+                status: 400, code: "invalid_request", detail: "The request broke off.", remedy: "Send it again.")
         case let error as any HTTPResponseError: self.init(status: error.status)
         default:
             self = Problem(
@@ -84,7 +111,8 @@ struct Problem: Error {
         switch status {
         case .notFound:
             self.init(
-                status: 404, code: "not_found", detail: "There is no such route.", remedy: "Check path and method.")
+                status: 404, code: "not_found", detail: "There is no such route.",
+                remedy: "Check the path; Docs/api.md lists all.")
         case .contentTooLarge: self = .tooLarge(ServerLimits.body)
         default: self.init(status: status.code, code: "http_\(status.code)", detail: status.reasonPhrase)
         }
@@ -92,8 +120,8 @@ struct Problem: Error {
 
     private static let titles = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-        409: "Conflict",
-        413: "Content Too Large", 422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
+        408: "Request Timeout", 409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type",
+        422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
         503: "Service Unavailable",
     ]
 

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// What a request may be. Documented in `Docs/api.md`, tested from outside.
 enum ServerLimits {
     /// Bytes of a request body on our own routes.
@@ -6,4 +8,15 @@ enum ServerLimits {
     static let webhook = 4 << 20
     /// Nesting of arrays and objects in a request body.
     static let depth = 32
+    /// How long a caller whose request came too slowly has to read the answer, before the connection is closed.
+    static let timeToAnswer = TimeAmount.seconds(2)
+}
+
+/// How long a caller may take. Settings, because a provider's proxy in front may have limits of its own.
+struct ServerTimeouts: Sendable {
+    /// `http.idle_timeout_seconds`: a connection on which no request is under way, or none comes in, is closed after this time. The
+    /// time until an answer is ready does not count.
+    var idle: TimeAmount
+    /// `http.body_timeout_seconds`: from a request's head to the end of its body; beyond it the answer is 408.
+    var body: TimeAmount
 }

@@ -1,20 +1,29 @@
 import Hummingbird
 import Platform
+import PluginKit
 
 /// Every surface of the server, in one place. Who may call a route stands with the route.
 enum ServerRouter {
-    static func make(_ installation: Installation, publicURL: String, metrics: PrometheusMetrics) -> Router<RequestScope> {
+    static func make(
+        _ installation: Installation, publicURL: String, metrics: PrometheusMetrics, metricsToken: Secret<String>? = nil
+    ) -> Router<
+        RequestScope
+    > {
         let router = Router(context: RequestScope.self)
+        let table = RouteTable()
         router.addMiddleware {
-            RequestIDMiddleware()
+            RequestMetrics()
+            AnswerMiddleware()
             ErrorMiddleware()
+            UnknownRouteMiddleware(table: table)
         }
-        let access = Access(installation: installation)
+        let access = Access(installation: installation, metricsToken: metricsToken)
         HealthRoutes(installation: installation, access: access, metrics: metrics).add(to: router)
         IngressRoutes(installation: installation, access: access).add(to: router)
         TenantRoutes(installation: installation, access: access, publicURL: publicURL).add(to: router)
         CloudAPIRoutes(installation: installation, access: access).add(to: router)
         AdminRoutes(installation: installation, access: access, publicURL: publicURL).add(to: router)
+        table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router
     }
 }

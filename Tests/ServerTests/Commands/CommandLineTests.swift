@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `a wrong setting ends the start with one line that names it`() throws {
-        for (flag, key) in [("log.level=verbose", "log.level"), ("x", "--set x")] {
+        for (flag, key) in [("log.level=verbose", "log.level (--set)"), ("x", "--set x")] {
             let ended = try obhut(["serve", "--set", flag])
             #expect(ended.status != 0)
             #expect(ended.error.hasPrefix("Error: \(key): expected "), "\(ended.error)")

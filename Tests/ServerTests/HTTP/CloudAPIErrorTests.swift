@@ -42,16 +42,16 @@ import Testing
     }
 
     @Test(arguments: Refusal.Code.allCases)
-    func `a refusal is a missing permission, but for a closed window, which Meta has a code for`(code: Refusal.Code)
-        async throws
-    {
+    func `a refusal explains itself in the details`(code: Refusal.Code) async throws {
         let answer = try await answer(PlatformError(Refusal(code)))
-        let isWindow = code == .serviceWindowClosed
-        #expect(answer.status == (isWindow ? 400 : 403))
-        #expect(answer.json["error"]?["code"]?.int == (isWindow ? 131047 : 10))
         #expect(answer.json["error"]?["obhut_code"]?.string == code.rawValue)
         let details = answer.json["error"]?["error_data"]?["details"]?.string
         #expect(details == "\(Refusal(code).sentence) \(Refusal(code).remedy)")
+    }
+
+    @Test func `one field that is wrong is told once, by the name it has here`() async throws {
+        let answer = try await answer(PlatformError.invalid("to.phone", "no number"))
+        #expect(answer.json["error"]?["error_data"]?["details"] == "to: no number.")
     }
 
     @Test func `each field that is wrong is told in the details`() async throws {

@@ -41,7 +41,7 @@ import Testing
         let logger = Logger(label: "test") { _ in KeepingHandler(log: log) }
         let scope = RequestScope(
             source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
-        let response = try await RequestIDMiddleware().handle(.get(path, headers), context: scope) { request, scope in
+        let response = try await AnswerMiddleware().handle(.get(path, headers), context: scope) { request, scope in
             try await ErrorMiddleware().handle(request, context: scope) { _, _ in try route() }
         }
         return (try await Answer(response), log.lines.withLock { $0 })
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `an error that nobody foresaw is logged by its type alone`() async throws {
         for path in ["/api/v1/messages", "/v23.0/100/messages"] {
-            let (answer, lines) = try await run(path, [RequestIDMiddleware.header!: "mine-1"]) { throw Unknown() }
+            let (answer, lines) = try await run(path, [RequestID.header: "mine-1"]) { throw Unknown() }
             #expect(answer.status == 500)
             #expect(lines.count == 1)
             #expect(lines[0].contains("Unknown") && lines[0].contains("mine-1") && lines[0].contains("500"))
@@ -80,7 +80,7 @@ import Testing
     @Test func `each answer names its request, by the caller's id when that is fit, and problems name it too`()
         async throws
     {
-        let header = RequestIDMiddleware.header!
+        let header = RequestID.header
         let (given, _) = try await run("/x", [header: "mine-1"]) { throw PlatformError(.conflict, "Taken.") }
         #expect(given.headers[header] == "mine-1")
         #expect(given.json["request_id"] == "mine-1")

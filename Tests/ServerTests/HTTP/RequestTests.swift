@@ -38,7 +38,7 @@ import Testing
             ("{}", false), ("a/b", false),
         ])
     func `a caller's request id is taken when it is fit for a log line`(id: String, isPlain: Bool) {
-        #expect(RequestIDMiddleware.isPlain(id) == isPlain)
+        #expect((RequestID.taken(from: id) != nil) == isPlain)
     }
 
     @Test func `a body is read up to its limit`() async throws {

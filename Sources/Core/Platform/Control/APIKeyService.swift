@@ -1,19 +1,13 @@
 public import PluginKit
 import Postgres
-import Synchronization
+
 public import struct Foundation.Date
 
 /// Tenants' keys for the REST surfaces.
 public final class APIKeyService: Sendable {
     private let control: PostgresClient
     private let tenants: TenantService
-    private let cache = Mutex<[[UInt8]: Entry]>([:])
-
-    private struct Entry: Sendable {
-        var caller: Caller
-        var expiresAt: Date?
-        var until: ContinuousClock.Instant
-    }
+    private let cache = CallerCache()
 
     /// How long another process may go on taking a key that was revoked here.
     private static let lifetime = Duration.seconds(2)
@@ -44,7 +38,8 @@ public final class APIKeyService: Sendable {
                 RETURNING tenant_id, api_key_id, label, prefix, scopes, created_at, expires_at, revoked_at, last_used_at
                 """,
                 [
-                    tenant, APIKeyID.generate(), label, token.prefix, token.hash, scopes.map(\.rawValue).sorted(), expiresAt,
+                    tenant, APIKeyID.generate(), label, token.prefix, token.hash, scopes.map(\.rawValue).sorted(),
+                    expiresAt,
                 ]))
         return (try Self.key(rows[0]), token.text)
     }
@@ -73,48 +68,55 @@ public final class APIKeyService: Sendable {
                 WHERE tenant_id = $1 AND api_key_id = $2
                 """, [tenant, key]))
         guard rows.affectedRows == 1 else { throw PlatformError.notFound("API key") }
-        cache.withLock { cache in cache = cache.filter { $0.value.caller.key != key } }
+        cache.forget(key)
     }
 
     /// - Throws: `.unauthenticated` for a token that is none, is unknown, revoked or expired; it does not say which.
     public func authenticate(token text: String) async throws -> Caller {
         guard let token = APIToken(text), token.kind == .tenant else { throw Self.unauthenticated }
         let hash = token.hash
-        let now = ContinuousClock.now
-        if let entry = cache.withLock({ $0[hash] }), entry.until > now, entry.expiresAt.map({ $0 > Date() }) ?? true {
-            return entry.caller
-        }
+        return try await cache.caller(hash) { try await look(up: hash) }
+    }
+
+    /// That a key is in use is noted once a minute at most, so that a busy key is not a row that is always being written.
+    private func look(up hash: [UInt8]) async throws -> CallerCache.Entry {
+        let until = ContinuousClock.now + Self.lifetime
         let rows = try await control.query(
             PostgresQuery(
                 "api-keys.authenticate",
                 """
-                UPDATE api_keys k
-                SET last_used_at = now()
-                FROM tenants t
-                WHERE k.token_hash = $1 AND t.tenant_id = k.tenant_id AND k.revoked_at IS NULL
-                  AND (k.expires_at IS NULL OR k.expires_at > now()) AND t.state <> 'erased'
-                RETURNING k.tenant_id, t.region_id, t.shard_id, k.api_key_id, k.scopes, k.expires_at
+                WITH known AS (
+                    SELECT k.tenant_id, t.region_id, t.shard_id, k.api_key_id, k.scopes, k.expires_at
+                    FROM api_keys k
+                    JOIN tenants t ON t.tenant_id = k.tenant_id
+                    WHERE k.token_hash = $1 AND k.revoked_at IS NULL
+                      AND (k.expires_at IS NULL OR k.expires_at > now()) AND t.state <> 'erased'
+                ), used AS (
+                    UPDATE api_keys k
+                    SET last_used_at = now()
+                    FROM known
+                    WHERE k.tenant_id = known.tenant_id AND k.api_key_id = known.api_key_id
+                      AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute')
+                )
+                SELECT tenant_id, region_id, shard_id, api_key_id, scopes, expires_at FROM known
                 """, [hash]))
         guard let row = rows.first else { throw Self.unauthenticated }
         let scopes = try row.decode("scopes", as: [String].self)
         let caller = Caller(
             tenant: try row.decode("tenant_id"), region: try row.decode("region_id"), shard: try row.decode("shard_id"),
             key: try row.decode("api_key_id"), scopes: Set(scopes.compactMap(Scope.init(rawValue:))))
-        let entry = Entry(caller: caller, expiresAt: try row.decode("expires_at"), until: now + Self.lifetime)
-        cache.withLock { cache in
-            if cache.count >= 10_000 { cache = [:] }
-            cache[hash] = entry
-        }
-        return caller
+        return CallerCache.Entry(caller: caller, expiresAt: try row.decode("expires_at"), until: until)
     }
 
     static let unauthenticated = PlatformError(
-        .unauthenticated, "The request carries no valid key.", remedy: "Send Authorization: Bearer with a key that is in force.")
+        .unauthenticated, "The request carries no valid key.",
+        remedy: "Send Authorization: Bearer with a key that is in force.")
 
     private static func key(_ row: PostgresRow) throws -> APIKey {
         APIKey(
             id: try row.decode("api_key_id"), tenant: try row.decode("tenant_id"), label: try row.decode("label"),
-            prefix: try row.decode("prefix"), scopes: Set(try row.decode("scopes", as: [String].self).compactMap(Scope.init(rawValue:))),
+            prefix: try row.decode("prefix"),
+            scopes: Set(try row.decode("scopes", as: [String].self).compactMap(Scope.init(rawValue:))),
             createdAt: try row.decode("created_at"), expiresAt: try row.decode("expires_at"),
             revokedAt: try row.decode("revoked_at"), lastUsedAt: try row.decode("last_used_at"))
     }

@@ -1,6 +1,7 @@
 import Outbound
 public import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// Connects tenants' numbers and looks after them.
@@ -28,12 +29,14 @@ public struct ChannelService: Sendable {
         let configuration = try Self.check(new.configuration, plugin.channelSchema, at: "configuration")
         let ingress = try Self.check(new.ingress, plugin.ingressSchema, at: "ingress")
         guard let addresses = plugin.addresses(of: configuration), Self.areShort(addresses) else {
-            throw PlatformError.invalid("configuration", "it must name the channel's address, of at most \(Self.addressLimit) bytes")
+            throw PlatformError.invalid(
+                "configuration", "it must name the channel's address, of at most \(Self.addressLimit) bytes")
         }
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
         let channel = Channel(
-            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display,
+            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel,
+            displayAddress: addresses.display,
             state: .active, ingressRoute: .generate(), createdAt: Date())
         let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
         let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
@@ -56,7 +59,8 @@ public struct ChannelService: Sendable {
 
     /// What a connecting that was interrupted left in the region is in the way of the next try.
     private func removeUnrouted(_ channel: Channel, _ shard: Shard) async throws {
-        let known = try await shard.app.transactionBatch(settings: asTenant(channel.tenant), [ChannelStore.list(channel.tenant)])[0]
+        let known = try await shard.app.transactionBatch(
+            settings: asTenant(channel.tenant), [ChannelStore.list(channel.tenant)])[0]
         for row in known
         where try row.decode("plugin", as: String.self) == channel.plugin
             && row.decode("address", as: String.self) == channel.address
@@ -76,7 +80,9 @@ public struct ChannelService: Sendable {
 
     private static func areShort(_ addresses: ChannelAddresses) -> Bool {
         !addresses.channel.isEmpty
-            && [addresses.channel, addresses.account, addresses.display].allSatisfy { ($0?.utf8.count ?? 0) <= addressLimit }
+            && [addresses.channel, addresses.account, addresses.display].allSatisfy {
+                ($0?.utf8.count ?? 0) <= addressLimit
+            }
     }
 
     /// Runs what stores an address: false when somebody has it already.
@@ -91,7 +97,8 @@ public struct ChannelService: Sendable {
     }
 
     private static let taken = PlatformError(
-        .conflict, "This number is connected already.", remedy: "A number belongs to one tenant in the whole installation.")
+        .conflict, "This number is connected already.",
+        remedy: "A number belongs to one tenant in the whole installation.")
 
     private static let accountTaken = PlatformError(
         .conflict, "The account that holds this number is connected for another tenant.",
@@ -156,7 +163,8 @@ public struct ChannelService: Sendable {
             guard let plugin = plugins.channels[known.plugin] else { throw PlatformError.notFound("channel plugin") }
             let keys = try await shard.keys.keys(of: id)
             let configuration = try SealedConfiguration.open(
-                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id), plugin.channelSchema)
+                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id),
+                plugin.channelSchema)
             var report = await plugin.health(
                 of: ChannelConnection(address: known.address, configuration: configuration, http: http))
             if case .stopped(let reason) = known.state {
@@ -182,5 +190,7 @@ public struct ChannelService: Sendable {
     }
 
     /// Events that came for numbers that nobody has, or on another ingress than theirs.
-    public func unroutable() async throws -> [UnroutableCount] { try await routes.unroutable() }
+    public func unroutable(_ page: PageRequest) async throws -> Page<UnroutableCount> {
+        try await UnroutableStore(control: control).list(page)
+    }
 }

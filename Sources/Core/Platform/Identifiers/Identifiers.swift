@@ -56,8 +56,14 @@ public struct ConsentEventID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
-/// A tenant's or a staff member's key to our API. Names the key, opens nothing.
+/// A tenant's key to our API. Names the key, opens nothing.
 public struct APIKeyID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A staff member's token for the admin API. Names the token, opens nothing.
+public struct AdminTokenID: Identifier {
     public let rawValue: UUID
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }

@@ -1,5 +1,6 @@
-public import PluginKit
 import Logging
+public import PluginKit
+
 import struct Foundation.Date
 
 /// Where messengers' webhooks enter: checked, read, routed, stored; only then answered.
@@ -19,6 +20,12 @@ public struct IngressService: Sendable {
     public func handshake(plugin: String, route: IngressRouteID, query: [String: String]) async throws -> IngressReply {
         let (channel, ingress) = try await find(plugin, route)
         return channel.handshake(query: query, ingress: ingress.configuration)
+    }
+
+    /// Makes sure of an ingress before anything of a body is read.
+    /// - Throws: `.notFound` for an ingress that does not exist.
+    public func require(plugin: String, route: IngressRouteID) async throws {
+        _ = try await find(plugin, route)
     }
 
     /// Takes one webhook. Returns when everything in it is durable; a webhook that comes again changes nothing.
@@ -70,6 +77,7 @@ public struct IngressService: Sendable {
                 failure = error
             }
         }
+        PlatformMetrics.count(receipt, plugin: plugin)
         if let failure { throw failure }
         return receipt
     }
@@ -78,7 +86,8 @@ public struct IngressService: Sendable {
         _ route: ChannelRoute, _ events: [ChannelEvent], _ plugin: String, _ receivedAt: Date
     ) async throws -> IngestOutcome {
         guard let batch = batches[route.shard] else {
-            throw PlatformError(.unavailable, "The region of this channel is not served here.", remedy: "Send it again later.")
+            throw PlatformError(
+                .unavailable, "The region of this channel is not served here.", remedy: "Send it again later.")
         }
         var outcome = IngestOutcome()
         for start in stride(from: 0, to: events.count, by: Self.eventsAtOnce) {
@@ -92,7 +101,8 @@ public struct IngressService: Sendable {
     /// A messenger may post the events of all numbers of an app to the URL of one: whether these bytes would have passed at the other
     /// number's own ingress too.
     private func isSigned(
-        _ headers: IngressHeaders, _ body: [UInt8], for id: IngressRouteID, _ plugin: String, _ channel: any ChannelPlugin
+        _ headers: IngressHeaders, _ body: [UInt8], for id: IngressRouteID, _ plugin: String,
+        _ channel: any ChannelPlugin
     ) async throws -> Bool {
         guard let ingress = try await routes.ingress(id), ingress.plugin == plugin else { return false }
         do throws(IngressRefusal) {
@@ -104,8 +114,12 @@ public struct IngressService: Sendable {
     }
 
     private func find(_ plugin: String, _ route: IngressRouteID) async throws -> (any ChannelPlugin, IngressRoute) {
-        guard let channel = plugins.channels[plugin], let ingress = try await routes.ingress(route), ingress.plugin == plugin
-        else { throw PlatformError(.notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.") }
+        guard let channel = plugins.channels[plugin], let ingress = try await routes.ingress(route),
+            ingress.plugin == plugin
+        else {
+            throw PlatformError(
+                .notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.")
+        }
         return (channel, ingress)
     }
 }

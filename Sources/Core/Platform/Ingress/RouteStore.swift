@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// The control plane's routing tables.
@@ -37,7 +38,8 @@ struct RouteStore: Sendable {
                 """, [plugin, kind, address]))
         return try rows.first.map { row in
             ChannelRoute(
-                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"), channel: try row.decode("channel_id"),
+                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"),
+                channel: try row.decode("channel_id"),
                 ingress: try row.decode("ingress_route_id"))
         }
     }
@@ -55,25 +57,6 @@ struct RouteStore: Sendable {
                 """, [plugin, ingress, key.kind, key.address, key.reason, count])
         }
         _ = try await control.pipeline(queries)
-    }
-
-    func unroutable() async throws -> [UnroutableCount] {
-        let rows = try await control.query(
-            PostgresQuery(
-                "routes.unroutable",
-                """
-                SELECT plugin, kind, address, reason, sum(events)::bigint AS events, min(first_at) AS first_at, max(last_at) AS last_at
-                FROM unroutable_events
-                GROUP BY plugin, kind, address, reason
-                ORDER BY max(last_at) DESC
-                LIMIT 1000
-                """))
-        return try rows.map { row in
-            UnroutableCount(
-                plugin: try row.decode("plugin"), kind: try row.decode("kind"), address: try row.decode("address"),
-                reason: try row.decode("reason"), events: try row.decode("events"), firstAt: try row.decode("first_at"),
-                lastAt: try row.decode("last_at"))
-        }
     }
 
     static func removal(_ channel: Channel) -> [PostgresQuery] {
@@ -100,7 +83,9 @@ struct UnroutableKey: Sendable, Hashable {
     /// An address from outside may be anything; only what looks like one is repeated to staff.
     init(_ address: ChannelEvent.Address, reason: String) {
         let (kind, text) = address.parts
-        let isPlain = !text.isEmpty && text.count <= 64 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let isPlain =
+            !text.isEmpty && text.count <= 64
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         self.kind = kind
         self.address = isPlain ? text : "(not an id)"
         self.reason = reason

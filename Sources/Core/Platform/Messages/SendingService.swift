@@ -9,6 +9,8 @@ public struct SendingService: Sendable {
     let wake: @Sendable (ShardID) -> Void
 
     public static let textLimit = 4096
+    /// The types of message that can be sent.
+    public static let types = ["text", "image", "video", "audio", "document", "sticker"]
 
     /// Asks the gate, then stores and queues the message. Returns when it is durable.
     /// - Throws: `PlatformError` with the gate's refusal, or what is wrong with the request.
@@ -17,9 +19,13 @@ public struct SendingService: Sendable {
         if case .identity(let kind, let address) = request.recipient,
             !plugins.channels.values.contains(where: { $0.normalise(kind, address.revealed) != nil })
         {
-            throw PlatformError.invalid("to.\(kind)", "this is not an address of that kind; a phone number has 7 to 15 digits with country code")
+            throw PlatformError.invalid(
+                "to.\(kind)", "this is not an address of that kind; a phone number has 7 to 15 digits with country code"
+            )
         }
-        guard let batch = batches[caller.shard] else { _ = try directory.shard(caller.shard); throw PlatformError.notFound("shard") }
+        guard let batch = batches[caller.shard] else {
+            _ = try directory.shard(caller.shard); throw PlatformError.notFound("shard")
+        }
         // Under the tenant's key: whoever holds a dump must not be able to try out what a request may have said.
         let index = try await directory.shard(caller.shard).keys.keys(of: caller.tenant).index
         var request = request
@@ -38,7 +44,9 @@ public struct SendingService: Sendable {
         guard isWord else { throw PlatformError.invalid("purpose", "use a word of a-z, 0-9, _ and -, such as service") }
         if let key = request.idempotencyKey {
             let isVisible = (1...255).contains(key.utf8.count) && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-            guard isVisible else { throw PlatformError.invalid("Idempotency-Key", "use 1 to 255 visible ASCII characters") }
+            guard isVisible else {
+                throw PlatformError.invalid("Idempotency-Key", "use 1 to 255 visible ASCII characters")
+            }
         }
         switch request.content.type {
         case "text":
@@ -53,7 +61,7 @@ public struct SendingService: Sendable {
                 throw PlatformError.invalid("\(request.content.type).id", "name a media object by the messenger's id")
             }
         default:
-            throw PlatformError.invalid("type", "can be text, image, video, audio, document or sticker")
+            throw PlatformError.invalid("type", "can be one of \(types.joined(separator: ", "))")
         }
     }
 }

@@ -7,29 +7,36 @@ public struct DeadLetterService: Sendable {
     let tenants: TenantService
     let wake: @Sendable (ShardID) -> Void
 
-    public func list(_ id: TenantID) async throws -> [DeadLetter] {
+    /// Newest first.
+    public func list(_ id: TenantID, _ page: PageRequest) async throws -> Page<DeadLetter> {
         let shard = try directory.shard(try await tenants.find(id).shard)
+        let before = try page.parts(1).map { parts in
+            guard let job = Int64(parts[0]) else { throw PageRequest.badCursor }
+            return job
+        }
         let rows = try await shard.app.transactionBatch(
             settings: asTenant(id),
             [
                 PostgresQuery(
                     "dead-letters.list",
                     """
-                    SELECT subject_id, attempts, fault_code, fault_message, dead_at
+                    SELECT job_id, subject_id, attempts, fault_code, fault_message, dead_at
                     FROM queue_jobs
-                    WHERE tenant_id = $1 AND kind = 'deliver' AND dead_at IS NOT NULL
+                    WHERE tenant_id = $1 AND kind = 'deliver' AND dead_at IS NOT NULL AND ($2::bigint IS NULL OR job_id < $2)
                     ORDER BY job_id DESC
-                    LIMIT 1000
-                    """, [id])
+                    LIMIT $3
+                    """, [id, before, page.limit + 1])
             ])[0]
-        return try rows.map { row in
-            DeadLetter(
+        let letters = try rows.map { row in
+            let letter = DeadLetter(
                 message: try row.decode("subject_id"), attempts: Int(try row.decode("attempts", as: Int32.self)),
                 fault: ChannelFault(
                     code: try row.decode("fault_code", as: String?.self) ?? "",
                     message: try row.decode("fault_message", as: String?.self) ?? ""), deadAt: try row.decode("dead_at")
             )
+            return (job: try row.decode("job_id", as: Int64.self), letter: letter)
         }
+        return page.cut(letters) { [String($0.job)] }.map(\.letter)
     }
 
     /// Puts a dead letter back at the end of its conversation's lane. The gate is asked again before it goes out.

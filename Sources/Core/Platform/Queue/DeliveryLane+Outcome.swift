@@ -12,6 +12,7 @@ extension DeliveryLane {
         known: [Identity]
     ) async throws -> Next {
         let tenant = lane.tenant
+        PlatformMetrics.count(outcome, plugin: job.plugin)
         switch outcome {
         case .accepted(let providerID, let spelt):
             try await recordSent(providerID, tenant, job, contact, keys)

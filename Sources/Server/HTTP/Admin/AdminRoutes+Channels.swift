@@ -4,7 +4,8 @@ import PluginKit
 
 extension AdminRoutes {
     @Sendable func listChannels(_ request: Request, _ scope: RequestScope) async throws -> Response {
-        JSON.list(try await installation.channels.list(try scope.id("tenant")).map { $0.json(publicURL: publicURL) }).response()
+        JSON.list(try await installation.channels.list(try scope.id("tenant")).map { $0.json(publicURL: publicURL) })
+            .response()
     }
 
     @Sendable func connectChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
@@ -23,11 +24,13 @@ extension AdminRoutes {
     }
 
     @Sendable func startChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
-        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel")).json(publicURL: publicURL).response()
+        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel")).json(
+            publicURL: publicURL
+        ).response()
     }
 
     @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope) async throws -> Response {
-        JSON.list(try await installation.channels.unroutable().map(\.json)).response()
+        JSON.list(try await installation.channels.unroutable(try request.page())) { $0.json }.response()
     }
 
     @Sendable func listRegions(_ request: Request, _ scope: RequestScope) async throws -> Response {

@@ -49,7 +49,8 @@ extension AdminRoutes {
         try fields.finish()
         let agreement = NewAgreement(
             reference: reference, signedOn: signedOn, documentSHA256: bytes, coversSpecialCategory: covers)
-        return try await installation.tenants.recordAgreement(try scope.id("tenant"), agreement).json.response(status: 201)
+        return try await installation.tenants.recordAgreement(try scope.id("tenant"), agreement).json.response(
+            status: 201)
     }
 
     @Sendable func changeAgreement(_ request: Request, _ scope: RequestScope) async throws -> Response {
@@ -59,8 +60,10 @@ extension AdminRoutes {
         guard let state = AgreementState(rawValue: word), [.inForce, .suspended, .ended].contains(state) else {
             throw PlatformError.invalid("state", "can be in_force, suspended or ended")
         }
-        return try await installation.tenants.setAgreementState(try scope.id("tenant"), try scope.id("agreement"), state)
-            .json.response()
+        return try await installation.tenants.setAgreementState(
+            try scope.id("tenant"), try scope.id("agreement"), state
+        )
+        .json.response()
     }
 
     // MARK: - API keys
@@ -100,7 +103,8 @@ extension AdminRoutes {
     // MARK: - Dead letters
 
     @Sendable func listDeadLetters(_ request: Request, _ scope: RequestScope) async throws -> Response {
-        JSON.list(try await installation.deadLetters.list(try scope.id("tenant")).map(\.json)).response()
+        JSON.list(try await installation.deadLetters.list(try scope.id("tenant"), try request.page())) { $0.json }
+            .response()
     }
 
     @Sendable func retryDeadLetter(_ request: Request, _ scope: RequestScope) async throws -> Response {

@@ -1,6 +1,7 @@
 import Hummingbird
 import Platform
 import PluginKit
+
 import struct Foundation.UUID
 
 /// Our problems as Meta's error object (Graph API, "handling errors"), which clients made for Meta read.
@@ -9,39 +10,42 @@ enum CloudAPIErrors {
 
     /// Whether a path is of that surface: `/v23.0/…`.
     static func speaks(_ path: String) -> Bool {
-        guard let first = path.split(separator: "/").first, first.hasPrefix("v"), first.hasSuffix(".0") else { return false }
+        guard let first = path.split(separator: "/").first, first.hasPrefix("v"), first.hasSuffix(".0") else {
+            return false
+        }
         return Int(first.dropFirst().dropLast(2)) != nil
     }
 
     static func response(_ problem: Problem) -> Response {
-        let (status, code, title, type) = meaning(problem)
-        var details = problem.detail
-        for field in problem.fields { details += " \(field.path): \(field.problem)." }
-        if let remedy = problem.remedy { details += " \(remedy)" }
+        let meaning = CloudAPIMeaning(problem)
         var error = JSONObject([
-            ("message", .string("(#\(code)) \(title)")), ("type", .string(type)), ("code", .int(code)),
-            ("error_data", ["messaging_product": "whatsapp", "details": .string(details)]),
+            ("message", .string("(#\(meaning.code)) \(meaning.title)")), ("type", .string(meaning.type)),
+            ("code", .int(meaning.code)),
+            ("error_data", ["messaging_product": "whatsapp", "details": .string(details(problem))]),
         ])
         if problem.code == "not_found" { error["error_subcode"] = 33 }
         error["obhut_code"] = .string(problem.refusal?.code.rawValue ?? problem.code)
         error["fbtrace_id"] = .string(UUID().uuidString)
-        var response = (["error": .object(error)] as JSON).response(status: status)
+        var response = (["error": .object(error)] as JSON).response(status: meaning.status)
         for field in problem.headers { response.headers[field.name] = field.value }
         return response
     }
 
-    private static func meaning(_ problem: Problem) -> (status: Int, code: Int, title: String, type: String) {
-        if let refusal = problem.refusal {
-            return refusal.code == .serviceWindowClosed
-                ? (400, 131047, "Re-engagement message", "OAuthException") : (403, 10, "Application does not have permission for this action", "OAuthException")
-        }
-        switch problem.status {
-        case 401: return (401, 190, "Invalid OAuth access token", "OAuthException")
-        case 403: return (403, 10, "Application does not have permission for this action", "OAuthException")
-        case 404: return (400, 100, "Unsupported post request. Object does not exist", "GraphMethodException")
-        case 429: return (429, 130429, "Rate limit hit", "OAuthException")
-        case 500...: return (problem.status, 2, "Service temporarily unavailable", "OAuthException")
-        default: return (400, 100, "Invalid parameter", "OAuthException")
+    /// Our sentence and what would help.
+    static func details(_ problem: Problem) -> String {
+        // What is wrong with one field alone is all that the detail says.
+        let isSaid = problem.fields.contains { problem.detail == "\($0.path): \($0.problem)" }
+        let parameters = problem.fields.map { "\(parameter($0.path)): \($0.problem)." }
+        return ((isSaid ? [] : [problem.detail]) + parameters + [problem.remedy].compactMap { $0 }).joined(
+            separator: " ")
+    }
+
+    /// Kinds of address have parameters of their own here.
+    private static func parameter(_ path: String) -> String {
+        switch path {
+        case "to.phone": "to"
+        case "to.bsuid": "recipient"
+        default: path
         }
     }
 }

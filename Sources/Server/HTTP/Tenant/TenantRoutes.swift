@@ -1,6 +1,6 @@
 import Crypto
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Platform
 import PluginKit
 
@@ -30,19 +30,25 @@ struct TenantRoutes: Sendable {
     // MARK: - Messages
 
     @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        let bytes = try await request.bytes()
+        let bytes = try await request.jsonBytes()
         var fields = RequestFields(try Request.object(bytes))
         let recipient = try Self.person(fields.value("to"), path: "to")
         let channel: ChannelID? = fields.id("channel_id")
         let purpose = fields.optionalText("purpose") ?? "service"
         let type = fields.optionalText("type") ?? "text"
-        let content = MessageContent(type: type, fields: fields.value(type) ?? .null)
+        var content = MessageContent(type: type, fields: fields.value(type) ?? .null)
         let answered = fields.value("context")
         try fields.finish()
+        if let answered {
+            guard let id = answered["message_id"]?.string.flatMap({ MessageID($0) }) else {
+                throw PlatformError.invalid(AnsweredMessage.path, "give the id of a message of this conversation")
+            }
+            content.context = try await AnsweredMessage.context(id, caller, installation.reading)
+        }
         let send = SendRequest(
-            recipient: recipient, channel: channel, purpose: purpose,
-            content: try await Self.answering(answered, content, caller, installation.reading),
-            idempotencyKey: request.headers[Self.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)), route: "messages")
+            recipient: recipient, channel: channel, purpose: purpose, content: content,
+            idempotencyKey: request.headers[Self.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
+            route: "messages")
         let receipt = try await installation.sending.send(caller, send)
         var response = (["id": .id(receipt.message), "state": "accepted"] as JSON).response()
         if receipt.replayed { response.headers[Self.idempotencyReplayed] = "true" }
@@ -53,23 +59,6 @@ struct TenantRoutes: Sendable {
     static let idempotencyReplayed = name("Idempotency-Replayed")
 
     private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .ifMatch }
-
-    /// A message that is answered is named by our id; the messenger knows it by its own.
-    private static func answering(
-        _ context: JSON?, _ content: MessageContent, _ caller: Caller, _ reading: ReadingService
-    ) async throws -> MessageContent {
-        guard let context else { return content }
-        guard let id = context["message_id"]?.string.flatMap({ MessageID($0) }) else {
-            throw PlatformError.invalid("context.message_id", "give the id of a message of this conversation")
-        }
-        let answered = try await reading.message(caller, id)
-        guard let provider = answered.providerID else {
-            throw PlatformError.invalid("context.message_id", "that message has not reached the messenger yet")
-        }
-        var answer = content
-        answer.context = ["message_id": .string(provider.revealed)]
-        return answer
-    }
 
     /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
     static func person(_ json: JSON?, path: String) throws -> RecipientReference {
@@ -82,7 +71,9 @@ struct TenantRoutes: Sendable {
         }
         switch member.name {
         case "contact_id", "id":
-            guard let id = ContactID(text) else { throw PlatformError.invalid("\(path).\(member.name)", "this is not an id") }
+            guard let id = ContactID(text) else {
+                throw PlatformError.invalid("\(path).\(member.name)", "this is not an id")
+            }
             return .contact(id)
         case "phone", "bsuid", "parent_bsuid", "username":
             return .identity(kind: .init(rawValue: member.name), address: Personal(text))
@@ -94,11 +85,15 @@ struct TenantRoutes: Sendable {
         try await messages(request, caller, in: nil)
     }
 
-    @Sendable func listConversationMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+    @Sendable func listConversationMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
+        -> Response
+    {
         try await messages(request, caller, in: try scope.id("conversation"))
     }
 
-    private func messages(_ request: Request, _ caller: Caller, in conversation: ConversationID?) async throws -> Response {
+    private func messages(_ request: Request, _ caller: Caller, in conversation: ConversationID?) async throws
+        -> Response
+    {
         var direction: MessageDirection?
         if let word = request.uri.queryParameters["direction"].map(String.init) {
             guard let known = MessageDirection(rawValue: word) else {
@@ -123,11 +118,15 @@ struct TenantRoutes: Sendable {
 
     // MARK: - Conversations and events
 
-    @Sendable func listConversations(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+    @Sendable func listConversations(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
+        -> Response
+    {
         JSON.list(try await installation.reading.conversations(caller, try request.page())) { $0.json }.response()
     }
 
-    @Sendable func readConversation(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+    @Sendable func readConversation(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
+        -> Response
+    {
         try await installation.reading.conversation(caller, try scope.id("conversation")).json.response()
     }
 
@@ -154,15 +153,20 @@ struct TenantRoutes: Sendable {
         return JSON.list(consents.map { .object(JSONObject($0.members)) }).response()
     }
 
-    @Sendable func declareConsent(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+    @Sendable func declareConsent(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response
+    {
         let body = try await request.object()
         let person = try Self.person(body["contact"], path: "contact")
         var channel: ChannelID?
         if let value = body["channel_id"], !value.isNull {
-            guard let id = value.string.flatMap({ ChannelID($0) }) else { throw PlatformError.invalid("channel_id", "this is not an id") }
+            guard let id = value.string.flatMap({ ChannelID($0) }) else {
+                throw PlatformError.invalid("channel_id", "this is not an id")
+            }
             channel = id
         }
-        if let source = body["source"], source.string == nil { throw PlatformError.invalid("source", "expected text, found \(source.kind)") }
+        if let source = body["source"], source.string == nil {
+            throw PlatformError.invalid("source", "expected text, found \(source.kind)")
+        }
         let (id, view) = try await installation.consents.declare(
             caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body)
         return JSON.object(JSONObject([("id", .id(id))] + view.members)).response(status: 201)

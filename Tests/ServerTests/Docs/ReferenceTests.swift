@@ -1,0 +1,95 @@
+import Foundation
+import Hummingbird
+import Logging
+import Outbound
+import PluginKit
+import Postgres
+import Testing
+
+@testable import Platform
+@testable import Server
+
+@Suite("The reference tells what is there, and nothing else")
+struct ReferenceTests {
+    private static func page(_ name: String) throws -> String {
+        let docs = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Docs")
+        return try String(contentsOf: docs.appending(path: name), encoding: .utf8)
+    }
+
+    /// What stands in backticks.
+    private static func code(_ page: String) -> [String] {
+        page.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+    }
+
+    // MARK: - Routes
+
+    private struct NoHTTP: OutboundHTTP {
+        func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+            throw OutboundError(kind: .refusedAddress, beforeSending: true)
+        }
+    }
+
+    /// The routes, without anything behind them.
+    private static func routes() throws -> [String] {
+        let nowhere = PostgresConfiguration(host: "/nowhere", database: "none", username: "none")
+        let installation = Installation(
+            InstallationConfiguration(controlURL: Secret(""), regions: []), plugins: try BuiltInPlugins.registry(),
+            control: PostgresClient(configuration: nowhere, logger: Logger(label: "test")), controlKey: .generate(),
+            directory: RegionDirectory(regions: [:], shards: [:]), http: NoHTTP(), logger: Logger(label: "test"))
+        return ServerRouter.make(installation, publicURL: "", metrics: PrometheusMetrics()).routes.map {
+            "\($0.method.rawValue) \($0.path)"
+        }
+    }
+
+    @Test("every route stands in Docs/api.md, and every route that stands there exists")
+    func routesAreTold() throws {
+        let methods: Set<String> = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+        let told = Set(
+            Self.code(try Self.page("api.md")).filter { text in
+                let words = text.split(separator: " ")
+                return words.count == 2 && methods.contains(String(words[0])) && words[1].hasPrefix("/")
+            })
+        let there = Set(try Self.routes())
+        #expect(there.count > 30)
+        #expect(there.subtracting(told).sorted() == [], "missing in Docs/api.md")
+        #expect(told.subtracting(there).sorted() == [], "in Docs/api.md, but no route")
+    }
+
+    @Test("every code of a problem stands in Docs/api.md", arguments: PlatformError.Code.allCases)
+    func codesAreTold(_ code: PlatformError.Code) throws {
+        // Nothing throws this one yet.
+        guard code != .idempotencyInFlight else { return }
+        #expect(try Self.page("api.md").contains("`\(code.rawValue)`"))
+    }
+
+    // MARK: - Settings
+
+    @Test("every setting stands in Docs/configuration.md with its default, and every one that stands there exists")
+    func settingsAreTold() throws {
+        let page = try Self.page("configuration.md")
+        for key in SettingKey.all {
+            let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `\(key.name)` ") }
+            #expect(rows.count == 1, "\(key.name) stands in \(rows.count) rows")
+            if let fallback = key.fallback, !fallback.isEmpty {
+                #expect(rows.first?.contains("| `\(fallback)` |") == true, "\(key.name) has the default \(fallback)")
+            }
+        }
+        let keys = Set(SettingKey.all.map(\.name) + Self.regionKeys())
+        let told = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.flatMap { row in
+            Self.code(String(row.split(separator: "|").first ?? ""))
+        }
+        #expect(Set(told).subtracting(keys).sorted() == [], "in Docs/configuration.md, but no setting")
+    }
+
+    @Test("every key of a storage region stands in Docs/configuration.md")
+    func regionKeysAreTold() throws {
+        let told = Set(Self.code(try Self.page("configuration.md")))
+        #expect(Set(Self.regionKeys()).subtracting(told).sorted() == [])
+    }
+
+    private static func regionKeys() -> [String] {
+        let regions = (try? BuiltInPlugins.registry())?.storageRegions.values.map(\.regionSchema) ?? []
+        return regions.flatMap { $0.fields.map { "region.<name>.\($0.key)" } }
+    }
+}
