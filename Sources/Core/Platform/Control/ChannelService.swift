@@ -1,6 +1,7 @@
 import Outbound
 public import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// Connects tenants' numbers and looks after them.
@@ -15,7 +16,9 @@ public struct ChannelService: Sendable {
     let wake: @Sendable (ShardID) -> Void
 
     /// The keys under which a channel's configuration names its address and the account that holds it.
-    private static let addressKeys = (channel: "phone_number_id", account: "business_account_id", display: "display_phone_number")
+    static let addressKeys = (
+        channel: "phone_number_id", account: "business_account_id", display: "display_phone_number"
+    )
 
     /// Connects a channel to a tenant, with an ingress of its own.
     /// - Throws: `.invalid` naming every key that is wrong; `.conflict` when the number belongs to a tenant already.
@@ -28,27 +31,53 @@ public struct ChannelService: Sendable {
         let configuration = try Self.check(new.configuration, plugin.channelSchema, at: "configuration")
         let ingress = try Self.check(new.ingress, plugin.ingressSchema, at: "ingress")
         guard let address = configuration.text(Self.addressKeys.channel), address.utf8.count <= 128 else {
-            throw PlatformError.invalid("configuration.\(Self.addressKeys.channel)", "expected the channel's id, at most 128 characters")
+            throw PlatformError.invalid(
+                "configuration.\(Self.addressKeys.channel)", "expected the channel's id, at most 128 characters")
         }
         let account = configuration.text(Self.addressKeys.account)
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
-        let channel = Channel(
+        let fresh = Channel(
             id: .generate(), tenant: id, plugin: new.plugin, address: address,
-            displayAddress: configuration.text(Self.addressKeys.display), state: .active, ingressRoute: .generate(), createdAt: Date())
-        let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
-        let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
+            displayAddress: configuration.text(Self.addressKeys.display), state: .active, ingressRoute: .generate(),
+            createdAt: Date())
         // The region first: a route that exists always leads to a channel.
-        let add = ChannelStore.add(channel, account: account, sealed: sealed)
-        guard try await Self.isNew({ try await shard.app.transactionBatch(settings: asTenant(id), [add]) }) else {
-            throw Self.taken
-        }
+        let add = ChannelStore.add(fresh, account: account, sealed: try seal(configuration, fresh, keys))
+        let isFresh = try await Self.isNew { try await shard.app.transactionBatch(settings: asTenant(id), [add]) }
+        let channel = isFresh ? fresh : try await interrupted(fresh, shard)
+        let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
         let routing = Self.routing(channel, account: account, ingressSealed: ingressSealed)
         guard try await Self.isNew({ try await control.transactionBatch(routing) }) else {
-            _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
+            // Unless another caller finished connecting this very channel at the same moment.
+            if isFresh, try await route(of: channel)?.channel != channel.id {
+                _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
+            }
             throw Self.taken
         }
-        return channel
+        if isFresh { return channel }
+        let update = ChannelStore.update(
+            channel, account: account, display: fresh.displayAddress, sealed: try seal(configuration, channel, keys))
+        return try ChannelStore.channel(
+            try await shard.app.transactionBatch(settings: asTenant(id), [update])[0][0], of: id)
+    }
+
+    /// The channel that connecting left in the region when it was interrupted before the control plane knew of it.
+    /// - Throws: `.conflict` when the number is connected.
+    private func interrupted(_ wanted: Channel, _ shard: Shard) async throws -> Channel {
+        let rows = try await shard.app.transactionBatch(
+            settings: asTenant(wanted.tenant), [ChannelStore.list(wanted.tenant)])[0]
+        let known = try rows.map { try ChannelStore.channel($0, of: wanted.tenant) }
+            .first { $0.plugin == wanted.plugin && $0.address == wanted.address }
+        guard let known, try await route(of: known) == nil else { throw Self.taken }
+        return known
+    }
+
+    private func route(of channel: Channel) async throws -> ChannelRoute? {
+        try await routes.channel(plugin: channel.plugin, kind: "channel", channel.address)
+    }
+
+    func seal(_ configuration: PluginConfiguration, _ channel: Channel, _ keys: TenantKeys) throws -> [UInt8] {
+        try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, channel.tenant))
     }
 
     /// Runs what stores an address: false when somebody has it already.
@@ -63,9 +92,10 @@ public struct ChannelService: Sendable {
     }
 
     private static let taken = PlatformError(
-        .conflict, "This number is connected already.", remedy: "A number belongs to one tenant in the whole installation.")
+        .conflict, "This number is connected already.",
+        remedy: "A number belongs to one tenant in the whole installation.")
 
-    private static func check(
+    static func check(
         _ values: [String: String], _ schema: ConfigurationSchema, at path: String
     ) throws -> PluginConfiguration {
         switch schema.validate(values) {
@@ -93,16 +123,7 @@ public struct ChannelService: Sendable {
                 VALUES ($1, 'channel', $2, $3, $4, $5)
                 """, [channel.plugin, channel.address, channel.tenant, channel.id, channel.ingressRoute]),
         ]
-        if let account {
-            queries.append(
-                PostgresQuery(
-                    "routes.add-account",
-                    """
-                    INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
-                    VALUES ($1, 'account', $2, $3, $4, $5)
-                    ON CONFLICT (plugin, kind, address) DO NOTHING
-                    """, [channel.plugin, account, channel.tenant, channel.id, channel.ingressRoute]))
-        }
+        if let account { queries.append(RouteStore.addAccount(account, channel)) }
         return queries
     }
 
@@ -122,7 +143,8 @@ public struct ChannelService: Sendable {
             guard let plugin = plugins.channels[known.plugin] else { throw PlatformError.notFound("channel plugin") }
             let keys = try await shard.keys.keys(of: id)
             let configuration = try SealedConfiguration.open(
-                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id), plugin.channelSchema)
+                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id),
+                plugin.channelSchema)
             var report = await plugin.health(
                 of: ChannelConnection(address: known.address, configuration: configuration, http: http))
             if case .stopped(let reason) = known.state {

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// The control plane's routing tables.
@@ -37,7 +38,8 @@ struct RouteStore: Sendable {
                 """, [plugin, kind, address]))
         return try rows.first.map { row in
             ChannelRoute(
-                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"), channel: try row.decode("channel_id"),
+                tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"),
+                channel: try row.decode("channel_id"),
                 ingress: try row.decode("ingress_route_id"))
         }
     }
@@ -76,6 +78,43 @@ struct RouteStore: Sendable {
         }
     }
 
+    /// The messenger's account leads to the first of its channels that was connected.
+    static func addAccount(_ account: String, _ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.add-account",
+            """
+            INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
+            VALUES ($1, 'account', $2, $3, $4, $5)
+            ON CONFLICT (plugin, kind, address) DO NOTHING
+            """, [channel.plugin, account, channel.tenant, channel.id, channel.ingressRoute])
+    }
+
+    /// The account no longer leads to this channel.
+    static func removeAccount(_ account: String, _ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.remove-account",
+            "DELETE FROM channel_routes WHERE plugin = $1 AND kind = 'account' AND address = $2 AND channel_id = $3",
+            [channel.plugin, account, channel.id])
+    }
+
+    /// A tenant's own ingress, held until the transaction ends.
+    static func lockIngress(_ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.lock-ingress",
+            """
+            SELECT configuration_sealed
+            FROM ingress_routes
+            WHERE ingress_route_id = $1 AND tenant_id = $2
+            FOR UPDATE
+            """, [channel.ingressRoute, channel.tenant])
+    }
+
+    static func updateIngress(_ id: IngressRouteID, sealed: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "routes.update-ingress", "UPDATE ingress_routes SET configuration_sealed = $2 WHERE ingress_route_id = $1",
+            [id, sealed])
+    }
+
     static func context(_ id: IngressRouteID) -> SealContext {
         SealContext(table: "ingress_routes", column: "configuration_sealed", row: id.rawValue, tenant: .controlPlane)
     }
@@ -89,7 +128,9 @@ struct UnroutableKey: Sendable, Hashable {
     /// An address from outside may be anything; only what looks like one is repeated to staff.
     init(_ address: ChannelEvent.Address, reason: String) {
         let (kind, text) = address.parts
-        let isPlain = !text.isEmpty && text.count <= 64 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let isPlain =
+            !text.isEmpty && text.count <= 64
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         self.kind = kind
         self.address = isPlain ? text : "(not an id)"
         self.reason = reason
@@ -111,9 +152,14 @@ enum SealedConfiguration {
     static func open(
         _ sealed: [UInt8], _ key: DataKey, _ context: SealContext, _ schema: ConfigurationSchema
     ) throws -> PluginConfiguration {
+        try schema.validate(values(sealed, key, context)).get()
+    }
+
+    /// What was sealed, whatever a schema says of it by now.
+    static func values(_ sealed: [UInt8], _ key: DataKey, _ context: SealContext) throws -> [String: String] {
         let json = try JSON(parsing: key.open(sealed, context))
         var values: [String: String] = [:]
         for member in json.object?.members ?? [] { values[member.name] = member.value.string }
-        return try schema.validate(values).get()
+        return values
     }
 }

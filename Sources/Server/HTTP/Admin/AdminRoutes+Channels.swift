@@ -4,7 +4,8 @@ import PluginKit
 
 extension AdminRoutes {
     @Sendable func listChannels(_ request: Request, _ scope: RequestScope) async throws -> Response {
-        JSON.list(try await installation.channels.list(try scope.id("tenant")).map { $0.json(publicURL: publicURL) }).response()
+        JSON.list(try await installation.channels.list(try scope.id("tenant")).map { $0.json(publicURL: publicURL) })
+            .response()
     }
 
     @Sendable func connectChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
@@ -18,12 +19,23 @@ extension AdminRoutes {
         return channel.json(publicURL: publicURL).response(status: 201)
     }
 
+    @Sendable func changeChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
+        var fields = RequestFields(try await request.object())
+        let change = ChannelChange(
+            configuration: fields.optionalTexts("configuration"), ingress: fields.optionalTexts("ingress"))
+        try fields.finish()
+        return try await installation.channels.update(try scope.id("tenant"), try scope.id("channel"), change)
+            .json(publicURL: publicURL).response()
+    }
+
     @Sendable func channelHealth(_ request: Request, _ scope: RequestScope) async throws -> Response {
         try await installation.channels.health(try scope.id("tenant"), try scope.id("channel")).json.response()
     }
 
     @Sendable func startChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
-        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel")).json(publicURL: publicURL).response()
+        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel")).json(
+            publicURL: publicURL
+        ).response()
     }
 
     @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope) async throws -> Response {
