@@ -3,6 +3,7 @@ import CoreMetrics
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import Outbound
 import Platform
 import PluginKit
@@ -10,7 +11,8 @@ import SelfHosted
 import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serve the API and deliver what is queued.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the API and deliver what is queued.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -38,9 +40,14 @@ struct ServeCommand: AsyncParsableCommand {
         // Stopped in the opposite order: first no more requests, then what was taken is stored, then the pools close.
         let services = installation.services + [app as any Service]
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(25)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw SettingsError(description: "port \(port) of \(host) is in use; set http.port to another")
+        }
         await http.shutdown()
     }
 
@@ -48,12 +55,15 @@ struct ServeCommand: AsyncParsableCommand {
     static func open(_ settings: Settings, http: any OutboundHTTP, logger: Logger) async throws -> Installation {
         let plugins = try BuiltInPlugins.registry()
         let keys = try KeyFile.open(
-            path: try settings.text("control.key_file"), owner: "control", firstStart: try settings.boolean("control.first_start"))
+            path: try settings.text("control.key_file"), owner: "control",
+            firstStart: try settings.boolean("control.first_start"))
         let connections = try settings.integer("database.connections", 1...500)
         let configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
-            appConnections: connections, workerConnections: connections, runsWorkers: try settings.boolean("workers.enabled"))
-        return try await Installation.open(configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
+            appConnections: connections, workerConnections: connections,
+            runsWorkers: try settings.boolean("workers.enabled"))
+        return try await Installation.open(
+            configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }
 }
 

@@ -1,5 +1,5 @@
-import Synchronization
 public import ServiceLifecycle
+import Synchronization
 
 /// Lets requests that arrive at the same moment share one transaction, and so one flush of the write-ahead log.
 ///
@@ -50,19 +50,20 @@ final class GroupCommit<Item: Sendable, Output: Sendable>: Service {
             }
             if refused {
                 continuation.resume(
-                    throwing: PlatformError(.unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
+                    throwing: PlatformError(
+                        .unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
             }
             wake?.resume()
         }
     }
 
-    /// Commits until graceful shutdown, then what still waits.
+    /// Commits until graceful shutdown or cancellation, then what still waits.
     func run() async throws {
-        await withGracefulShutdownHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<concurrency { group.addTask { await self.work() } }
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.close()
         }
         close()
