@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await options.load()
         let level = settings.logLevel
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
+        JSONLogHandler.install(level: level)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "obhut")

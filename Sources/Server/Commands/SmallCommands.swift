@@ -20,7 +20,7 @@ struct MigrateCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await options.load()
         let level = settings.logLevel
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: max(level, .notice)) }
+        JSONLogHandler.install(level: max(level, .notice))
         for (name, migrator) in try Self.migrators(settings, Logger(label: "migrate")) {
             if status {
                 for migration in try await migrator.status() { print("\(name)  \(migration)") }

@@ -13,22 +13,25 @@ struct JSONLogHandler: LogHandler {
         logLevel = level
     }
 
+    /// Sends what this process logs here. Once, at its start.
+    static func install(level: Logger.Level) {
+        // A log whose reader went away must not end the process.
+        signal(SIGPIPE, SIG_IGN)
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
+    }
+
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata extra: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
+    func log(event: LogEvent) {
         var object = JSONObject([
-            ("time", .string(Timestamp.text(Date()))), ("level", .string(level.rawValue)), ("logger", .string(label)),
-            ("message", .string(message.description)),
+            ("time", .string(Timestamp.text(Date()))), ("level", .string(event.level.rawValue)),
+            ("logger", .string(label)), ("message", .string(event.message.description)),
         ])
-        for (key, value) in metadata.merging(extra ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
-            object[key] = .string(value.description)
-        }
-        FileHandle.standardError.write(Data(JSON.object(object).encoded() + [UInt8(ascii: "\n")]))
+        let all = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) { object[key] = .string(value.description) }
+        StandardStream.error.write(JSON.object(object).encoded() + [UInt8(ascii: "\n")])
     }
 }
