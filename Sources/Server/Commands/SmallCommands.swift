@@ -38,11 +38,16 @@ struct MigrateCommand: AsyncParsableCommand {
         var migrators = [("control", Migrator(folder: folder + "/control", configuration: control, logger: logger))]
         for region in try settings.regions(try BuiltInPlugins.registry()) {
             let urls = (region.values["owner_url"] ?? "").split(separator: " ").map(String.init)
-            guard !urls.isEmpty else { throw SettingsError(description: "region.\(region.id).owner_url is not set. See obhut config.") }
+            guard !urls.isEmpty else {
+                throw SettingsError(
+                    description: "region.\(region.id).owner_url is not set; obhut migrate needs the connection URL of "
+                        + "each of the region's shards as obhut_owner.")
+            }
             for (index, url) in urls.enumerated() {
                 let configuration = try PostgresConfiguration(url: url)
                 let name = urls.count == 1 ? region.id.rawValue : "\(region.id) shard \(index + 1)"
-                migrators.append((name, Migrator(folder: folder + "/region", configuration: configuration, logger: logger)))
+                migrators.append(
+                    (name, Migrator(folder: folder + "/region", configuration: configuration, logger: logger)))
             }
         }
         return migrators
@@ -50,7 +55,8 @@ struct MigrateCommand: AsyncParsableCommand {
 }
 
 struct PluginsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "plugins", abstract: "List the plugins, what they can do and what leaves through them.")
+    static let configuration = CommandConfiguration(
+        commandName: "plugins", abstract: "List the plugins, what they can do and what leaves through them.")
 
     func run() async throws {
         let registry = try BuiltInPlugins.registry()
@@ -73,7 +79,9 @@ struct PluginsCommand: AsyncParsableCommand {
             default: fields = registry.consentSources[manifest.name]?.schema.fields ?? []
             }
             for field in fields {
-                let marks = [field.required && field.fallback == nil ? "needed" : "optional", field.secret ? "secret" : nil]
+                let marks = [
+                    field.required && field.fallback == nil ? "needed" : "optional", field.secret ? "secret" : nil,
+                ]
                 print("    \(field.key) (\(marks.compactMap { $0 }.joined(separator: ", "))): \(field.help)")
             }
         }
@@ -81,7 +89,8 @@ struct PluginsCommand: AsyncParsableCommand {
 }
 
 struct ConfigCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "config", abstract: "List every setting, its default and what it is now.")
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "List every setting, its default and what it is now.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -94,13 +103,16 @@ struct ConfigCommand: AsyncParsableCommand {
             guard !key.name.contains("<") else { continue }
             let environment = "OBHUT_" + key.name.uppercased().replacingOccurrences(of: ".", with: "_")
             let value = settings.optional(key.name)
-            print("    environment: \(environment); now: \(key.isSecret && value != nil ? "(set)" : value ?? "(not set)")")
+            print(
+                "    environment: \(environment); now: \(key.isSecret && value != nil ? "(set)" : value ?? "(not set)")"
+            )
         }
     }
 }
 
 struct TokenCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "token", abstract: "Issue a staff token for the admin API; it is shown once.")
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Issue a staff token for the admin API; it is shown once.")
 
     @OptionGroup var options: SettingsOptions
 
