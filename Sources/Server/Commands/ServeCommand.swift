@@ -32,7 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
         let installation = try await Self.open(settings, http: http, logger: logger)
         let port = try settings.integer("http.port", 1...65535)
         let host = try settings.text("http.host")
-        let router = ServerRouter.make(installation, publicURL: try settings.text("http.public_url"), metrics: metrics)
+        let router = ServerRouter.make(
+            installation, publicURL: try settings.text("http.public_url"), instance: settings.optional("http.instance"),
+            metrics: metrics)
         let app = Application(
             router: router, configuration: .init(address: .hostname(host, port: port), backlog: 1024),
             onServerRunning: { _ in logger.notice("serving", metadata: ["host": "\(host)", "port": "\(port)"]) },

@@ -121,35 +121,41 @@ struct TokenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await options.load()
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
+        JSONLogHandler.install(level: .warning)
         let database = PostgresClient(
-            configuration: try PostgresConfiguration(url: try settings.text("control.url")), logger: Logger(label: "token"))
+            configuration: try PostgresConfiguration(url: try settings.text("control.url")),
+            logger: Logger(label: "token"))
         print(try await AdminTokenService(database: database).issue(label: label).revealed)
         await database.close()
     }
 }
 
 struct SandboxCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sandbox", abstract: "Play Meta's Graph API and webhooks, with handsets.")
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox", abstract: "Play Meta's Graph API and webhooks, with handsets.")
 
     @Option var host = "127.0.0.1"
     @Option var port = 8090
     @Option(help: "File in which the sandbox remembers what happened.")
     var journal: String?
+    @Option(help: "Text that /sandbox/health shows, to know this process by.")
+    var instance: String?
     @Flag(help: "Stop when standard input ends: for a parent that may be killed.")
     var exitOnStdinEof = false
 
     func run() async throws {
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
+        JSONLogHandler.install(level: .warning)
         let logger = Logger(label: "sandbox")
         if exitOnStdinEof { StandardInput.exitAtEnd() }
         // Only ever talks to servers on this machine.
         let http = CurlClient(policy: try EgressPolicy(exceptions: ["127.0.0.0/8", "::1/128"]), logger: logger)
         let server = SandboxServer(
-            configuration: SandboxConfiguration(host: host, port: port, journalFile: journal), outbound: http, logger: logger,
+            configuration: SandboxConfiguration(host: host, port: port, journalFile: journal, instance: instance),
+            outbound: http, logger: logger,
             onReady: { print("sandbox on port \($0)") })
         let group = ServiceGroup(
-            configuration: .init(services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            configuration: .init(
+                services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         await http.shutdown()
     }

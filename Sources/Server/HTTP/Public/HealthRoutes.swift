@@ -6,10 +6,14 @@ import PluginKit
 struct HealthRoutes: Sendable {
     let installation: Installation
     let access: Access
+    /// What `/readyz` is to show, so that whoever started this process knows that it is the one that answers.
+    let instance: String?
     let metrics: PrometheusMetrics
 
     func add(to router: Router<RequestScope>) {
-        router.get("healthz", use: access.anyone { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n"))) })
+        router.get(
+            "healthz",
+            use: access.anyone { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n"))) })
         router.get("readyz", use: access.anyone(ready))
         router.get("metrics", use: access.admin(scrape))
     }
@@ -17,10 +21,12 @@ struct HealthRoutes: Sendable {
     @Sendable func ready(_ request: Request, _ scope: RequestScope) async throws -> Response {
         let checks = await installation.readiness()
         let isReady = checks.allSatisfy(\.ready)
-        return ([
-            "ready": .bool(isReady),
-            "checks": .array(checks.map { ["name": .string($0.name), "ready": .bool($0.ready)] }),
-        ] as JSON).response(status: isReady ? 200 : 503)
+        var answer = JSONObject([
+            ("ready", .bool(isReady)),
+            ("checks", .array(checks.map { ["name": .string($0.name), "ready": .bool($0.ready)] })),
+        ])
+        if let instance { answer["instance"] = .string(instance) }
+        return JSON.object(answer).response(status: isReady ? 200 : 503)
     }
 
     @Sendable func scrape(_ request: Request, _ scope: RequestScope) async throws -> Response {
