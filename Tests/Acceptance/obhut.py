@@ -45,23 +45,31 @@ class Instance:
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="obhut-acceptance-"))
         # As root, PostgreSQL runs as another user, which must be able to pass through.
         self.folder.chmod(0o711)
+        self.data, self.ready_file = self.folder / "data", self.folder / "ready.json"
         self.port, self.sandbox_port = free_port(), free_port()
         self.process = None
         self.ready = None
 
     def start(self):
-        data, ready = self.folder / "data", self.folder / "ready.json"
-        ready.unlink(missing_ok=True)
-        self.log = open(self.folder / "dev.log", "ab")
-        self.process = subprocess.Popen(
-            [self.binary, "dev", "--data-dir", str(data), "--port", str(self.port), "--sandbox-port", str(self.sandbox_port),
-             "--ready-file", str(ready)], stdout=self.log, stderr=subprocess.STDOUT, cwd=ROOT)
+        self.ready_file.unlink(missing_ok=True)
+        self.spawn()
+        return self.wait_until_ready()
+
+    def command(self):
+        return [self.binary, "dev", "--data-dir", str(self.data), "--port", str(self.port), "--sandbox-port", str(self.sandbox_port),
+                "--ready-file", str(self.ready_file)]
+
+    def spawn(self, **more):
+        with open(self.folder / "dev.log", "ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, **more)
+
+    def wait_until_ready(self):
         end = time.monotonic() + 120
-        while not ready.exists():
+        while not self.ready_file.exists():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("obhut dev did not become ready:\n" + self.logs())
             time.sleep(0.05)
-        self.ready = json.loads(ready.read_text())
+        self.ready = json.loads(self.ready_file.read_text())
         self.tenants = [Tenant(self, facts) for facts in self.ready["tenants"]]
         self.admin = Api(self.ready["base_url"] + "/admin/v1", self.ready["admin_token"])
         self.sandbox = Api(self.ready["sandbox_url"], None)
@@ -69,13 +77,25 @@ class Instance:
 
     def logs(self):
         parts = []
-        for path in [self.folder / "dev.log", *sorted((self.folder / "data").glob("*.log"))]:
+        for path in [self.folder / "dev.log", *sorted(self.data.glob("*.log"))]:
             if path.exists():
                 parts.append(f"--- {path.name}\n" + path.read_text(errors="replace")[-3000:])
         return "\n".join(parts)
 
     def server_pid(self):
-        return int((self.folder / "data/server.pid").read_text())
+        return int((self.data / "server.pid").read_text())
+
+    def processes(self):
+        """Every process whose command line names the folder: id and command line."""
+        found = {}
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0") if entry.name.isdigit() else []
+            except OSError:
+                continue
+            if any(str(self.folder) in word for word in words):
+                found[int(entry.name)] = " ".join(words)
+        return found
 
     def stop(self):
         """Ctrl-C; the exit code."""
@@ -138,7 +158,7 @@ class Instance:
 
     def role_url(self, url, role):
         """The same database as another role."""
-        password = json.loads((self.folder / "data/secrets.json").read_text())["passwords"][role]
+        password = json.loads((self.data / "secrets.json").read_text())["passwords"][role]
         return f"postgresql://{role}:{password}@" + url.split("@", 1)[1]
 
 

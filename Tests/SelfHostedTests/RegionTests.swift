@@ -53,8 +53,8 @@ import Testing
         ])
         #expect(
             region.shards == [
-                ShardAddress(id: "eu-central-a", ownerURL: Secret("o1"), appURL: Secret("a1"), workerURL: Secret("w1")),
-                ShardAddress(id: "eu-central-b", ownerURL: Secret("o2"), appURL: Secret("a2"), workerURL: Secret("w2")),
+                ShardAddress(id: "eu-central-a", appURL: Secret("a1"), workerURL: Secret("w1")),
+                ShardAddress(id: "eu-central-b", appURL: Secret("a2"), workerURL: Secret("w2")),
             ])
     }
 
@@ -71,9 +71,9 @@ import Testing
             ["country": "de"],
             #"country "de" is not in the European Economic Area; data of tenants may not be held there (Art. 44 ff. GDPR)"#
         ),
-        (["shards": "a, b"], "owner_url has 1 URLs for 2 shards; give one each"),
+        (["shards": "a, b"], "app_url has 1 URLs for 2 shards; give one each"),
         (["app_url": "u1 u2"], "app_url has 2 URLs for 1 shards; give one each"),
-        (["shards": "a,b", "owner_url": "1 2", "app_url": "1 2"], "worker_url has 1 URLs for 2 shards; give one each"),
+        (["shards": "a,b", "app_url": "1 2"], "worker_url has 1 URLs for 2 shards; give one each"),
     ]
 
     @Test(arguments: refused)

@@ -99,6 +99,9 @@ public final class CurlClient: OutboundHTTP {
     private func exchange(
         _ request: OutboundRequest, deadline: ContinuousClock.Instant
     ) async -> Result<OutboundResponse, OutboundError> {
+        guard !Task.isCancelled else {
+            return .failure(OutboundError(kind: .cancelled, beforeSending: true, detail: "cancelled before it was sent"))
+        }
         let inbox = inbox
         let id = inbox.reserveID()
         return await withTaskCancellationHandler {

@@ -11,7 +11,7 @@ struct DemoCommand: AsyncParsableCommand {
     var readyFile = ".obhut/ready.json"
 
     func run() async throws {
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .error) }
+        JSONLogHandler.install(level: .error)
         guard let data = FileManager.default.contents(atPath: readyFile), let ready = try? JSON(parsing: Array(data)),
             let tenants = ready["tenants"]?.array, tenants.count >= 2
         else { throw SettingsError(description: "\(readyFile) is not there or not ready; start obhut dev first") }
@@ -41,14 +41,18 @@ struct DemoWalk: Sendable {
     func run() async throws {
         let key = tenant["api_key"]?.string ?? ""
         say("A customer writes to \(tenant["name"]?.string ?? "") from \(handset)")
-        _ = try await step(
+        let written = try await step(
             "POST", sandbox + "/handsets/\(handset)/messages",
-            ["to": tenant["phone_number_id"] ?? .null, "profile_name": "Anna Beispiel", "text": ["body": "Guten Tag, haben Sie morgen einen Termin frei?"]])
+            [
+                "to": tenant["phone_number_id"] ?? .null, "profile_name": "Anna Beispiel",
+                "text": ["body": "Guten Tag, haben Sie morgen einen Termin frei?"],
+            ])
 
         say("The tenant reads it")
         let message = try await eventually("the message") {
-            let page = try await client.must("GET", base + "/api/v1/messages?direction=inbound&limit=5", token: key)
-            return page["data"]?.array?.first { $0["text"]?["body"]?.string?.hasPrefix("Guten Tag") == true }
+            // Others may write at the same time.
+            let page = try await client.must("GET", base + "/api/v1/messages?direction=inbound&limit=50", token: key)
+            return page["data"]?.array?.first { $0["provider_message_id"] == written["id"] }
         }
         _ = try await step("GET", base + "/api/v1/messages/\(message["id"]?.string ?? "")", token: key)
         let contact = message["contact_id"] ?? .null
@@ -61,8 +65,12 @@ struct DemoWalk: Sendable {
         _ = try await step(
             "POST", base + "/api/v1/consents", token: key,
             [
-                "contact": ["id": contact], "purpose": "service", "state": "granted", "occurred_at": .string(Timestamp.text(Date())),
-                "evidence": ["method": "web_form", "text": "Ich möchte über WhatsApp beraten werden.", "language": "de", "text_version": "1"],
+                "contact": ["id": contact], "purpose": "service", "state": "granted",
+                "occurred_at": .string(Timestamp.text(Date())),
+                "evidence": [
+                    "method": "web_form", "text": "Ich möchte über WhatsApp beraten werden.", "language": "de",
+                    "text_version": "1",
+                ],
             ], expecting: 201)
 
         say("Now the answer goes out")
@@ -77,7 +85,8 @@ struct DemoWalk: Sendable {
         print("  GET /handsets/\(handset)/messages\n  → \(arrived.text)\n")
 
         say("The person reads it, and the status comes back")
-        _ = try await step("POST", sandbox + "/handsets/\(handset)/messages/\(escaped(arrived["id"]?.string ?? ""))/read")
+        _ = try await step(
+            "POST", sandbox + "/handsets/\(handset)/messages/\(escaped(arrived["id"]?.string ?? ""))/read")
         let read = try await eventually("the status read") {
             let message = try await client.must("GET", base + "/api/v1/messages/\(id)", token: key)
             return message["state"] == "read" ? message : nil
@@ -85,7 +94,8 @@ struct DemoWalk: Sendable {
         print("  GET /api/v1/messages/\(id)\n  → \(read.text)\n")
 
         say("\(other["name"]?.string ?? "") lives in another region and sees nothing of it")
-        _ = try await step("GET", base + "/api/v1/messages/\(id)", token: other["api_key"]?.string ?? "", expecting: 404)
+        _ = try await step(
+            "GET", base + "/api/v1/messages/\(id)", token: other["api_key"]?.string ?? "", expecting: 404)
         await client.http.shutdown()
         print("That is the whole path.")
     }

@@ -1,14 +1,13 @@
 import ArgumentParser
 import Foundation
-import Logging
-import Platform
 import PluginKit
-import Postgres
 
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
-        abstract: "Run everything on this machine: a private PostgreSQL, two regions, the sandbox, the server and two demo tenants.")
+        abstract:
+            "Run everything on this machine: a private PostgreSQL, two regions, the sandbox, the server and two demo tenants."
+    )
 
     @Option(help: "Where everything is kept.")
     var dataDir = ".obhut"
@@ -16,62 +15,61 @@ struct DevCommand: AsyncParsableCommand {
     var port = 8080
     @Option(help: "Port of the sandbox.")
     var sandboxPort = 8090
-    @Option(help: "File to write when all is ready, as JSON.")
+    @Option(help: "File to write when all is ready, as JSON; it is there only as long as that is so.")
     var readyFile: String?
 
     func run() async throws {
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
-        let stop = StopSignal()
+        JSONLogHandler.install(level: .warning)
+        let stop = StopSignal { StandardStream.output.write("\nStopping …\n") }
         let folder = try DataFolder(path: dataDir)
-        let postgres = try await PrivatePostgres.start(folder)
-        var supervisor: Supervisor?
+        try PostgresCluster.checkOwner(folder)
+        try FolderLock.take(folder)
+        let ready = try ReadyFile(folder, and: readyFile)
+        ready.remove()
+        defer { ready.remove() }
         do {
-            let configuration = try DevConfiguration(folder: folder, postgres: postgres, port: port, sandboxPort: sandboxPort)
-            try await configuration.prepareDatabases()
-            let running = Supervisor(folder: folder, configuration: configuration)
-            supervisor = running
-            try running.start()
-            let demo = DemoTenants(folder: folder, configuration: configuration)
-            let facts = try await demo.prepare(stop: stop)
-            let ready = configuration.ready(facts, pids: running.pids, postgres: postgres)
-            try DataFolder.write(ready.encoded(), to: readyFile ?? folder.file("ready.json"))
-            if readyFile != nil { try DataFolder.write(ready.encoded(), to: folder.file("ready.json")) }
-            Self.welcome(configuration, facts)
-            await stop.wait()
-        } catch {
-            supervisor?.stop()
-            await postgres.stop()
-            if error is StopSignal.Stopped { return }
-            throw error
+            try await stop.during { try await LeftOvers(in: folder).waitForEnd() }
+            try checkPorts()
+            let installation = LocalInstallation(
+                folder: folder, port: port, sandboxPort: sandboxPort, readyFile: ready, stop: stop)
+            try await installation.run(welcome: Self.welcome)
+        } catch is StopSignal.Stopped {
+            StandardStream.output.write("Stopped. obhut dev on the same folder goes on where this stopped.\n")
         }
-        print("\nStopping …")
-        supervisor?.stop()
-        await postgres.stop()
-        print("Stopped. obhut dev on the same folder goes on where this stopped.")
     }
 
-    private static func welcome(_ configuration: DevConfiguration, _ facts: [DemoTenant]) {
+    /// Before anything is launched: what answers there later is ours.
+    private func checkPorts() throws {
+        try LocalPort.check(port, option: "--port", variable: "PORT")
+        try LocalPort.check(sandboxPort, option: "--sandbox-port", variable: "SANDBOX_PORT")
+        if port == sandboxPort {
+            throw SettingsError(
+                description: "server and sandbox cannot both have port \(port); choose another with --sandbox-port")
+        }
+    }
+
+    @Sendable private static func welcome(_ configuration: DevConfiguration, _ tenants: [DemoTenant]) {
+        let file = configuration.folder.file("ready.json")
         var text = """
 
             Obhut is running.
 
               API and admin API   \(configuration.baseURL)   (readiness: \(configuration.baseURL)/readyz)
               Sandbox             \(configuration.sandboxURL)   (plays Meta; handsets under /handsets/{number}/messages)
-              Keys and tokens     \(configuration.folder.file("ready.json"))
+              Keys and tokens     \(file)
 
             """
-        for tenant in facts {
+        for tenant in tenants {
             let name = tenant.name.padding(toLength: 18, withPad: " ", startingAt: 0)
             text += "\n  \(name)  region \(tenant.region), number \(tenant.displayPhoneNumber)"
         }
         text += """
 
 
-            See it work, in another terminal: .build/debug/obhut demo --ready-file \(configuration.folder.file("ready.json"))
+            See it work, in another terminal: .build/debug/obhut demo --ready-file \(file)
             Ctrl-C stops everything.
 
             """
-        // Not print: what is piped to a file must be there at once.
-        FileHandle.standardOutput.write(Data(text.utf8))
+        StandardStream.output.write(text)
     }
 }

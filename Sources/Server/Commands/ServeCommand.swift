@@ -3,6 +3,7 @@ import CoreMetrics
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import Outbound
 import Platform
 import PluginKit
@@ -22,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
         var warnings: [String] = []
         let settings = try options.load { warnings.append($0) }
         let level = try settings.logLevel()
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
+        JSONLogHandler.install(level: level)
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: "obhut")
@@ -34,8 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
         let port = try settings.integer("http.port")
         let host = try settings.text("http.host")
         let router = ServerRouter.make(
-            installation, publicURL: try settings.text("http.public_url"), metrics: metrics,
-            metricsToken: settings.optional("metrics.token").map { Secret($0) })
+            installation, publicURL: try settings.text("http.public_url"), instance: settings.optional("http.instance"),
+            metrics: metrics, metricsToken: settings.optional("metrics.token").map { Secret($0) })
         let server = HTTPService(
             router: router, host: host, port: port, timeouts: try settings.timeouts(),
             logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) })

@@ -20,7 +20,7 @@ struct MigrateCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.load()
         let level = try settings.logLevel()
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: max(level, .notice)) }
+        JSONLogHandler.install(level: max(level, .notice))
         for (name, migrator) in try Self.migrators(settings, Logger(label: "migrate")) {
             if status {
                 for migration in try await migrator.status() { print("\(name)  \(migration)") }
@@ -39,7 +39,9 @@ struct MigrateCommand: AsyncParsableCommand {
         for region in try settings.regions(try BuiltInPlugins.registry()) {
             let urls = (region.values["owner_url"] ?? "").split(separator: " ").map(String.init)
             guard !urls.isEmpty else {
-                throw SettingsError(description: "region.\(region.id).owner_url is not set. See obhut config.")
+                throw SettingsError(
+                    description: "region.\(region.id).owner_url is not set; obhut migrate needs the connection URL of "
+                        + "each of the region's shards as obhut_owner.")
             }
             for (index, url) in urls.enumerated() {
                 let configuration = try PostgresConfiguration(url: url)
@@ -94,18 +96,20 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option var port = 8090
     @Option(help: "File in which the sandbox remembers what happened.")
     var journal: String?
+    @Option(help: "Text that /sandbox/health shows, to know this process by.")
+    var instance: String?
     @Flag(help: "Stop when standard input ends: for a parent that may be killed.")
     var exitOnStdinEof = false
 
     func run() async throws {
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
+        JSONLogHandler.install(level: .warning)
         let logger = Logger(label: "sandbox")
         if exitOnStdinEof { StandardInput.exitAtEnd() }
         // Only ever talks to servers on this machine.
         let http = CurlClient(policy: try EgressPolicy(exceptions: ["127.0.0.0/8", "::1/128"]), logger: logger)
         let server = SandboxServer(
-            configuration: SandboxConfiguration(host: host, port: port, journalFile: journal), outbound: http,
-            logger: logger,
+            configuration: SandboxConfiguration(host: host, port: port, journalFile: journal, instance: instance),
+            outbound: http, logger: logger,
             onReady: { print("sandbox on port \($0)") })
         let group = ServiceGroup(
             configuration: .init(

@@ -1,5 +1,6 @@
 import Platform
 import PluginKit
+
 import struct Foundation.Date
 
 /// Reads a request's fields and gathers everything that is wrong, so that a caller can mend it all at once.
@@ -74,10 +75,13 @@ struct RequestFields {
 
     /// An object whose values are all text.
     mutating func texts(_ name: String) -> [String: String] {
-        guard let value = value(name) else {
-            complain(name, "this is missing; give an object")
-            return [:]
-        }
+        if object[name] == nil || object[name]?.isNull == true { complain(name, "this is missing; give an object") }
+        return optionalTexts(name)
+    }
+
+    /// - Returns: an empty dictionary when it is missing.
+    mutating func optionalTexts(_ name: String) -> [String: String] {
+        guard let value = value(name) else { return [:] }
         guard let members = value.object?.members else {
             complain(name, "expected an object, found \(value.kind)")
             return [:]
@@ -97,11 +101,15 @@ struct RequestFields {
     /// Throws what was wrong, also every field that nobody asked for: a misspelt one must not get lost.
     mutating func finish() throws {
         for member in object.members where !known.contains(member.name) {
-            complain(String(member.name.prefix(64)), "there is no such field; known are \(known.sorted().joined(separator: ", "))")
+            complain(
+                String(member.name.prefix(64)),
+                "there is no such field; known are \(known.sorted().joined(separator: ", "))")
         }
         if problems.isEmpty { return }
         throw PlatformError(
-            .invalid, problems.count == 1 ? "One field is not right: \(problems[0].path)." : "\(problems.count) fields are not right.",
+            .invalid,
+            problems.count == 1
+                ? "One field is not right: \(problems[0].path)." : "\(problems.count) fields are not right.",
             remedy: "See errors for each.", fields: problems)
     }
 }

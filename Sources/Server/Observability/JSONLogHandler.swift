@@ -13,16 +13,20 @@ struct JSONLogHandler: LogHandler {
         logLevel = level
     }
 
+    /// Sends what this process logs here. Once, at its start.
+    static func install(level: Logger.Level) {
+        // A log whose reader went away must not end the process.
+        signal(SIGPIPE, SIG_IGN)
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
+    }
+
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata extra: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        FileHandle.standardError.write(Data(rendered(level, message, extra, at: Date())))
+    func log(event: LogEvent) {
+        StandardStream.error.write(rendered(event.level, event.message, event.metadata, at: Date()))
     }
 
     /// One line with its end.

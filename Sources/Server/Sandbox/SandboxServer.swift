@@ -34,7 +34,8 @@ public struct SandboxServer: Service {
         let sandbox = try await NIOThreadPool.singleton.runIfActive { try Sandbox(journalFile: file) }
         let courier = WebhookCourier(sandbox: sandbox, outbound: outbound, logger: logger)
         let application = Application(
-            responder: SandboxResponder(routes: Routes(sandbox: sandbox, outbound: outbound)),
+            responder: SandboxResponder(
+                routes: Routes(sandbox: sandbox, outbound: outbound, instance: configuration.instance)),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "sandbox"),
             onServerRunning: { [onReady] channel in await onReady?(channel.localAddress?.port ?? 0) },

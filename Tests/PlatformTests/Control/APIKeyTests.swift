@@ -121,7 +121,7 @@ import Testing
     @Test func `a staff token authenticates until it is revoked, and is no tenant's key`() async throws {
         try await Region.with { region in
             let tokens = region.installation.adminTokens
-            let token = try await tokens.issue(label: "ops").revealed
+            let token = try await tokens.issue(label: "ops", expiresAt: Date(timeIntervalSinceNow: 3600)).1.revealed
             #expect(try await tokens.authenticate(token: token))
             await expectError(.unauthenticated) { try await region.installation.apiKeys.authenticate(token: token) }
             let made = APIToken.generate(.admin).text

@@ -115,7 +115,7 @@ import Testing
                 stray, other.channel.message("m2", from: [Person(1).phone]),
                 company.channel.message("m3", from: [Person(1).phone]))
             #expect(receipt.stored == 1 && receipt.unroutable == 2)
-            let counts = try await region.installation.channels.unroutable()
+            let counts = try await region.installation.channels.unroutable(PageRequest()).items
             #expect(
                 Set(counts.map { "\($0.address) \($0.reason) \($0.events)" }) == [
                     "5550001 unknown 1", "\(other.channel.address) other_ingress 1",

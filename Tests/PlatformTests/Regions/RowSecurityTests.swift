@@ -10,8 +10,8 @@ import Testing
 @Suite struct RowSecurityTests {
     /// What a role may see without a tenant, and why.
     private static let open: [String: Set<String>] = [
-        // Workers claim lanes whosever they are; a lane says nothing about a person.
-        "obhut_worker": ["queue_lanes"]
+        // Workers claim lanes and count dead letters whosever they are; neither says anything about a person.
+        "obhut_worker": ["queue_lanes", "dead_letter_counts"]
     ]
 
     /// A tenant with something in every table that can have something.
@@ -23,6 +23,10 @@ import Testing
         try await company.receive(
             company.channel.status(.delivered, of: region.messenger.deliveries[0].providerID),
             company.channel.event(.account(field: "security"), key: "event \(company.id)"))
+        region.messenger.answer { _ in .giveUp(.never) }
+        try await company.send("never arrives", to: Person(1).byPhone)
+        try await Hand(in: region).work()
+        region.messenger.answer { .accepted($0) }
         try await company.send("waits", to: Person(1).byPhone)
         return company
     }
@@ -108,7 +112,7 @@ import Testing
             try await TestDatabase.withClient(configuration) { client in
                 let count = PostgresQuery("test.count", "SELECT count(*) AS count FROM messages")
                 let inside = try await client.transactionBatch(settings: asTenant(company.id), [count])[0]
-                #expect(try inside[0].decode("count", as: Int.self) == 3)
+                #expect(try inside[0].decode("count", as: Int.self) == 4)
                 #expect(try await client.query(count)[0].decode("count", as: Int.self) == 0)
                 _ = try? await client.transaction(settings: asTenant(company.id)) { tx in
                     _ = try await tx.query(count)

@@ -95,7 +95,7 @@ private func everyDescription(of value: Any) -> [String] {
             configuration.map { ChannelConnection(address: "1", configuration: $0, http: Nobody()) }),
         Named(
             "ShardAddress",
-            ShardAddress(id: "s", ownerURL: Secret(marker), appURL: Secret(marker), workerURL: Secret(marker))),
+            ShardAddress(id: "s", appURL: Secret(marker), workerURL: Secret(marker))),
     ]
 
     @Test(arguments: values)

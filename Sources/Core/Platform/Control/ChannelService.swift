@@ -28,61 +28,77 @@ public struct ChannelService: Sendable {
         }
         let configuration = try Self.check(new.configuration, plugin.channelSchema, at: "configuration")
         let ingress = try Self.check(new.ingress, plugin.ingressSchema, at: "ingress")
-        guard let addresses = plugin.addresses(of: configuration), Self.areShort(addresses) else {
-            throw PlatformError.invalid(
-                "configuration", "it must name the channel's address, of at most \(Self.addressLimit) bytes")
-        }
+        let addresses = try Self.addresses(of: configuration, plugin)
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
-        let channel = Channel(
-            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel,
-            displayAddress: addresses.display,
+        let fresh = Channel(
+            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display,
             state: .active, ingressRoute: .generate(), createdAt: Date())
-        let sealed = try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, id))
-        let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
         // The region first: a route that exists always leads to a channel.
-        try await removeUnrouted(channel, shard)
-        let add = ChannelStore.add(channel, account: addresses.account, sealed: sealed)
-        guard try await Self.isNew({ try await shard.app.transactionBatch(settings: asTenant(id), [add]) }) else {
-            throw Self.taken
+        let add = ChannelStore.add(fresh, account: addresses.account, sealed: try seal(configuration, fresh, keys))
+        let isFresh = try await Self.isNew { try await shard.app.transactionBatch(settings: asTenant(id), [add]) }
+        let channel = isFresh ? fresh : try await interrupted(fresh, shard)
+        let ingressSealed = try SealedConfiguration.seal(ingress, controlKey, RouteStore.context(channel.ingressRoute))
+        do {
+            try await addRoutes(channel, account: addresses.account, ingressSealed: ingressSealed)
+        } catch let refusal as PlatformError {
+            // Unless another caller finished connecting this very channel at the same moment.
+            if isFresh, try await route(of: channel)?.channel != channel.id {
+                _ = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.remove(id, channel.id)])
+            }
+            throw refusal
         }
-        let routing = Self.routing(channel, account: addresses.account, ingressSealed: ingressSealed)
-        var rows: [PostgresRows] = []
-        let isRouted = try await Self.isNew {
-            rows = try await control.transactionBatch(routing)
-            return rows
-        }
-        if isRouted, rows.last?.isEmpty == false || addresses.account == nil { return channel }
-        try await disconnect(channel, shard)
-        throw isRouted ? Self.accountTaken : Self.taken
+        if isFresh { return channel }
+        let update = ChannelStore.update(
+            channel, account: addresses.account, display: fresh.displayAddress, sealed: try seal(configuration, channel, keys))
+        return try ChannelStore.channel(
+            try await shard.app.transactionBatch(settings: asTenant(id), [update])[0][0], of: id)
     }
 
-    /// What a connecting that was interrupted left in the region is in the way of the next try.
-    private func removeUnrouted(_ channel: Channel, _ shard: Shard) async throws {
-        let known = try await shard.app.transactionBatch(
-            settings: asTenant(channel.tenant), [ChannelStore.list(channel.tenant)])[0]
-        for row in known
-        where try row.decode("plugin", as: String.self) == channel.plugin
-            && row.decode("address", as: String.self) == channel.address
-        {
-            let left = try ChannelStore.channel(row, of: channel.tenant)
-            if try await routes.channel(plugin: left.plugin, kind: "channel", left.address) == nil {
-                try await disconnect(left, shard)
+    /// Where a channel is reached, by what its plugin reads in its configuration.
+    static func addresses(
+        of configuration: PluginConfiguration, _ plugin: any ChannelPlugin
+    ) throws(PlatformError) -> ChannelAddresses {
+        guard let found = plugin.addresses(of: configuration), !found.channel.isEmpty,
+            [found.channel, found.account, found.display].allSatisfy({ ($0?.utf8.count ?? 0) <= addressLimit })
+        else {
+            throw PlatformError.invalid(
+                "configuration", "it must name the channel's address, of at most \(addressLimit) bytes")
+        }
+        return found
+    }
+
+    /// Makes what comes in lead to the channel; all of it or nothing.
+    /// - Throws: `.conflict` when the number is connected, or its account belongs to another tenant.
+    private func addRoutes(_ channel: Channel, account: String?, ingressSealed: [UInt8]) async throws {
+        let isNew = try await Self.isNew {
+            let routing = Self.routing(channel, ingressSealed: ingressSealed)
+            return try await control.transaction { tx in
+                let rows = try await tx.pipeline(routing)
+                if let account { try await RouteStore.add(account: account, of: channel, tx) }
+                return rows
             }
         }
+        guard isNew else { throw Self.taken }
     }
 
-    private func disconnect(_ channel: Channel, _ shard: Shard) async throws {
-        _ = try await control.transactionBatch(RouteStore.removal(channel))
-        _ = try await shard.app.transactionBatch(
-            settings: asTenant(channel.tenant), [ChannelStore.remove(channel.tenant, channel.id)])
+    /// The channel that connecting left in the region when it was interrupted before the control plane knew of it.
+    /// - Throws: `.conflict` when the number is connected.
+    private func interrupted(_ wanted: Channel, _ shard: Shard) async throws -> Channel {
+        let rows = try await shard.app.transactionBatch(
+            settings: asTenant(wanted.tenant), [ChannelStore.list(wanted.tenant)])[0]
+        let known = try rows.map { try ChannelStore.channel($0, of: wanted.tenant) }
+            .first { $0.plugin == wanted.plugin && $0.address == wanted.address }
+        guard let known, try await route(of: known) == nil else { throw Self.taken }
+        return known
     }
 
-    private static func areShort(_ addresses: ChannelAddresses) -> Bool {
-        !addresses.channel.isEmpty
-            && [addresses.channel, addresses.account, addresses.display].allSatisfy {
-                ($0?.utf8.count ?? 0) <= addressLimit
-            }
+    private func route(of channel: Channel) async throws -> ChannelRoute? {
+        try await routes.channel(plugin: channel.plugin, kind: "channel", channel.address)
+    }
+
+    func seal(_ configuration: PluginConfiguration, _ channel: Channel, _ keys: TenantKeys) throws -> [UInt8] {
+        try SealedConfiguration.seal(configuration, keys.data, ChannelStore.sealContext(channel.id, channel.tenant))
     }
 
     /// Runs what stores an address: false when somebody has it already.
@@ -100,11 +116,7 @@ public struct ChannelService: Sendable {
         .conflict, "This number is connected already.",
         remedy: "A number belongs to one tenant in the whole installation.")
 
-    private static let accountTaken = PlatformError(
-        .conflict, "The account that holds this number is connected for another tenant.",
-        remedy: "What the messenger tells of an account goes to one tenant: give each tenant an account of its own.")
-
-    private static func check(
+    static func check(
         _ values: [String: String], _ schema: ConfigurationSchema, at path: String
     ) throws -> PluginConfiguration {
         switch schema.validate(values) {
@@ -117,13 +129,15 @@ public struct ChannelService: Sendable {
         }
     }
 
-    private static func routing(_ channel: Channel, account: String?, ingressSealed: [UInt8]) -> [PostgresQuery] {
-        var queries = [
+    private static func routing(_ channel: Channel, ingressSealed: [UInt8]) -> [PostgresQuery] {
+        [
             PostgresQuery(
                 "routes.add-ingress",
                 """
                 INSERT INTO ingress_routes (ingress_route_id, plugin, tenant_id, configuration_sealed)
                 VALUES ($1, $2, $3, $4)
+                ON CONFLICT (ingress_route_id) DO UPDATE SET configuration_sealed = excluded.configuration_sealed
+                WHERE ingress_routes.tenant_id = excluded.tenant_id
                 """, [channel.ingressRoute, channel.plugin, channel.tenant, ingressSealed]),
             PostgresQuery(
                 "routes.add-channel",
@@ -132,19 +146,6 @@ public struct ChannelService: Sendable {
                 VALUES ($1, 'channel', $2, $3, $4, $5)
                 """, [channel.plugin, channel.address, channel.tenant, channel.id, channel.ingressRoute]),
         ]
-        if let account {
-            queries.append(
-                PostgresQuery(
-                    "routes.add-account",
-                    """
-                    INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
-                    VALUES ($1, 'account', $2, $3, $4, $5)
-                    ON CONFLICT (plugin, kind, address) DO UPDATE SET tenant_id = excluded.tenant_id
-                    WHERE channel_routes.tenant_id = excluded.tenant_id
-                    RETURNING tenant_id
-                    """, [channel.plugin, account, channel.tenant, channel.id, channel.ingressRoute]))
-        }
-        return queries
     }
 
     public func list(_ id: TenantID) async throws -> [Channel] {

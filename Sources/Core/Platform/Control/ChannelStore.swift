@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// The SQL of a tenant's channels in its region.
@@ -13,13 +14,14 @@ enum ChannelStore {
             VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8)
             """,
             [
-                channel.tenant, channel.id, channel.plugin, channel.address, account, channel.displayAddress, channel.ingressRoute,
-                sealed,
+                channel.tenant, channel.id, channel.plugin, channel.address, account, channel.displayAddress,
+                channel.ingressRoute, sealed,
             ])
     }
 
     static func remove(_ tenant: TenantID, _ channel: ChannelID) -> PostgresQuery {
-        PostgresQuery("channels.remove", "DELETE FROM channels WHERE tenant_id = $1 AND channel_id = $2", [tenant, channel])
+        PostgresQuery(
+            "channels.remove", "DELETE FROM channels WHERE tenant_id = $1 AND channel_id = $2", [tenant, channel])
     }
 
     static func list(_ tenant: TenantID) -> PostgresQuery {
@@ -33,9 +35,48 @@ enum ChannelStore {
             """, [tenant])
     }
 
+    /// One channel, held until the transaction ends.
+    static func lock(_ tenant: TenantID, _ channel: ChannelID) -> PostgresQuery {
+        PostgresQuery(
+            "channels.lock",
+            """
+            SELECT channel_id, plugin, address, account_address, display_address, ingress_route_id, state, state_reason,
+                   configuration_sealed, created_at
+            FROM channels
+            WHERE tenant_id = $1 AND channel_id = $2
+            FOR UPDATE
+            """, [tenant, channel])
+    }
+
+    /// Another channel of the same account at the messenger.
+    static func sibling(_ channel: Channel, account: String) -> PostgresQuery {
+        PostgresQuery(
+            "channels.sibling",
+            """
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at
+            FROM channels
+            WHERE tenant_id = $1 AND plugin = $2 AND account_address = $3 AND channel_id <> $4
+            ORDER BY channel_id
+            LIMIT 1
+            """, [channel.tenant, channel.plugin, account, channel.id])
+    }
+
+    /// Address, ingress and state stay.
+    static func update(_ channel: Channel, account: String?, display: String?, sealed: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "channels.update",
+            """
+            UPDATE channels
+            SET account_address = $3, display_address = $4, configuration_sealed = $5, updated_at = now()
+            WHERE tenant_id = $1 AND channel_id = $2
+            RETURNING channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at
+            """, [channel.tenant, channel.id, account, display, sealed])
+    }
+
     static func channel(_ row: PostgresRow, of tenant: TenantID) throws -> Channel {
         Channel(
-            id: try row.decode("channel_id"), tenant: tenant, plugin: try row.decode("plugin"), address: try row.decode("address"),
+            id: try row.decode("channel_id"), tenant: tenant, plugin: try row.decode("plugin"),
+            address: try row.decode("address"),
             displayAddress: try row.decode("display_address"),
             state: ChannelState(state: try row.decode("state"), reason: try row.decode("state_reason")),
             ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"))
@@ -58,7 +99,9 @@ enum ChannelStore {
     }
 
     /// The channel asked for, or the only one there is.
-    static func choose(_ tenant: TenantID, _ wanted: ChannelID?, _ session: some PostgresSession) async throws -> ChosenChannel {
+    static func choose(_ tenant: TenantID, _ wanted: ChannelID?, _ session: some PostgresSession) async throws
+        -> ChosenChannel
+    {
         let rows = try await session.query(
             PostgresQuery(
                 "channels.choose",

@@ -59,15 +59,50 @@ struct RouteStore: Sendable {
         _ = try await control.pipeline(queries)
     }
 
-    static func removal(_ channel: Channel) -> [PostgresQuery] {
-        [
+    /// The messenger's account leads to the first of its channels that was connected.
+    /// - Throws: `.conflict` when it is another tenant's: what the messenger tells of an account goes to one tenant.
+    static func add(account: String, of channel: Channel, _ tx: PostgresTransaction) async throws {
+        let rows = try await tx.query(
             PostgresQuery(
-                "routes.remove-channel", "DELETE FROM channel_routes WHERE tenant_id = $1 AND channel_id = $2",
-                [channel.tenant, channel.id]),
-            PostgresQuery(
-                "routes.remove-ingress", "DELETE FROM ingress_routes WHERE tenant_id = $1 AND ingress_route_id = $2",
-                [channel.tenant, channel.ingressRoute]),
-        ]
+                "routes.add-account",
+                """
+                INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
+                VALUES ($1, 'account', $2, $3, $4, $5)
+                ON CONFLICT (plugin, kind, address) DO UPDATE SET tenant_id = excluded.tenant_id
+                WHERE channel_routes.tenant_id = excluded.tenant_id
+                RETURNING tenant_id
+                """, [channel.plugin, account, channel.tenant, channel.id, channel.ingressRoute]))
+        guard !rows.isEmpty else {
+            throw PlatformError(
+                .conflict, "The account that holds this number is connected for another tenant.",
+                remedy: "Give each tenant an account of its own at the messenger.")
+        }
+    }
+
+    /// The account no longer leads to this channel.
+    static func removeAccount(_ account: String, _ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.remove-account",
+            "DELETE FROM channel_routes WHERE plugin = $1 AND kind = 'account' AND address = $2 AND channel_id = $3",
+            [channel.plugin, account, channel.id])
+    }
+
+    /// A tenant's own ingress, held until the transaction ends.
+    static func lockIngress(_ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.lock-ingress",
+            """
+            SELECT configuration_sealed
+            FROM ingress_routes
+            WHERE ingress_route_id = $1 AND tenant_id = $2
+            FOR UPDATE
+            """, [channel.ingressRoute, channel.tenant])
+    }
+
+    static func updateIngress(_ id: IngressRouteID, sealed: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "routes.update-ingress", "UPDATE ingress_routes SET configuration_sealed = $2 WHERE ingress_route_id = $1",
+            [id, sealed])
     }
 
     static func context(_ id: IngressRouteID) -> SealContext {
@@ -107,9 +142,14 @@ enum SealedConfiguration {
     static func open(
         _ sealed: [UInt8], _ key: DataKey, _ context: SealContext, _ schema: ConfigurationSchema
     ) throws -> PluginConfiguration {
+        try schema.validate(values(sealed, key, context)).get()
+    }
+
+    /// What was sealed, whatever a schema says of it by now.
+    static func values(_ sealed: [UInt8], _ key: DataKey, _ context: SealContext) throws -> [String: String] {
         let json = try JSON(parsing: key.open(sealed, context))
         var values: [String: String] = [:]
         for member in json.object?.members ?? [] { values[member.name] = member.value.string }
-        return try schema.validate(values).get()
+        return values
     }
 }

@@ -1,4 +1,5 @@
 public import PluginKit
+
 public import struct Foundation.Date
 
 /// A tenant's number at a messenger.
@@ -26,6 +27,19 @@ public struct NewChannel: Sendable {
 
     public init(plugin: String, configuration: [String: String], ingress: [String: String]) {
         self.plugin = plugin
+        self.configuration = configuration
+        self.ingress = ingress
+    }
+}
+
+/// What is to change of a channel's configuration. What is not named stays.
+public struct ChannelChange: Sendable {
+    /// By the plugin's channel schema.
+    public var configuration: [String: String]
+    /// By the plugin's ingress schema.
+    public var ingress: [String: String]
+
+    public init(configuration: [String: String], ingress: [String: String]) {
         self.configuration = configuration
         self.ingress = ingress
     }

@@ -7,8 +7,8 @@ public protocol StorageRegionPlugin: Plugin {
     /// - Parameters:
     ///   - id: the region's name in this installation, e.g. `eu-central`.
     ///   - configuration: accepted by `regionSchema`.
-    ///   - firstStart: true when the installation has no record of this region, so that keys may be made. Later a missing or
-    ///     different key must be refused: a new key would make everything stored unreadable.
+    ///   - firstStart: true when the installation has no record of this region, so that keys may be made. Later a
+    ///     missing or different key must be refused: a new key would make everything stored unreadable.
     /// - Throws: `StorageRegionError`, whose description is one sentence for ops.
     func open(id: String, configuration: PluginConfiguration, firstStart: Bool) async throws(StorageRegionError)
         -> any StorageRegion
@@ -30,21 +30,20 @@ public protocol StorageRegion: Sendable {
 public struct ShardAddress: Sendable, Hashable {
     /// Unique in the region, e.g. `eu-central-1`.
     public var id: String
-    /// libpq connection URLs, by database role; see `Docs/operations.md`.
-    public var ownerURL: Secret<String>
+    /// libpq connection URLs, by database role. Not the owner's: only migrating needs it, and nothing that serves holds
+    /// it.
     public var appURL: Secret<String>
     public var workerURL: Secret<String>
 
-    public init(id: String, ownerURL: Secret<String>, appURL: Secret<String>, workerURL: Secret<String>) {
+    public init(id: String, appURL: Secret<String>, workerURL: Secret<String>) {
         self.id = id
-        self.ownerURL = ownerURL
         self.appURL = appURL
         self.workerURL = workerURL
     }
 }
 
-/// Where the data is and under whose law (Chapter V GDPR). An EU data centre of a US group is inside the EEA and under US law
-/// at once; tenants differ in whether they accept that, so both are said.
+/// Where the data is and under whose law (Chapter V GDPR). An EU data centre of a US group is inside the EEA and under
+/// US law at once; tenants differ in whether they accept that, so both are said.
 public struct Jurisdiction: Sendable, Hashable {
     /// ISO 3166-1 alpha-2 of the data centre.
     public var country: String
@@ -55,7 +54,8 @@ public struct Jurisdiction: Sendable, Hashable {
     public var subProcessors: [String]
 
     public init(
-        country: String, place: String, operator: String, operatorParent: String? = nil, operatorParentCountry: String? = nil,
+        country: String, place: String, operator: String, operatorParent: String? = nil,
+        operatorParentCountry: String? = nil,
         subProcessors: [String] = []
     ) {
         self.country = country
@@ -68,7 +68,8 @@ public struct Jurisdiction: Sendable, Hashable {
 
     /// The European Economic Area: the only countries that may host a tenant.
     public static let eeaCountries: Set<String> = [
-        "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL",
+        "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU",
+        "MT", "NL", "PL",
         "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO",
     ]
 

@@ -1,16 +1,16 @@
 import Foundation
-import Logging
 import Platform
 import PluginKit
-import Postgres
 
-/// What a local installation consists of, and the file its server reads.
+/// What a local installation consists of, and the files its processes read.
 struct DevConfiguration: Sendable {
     let folder: DataFolder
     let postgres: PrivatePostgres
     let port: Int
     let sandboxPort: Int
     let adminToken: Secret<String>
+    /// By which an answer on a port is known to come from a process of ours.
+    let instance = randomText()
 
     private static let regions = [
         (name: "eu-central", database: "obhut_eu_central", country: "DE", place: "Frankfurt am Main"),
@@ -19,6 +19,11 @@ struct DevConfiguration: Sendable {
 
     var baseURL: String { "http://127.0.0.1:\(port)" }
     var sandboxURL: String { "http://127.0.0.1:\(sandboxPort)" }
+    var databases: [String] { ["obhut_control"] + Self.regions.map(\.database) }
+    /// What `obhut serve` reads.
+    var serverFile: String { folder.file("obhut.json") }
+    /// What `obhut migrate` reads. The owner's password is here alone, so that no process that serves holds it.
+    var migrateFile: String { folder.file("migrate.json") }
 
     init(folder: DataFolder, postgres: PrivatePostgres, port: Int, sandboxPort: Int) throws {
         self.folder = folder
@@ -32,19 +37,18 @@ struct DevConfiguration: Sendable {
             let json: JSON = ["admin_token": .string(adminToken.revealed)]
             try DataFolder.write(json.encoded(), to: folder.file("admin.json"))
         }
-        try DataFolder.write(file.encoded(), to: folder.file("obhut.json"))
+        try DataFolder.write(server.encoded(), to: serverFile)
+        try DataFolder.write(migrate.encoded(), to: migrateFile)
     }
 
-    private var file: JSON {
+    private var server: JSON {
         var regions = JSONObject()
         for region in Self.regions {
             regions[region.name] = [
                 "plugin": "self-hosted", "data_folder": .string(folder.file("regions/\(region.name)")),
-                "owner_url": .string(postgres.url("obhut_owner", region.database)),
                 "app_url": .string(postgres.url("obhut_app", region.database)),
                 "worker_url": .string(postgres.url("obhut_worker", region.database)),
-                "country": .string(region.country),
-                "place": .string(region.place), "operator": "this machine",
+                "country": .string(region.country), "place": .string(region.place), "operator": "this machine",
             ]
         }
         let isFirst = !folder.exists("regions/control.json")
@@ -52,7 +56,6 @@ struct DevConfiguration: Sendable {
             "http": ["host": "127.0.0.1", "port": .string("\(port)"), "public_url": .string(baseURL)],
             "control": [
                 "url": .string(postgres.url("obhut_control", "obhut_control")),
-                "owner_url": .string(postgres.url("obhut_owner", "obhut_control")),
                 "key_file": .string(folder.file("regions/control.json")),
                 "first_start": .string(isFirst ? "true" : "false"),
             ],
@@ -61,88 +64,68 @@ struct DevConfiguration: Sendable {
         ]
     }
 
-    func command(_ name: String) -> [String] {
-        let binary = "/proc/self/exe"
-        // A binary that was replaced while running is named with a mark that is no part of its path.
-        let obhut = ((try? FileManager.default.destinationOfSymbolicLink(atPath: binary)) ?? CommandLine.arguments[0])
-            .replacingOccurrences(of: " (deleted)", with: "")
-        switch name {
-        case "sandbox":
-            return [
-                obhut, "sandbox", "--port", "\(sandboxPort)", "--journal", folder.file("sandbox.journal"),
-                "--exit-on-stdin-eof",
+    private var migrate: JSON {
+        var regions = JSONObject()
+        for region in Self.regions {
+            regions[region.name] = [
+                "plugin": "self-hosted", "owner_url": .string(postgres.url("obhut_owner", region.database)),
             ]
-        default: return [obhut, "serve", "--config", folder.file("obhut.json"), "--exit-on-stdin-eof"]
+        }
+        return [
+            "control": ["owner_url": .string(postgres.url("obhut_owner", "obhut_control"))],
+            "regions": .string(Self.regions.map(\.name).joined(separator: ",")), "region": .object(regions),
+        ]
+    }
+
+    // MARK: - Processes
+
+    /// Without the settings that the files make: the environment is stronger, and may be meant for another
+    /// installation.
+    var environment: [String: String] {
+        let ours = ["OBHUT_HTTP_", "OBHUT_CONTROL_", "OBHUT_REGION", "OBHUT_EGRESS_"]
+        return ProcessInfo.processInfo.environment.filter { variable in
+            !ours.contains { variable.key.hasPrefix($0) }
         }
     }
 
-    // MARK: - Databases
-
-    /// Makes roles, databases and tables; what is there already stays.
-    func prepareDatabases() async throws {
-        let settings = try Settings(file: folder.file("obhut.json"), flags: [])
-        let logger = Logger(label: "dev")
-        let client = PostgresClient(
-            configuration: try PostgresConfiguration(url: postgres.url("postgres", "postgres")), logger: logger)
-        do {
-            try await makeRoles(client, try settings.migrations())
-        } catch {
-            await client.close()
-            throw error
-        }
-        await client.close()
-        for (_, migrator) in try MigrateCommand.migrators(settings, logger) { try await migrator.migrate() }
-        let control = PostgresClient(
-            configuration: try PostgresConfiguration(url: postgres.url("obhut_control", "obhut_control")),
-            logger: logger)
-        do {
-            try await AdminTokenService(database: control).install(token: adminToken, label: "obhut dev")
-        } catch {
-            await control.close()
-            throw error
-        }
-        await control.close()
+    var serverProcess: KeptProcess {
+        process("server", ["serve", "--config", serverFile, "--set", "http.instance=\(instance)"])
     }
 
-    private func makeRoles(_ client: PostgresClient, _ migrations: String) async throws {
-        let roles = try String(contentsOfFile: migrations + "/roles.sql", encoding: .utf8)
-        _ = try await client.query(PostgresQuery("dev.roles", roles))
-        for role in PrivatePostgres.roles where role != "postgres" {
-            // Made of letters and digits by us; ALTER ROLE takes no parameters.
-            let password = postgres.passwords[role] ?? randomText()
-            _ = try await client.query(PostgresQuery("dev.password", "ALTER ROLE \(role) PASSWORD '\(password)'"))
-        }
-        for database in ["obhut_control"] + Self.regions.map(\.database) {
-            let known = try await client.query(
-                PostgresQuery("dev.database", "SELECT 1 FROM pg_database WHERE datname = $1", [database]))
-            guard known.isEmpty else { continue }
-            _ = try await client.query(PostgresQuery("dev.create", "CREATE DATABASE \(database) OWNER obhut_owner"))
-            let own = PostgresClient(
-                configuration: try PostgresConfiguration(url: postgres.url("postgres", database)),
-                logger: Logger(label: "dev"))
-            let schema = try? await own.query(PostgresQuery("dev.schema", "ALTER SCHEMA public OWNER TO obhut_owner"))
-            await own.close()
-            if schema == nil { throw SettingsError(description: "the schema of \(database) could not be handed over") }
-        }
+    var sandboxProcess: KeptProcess {
+        process(
+            "sandbox",
+            [
+                "sandbox", "--port", "\(sandboxPort)", "--journal", folder.file("sandbox.journal"), "--instance",
+                instance,
+            ])
+    }
+
+    private func process(_ name: String, _ arguments: [String]) -> KeptProcess {
+        // A binary that was replaced while running is named with a mark that is no part of its path.
+        let running = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let obhut = (running ?? CommandLine.arguments[0]).replacingOccurrences(of: " (deleted)", with: "")
+        return KeptProcess(
+            KeptProcess.Plan(
+                name: "the \(name)", command: [obhut] + arguments + ["--exit-on-stdin-eof"], environment: environment,
+                log: folder.file("\(name).log"), pidFile: folder.file("\(name).pid")))
     }
 
     // MARK: - Ready
 
-    func ready(_ tenants: [DemoTenant], pids: [String: pid_t], postgres: PrivatePostgres) -> JSON {
+    func ready(_ tenants: [DemoTenant], server: pid_t, sandbox: pid_t) -> JSON {
         var databases = JSONObject()
         for region in Self.regions { databases[region.name] = .string(postgres.url("postgres", region.database)) }
         return [
             "base_url": .string(baseURL), "sandbox_url": .string(sandboxURL),
-            "admin_token": .string(adminToken.revealed),
-            "tenants": .array(tenants.map(\.json)),
+            "admin_token": .string(adminToken.revealed), "tenants": .array(tenants.map { $0.facts(baseURL: baseURL) }),
             "postgres": [
                 "control": .string(postgres.url("postgres", "obhut_control")), "regions": .object(databases),
-                "bin": .string(postgres.binaries),
+                "bin": .string(postgres.cluster.binaries),
             ],
             "pids": [
-                "dev": .int(Int(getpid())), "postgres": .int(Int(postgres.pid)),
-                "server": .int(Int(pids["server"] ?? 0)),
-                "sandbox": .int(Int(pids["sandbox"] ?? 0)),
+                "dev": .int(Int(getpid())), "postgres": .int(Int(postgres.process.pid)), "server": .int(Int(server)),
+                "sandbox": .int(Int(sandbox)),
             ], "data_dir": .string(folder.path),
         ]
     }

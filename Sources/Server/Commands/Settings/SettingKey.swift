@@ -20,6 +20,8 @@ struct SettingKey: Sendable {
             name: "http.public_url", kind: .url, fallback: "http://127.0.0.1:8080",
             help: "How the server is reached from outside; begins ingress URLs."),
         SettingKey(
+            name: "http.instance", help: "Text that /readyz shows, for whoever started the process to know it by."),
+        SettingKey(
             name: "http.idle_timeout_seconds", kind: .integer(1...3600), fallback: "60",
             help: "A connection on which nothing happens for so long is closed."),
         SettingKey(
@@ -30,7 +32,7 @@ struct SettingKey: Sendable {
     private static let control = [
         SettingKey(name: "control.url", isSecret: true, help: "Control database, as obhut_control."),
         SettingKey(
-            name: "control.owner_url", isSecret: true, help: "Control database, as obhut_owner; for obhut migrate."),
+            name: "control.owner_url", isSecret: true, help: "Control database, as obhut_owner; for obhut migrate alone."),
         SettingKey(name: "control.key_file", help: "Key file of the control plane."),
         SettingKey(
             name: "control.first_start", kind: .boolean, fallback: "false",

@@ -19,6 +19,15 @@ extension AdminRoutes {
         return channel.json(publicURL: publicURL).response(status: 201)
     }
 
+    @Sendable func changeChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
+        var fields = RequestFields(try await request.object())
+        let change = ChannelChange(
+            configuration: fields.optionalTexts("configuration"), ingress: fields.optionalTexts("ingress"))
+        try fields.finish()
+        return try await installation.channels.update(try scope.id("tenant"), try scope.id("channel"), change)
+            .json(publicURL: publicURL).response()
+    }
+
     @Sendable func channelHealth(_ request: Request, _ scope: RequestScope) async throws -> Response {
         try await installation.channels.health(try scope.id("tenant"), try scope.id("channel")).json.response()
     }

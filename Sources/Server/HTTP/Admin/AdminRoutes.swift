@@ -19,6 +19,7 @@ struct AdminRoutes: Sendable {
         admin.patch("tenants/:tenant/agreements/:agreement", use: access.admin(changeAgreement))
         admin.get("tenants/:tenant/channels", use: access.admin(listChannels))
         admin.post("tenants/:tenant/channels", use: access.admin(connectChannel))
+        admin.patch("tenants/:tenant/channels/:channel", use: access.admin(changeChannel))
         admin.get("tenants/:tenant/channels/:channel/health", use: access.admin(channelHealth))
         admin.post("tenants/:tenant/channels/:channel/start", use: access.admin(startChannel))
         admin.get("tenants/:tenant/api-keys", use: access.admin(listKeys))

@@ -6,6 +6,8 @@ import PluginKit
 struct HealthRoutes: Sendable {
     let installation: Installation
     let access: Access
+    /// What `/readyz` is to show, so that whoever started this process knows that it is the one that answers.
+    let instance: String?
     let metrics: PrometheusMetrics
 
     func add(to router: Router<RequestScope>) {
@@ -21,11 +23,12 @@ struct HealthRoutes: Sendable {
         let checks =
             [(name: "control", isReady: found.control)]
             + found.shards.map { (name: $0.id.rawValue, isReady: $0.isReady) }
-        return
-            ([
-                "ready": .bool(found.isReady),
-                "checks": .array(checks.map { ["name": .string($0.name), "ready": .bool($0.isReady)] }),
-            ] as JSON).response(status: found.isReady ? 200 : 503)
+        var answer = JSONObject([
+            ("ready", .bool(found.isReady)),
+            ("checks", .array(checks.map { ["name": .string($0.name), "ready": .bool($0.isReady)] })),
+        ])
+        if let instance { answer["instance"] = .string(instance) }
+        return JSON.object(answer).response(status: found.isReady ? 200 : 503)
     }
 
     @Sendable func scrape(_ request: Request, _ scope: RequestScope) async throws -> Response {

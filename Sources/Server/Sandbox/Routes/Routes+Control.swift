@@ -18,6 +18,12 @@ extension Routes {
         return SandboxReply(.object(number.json))
     }
 
+    /// `GET /sandbox/health`
+    func health() -> SandboxReply {
+        guard let instance else { return .success }
+        return SandboxReply(["success": true, "instance": .string(instance)])
+    }
+
     func listNumbers() -> SandboxReply {
         let numbers = sandbox.look { state in state.numbers.values.sorted { $0.id < $1.id } }
         return SandboxReply(["numbers": .array(numbers.map { .object($0.json) })])

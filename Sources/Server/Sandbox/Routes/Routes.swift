@@ -8,6 +8,7 @@ internal import PluginKit
 struct Routes: Sendable {
     let sandbox: Sandbox
     let outbound: any OutboundHTTP
+    var instance: String?
 
     func answer(_ call: SandboxCall) async -> SandboxReply {
         do throws(GraphError) {
@@ -30,7 +31,7 @@ struct Routes: Sendable {
         case ("PUT", "faults", 2): return try await setFaults(call)
         case ("GET", "stats", 2): return SandboxReply(sandbox.look { $0.stats.json })
         case ("POST", "reset", 2): return try await reset(call)
-        case ("GET", "health", 2): return .success
+        case ("GET", "health", 2): return health()
         default: throw notFound(call)
         }
     }

@@ -14,6 +14,14 @@ struct LocalClient: Sendable {
     struct Answer: Sendable {
         var status: Int
         var json: JSON
+
+        /// - Throws: one sentence when the status is not in the 200s.
+        func success(_ request: String) throws -> JSON {
+            guard (200..<300).contains(status) else {
+                throw SettingsError(description: "\(request) answered \(status): \(json.text)")
+            }
+            return json
+        }
     }
 
     func call(_ method: String, _ url: String, token: String? = nil, _ body: JSON? = nil) async throws -> Answer {
@@ -27,10 +35,6 @@ struct LocalClient: Sendable {
 
     /// - Throws: one sentence when the answer's status is not in the 200s.
     func must(_ method: String, _ url: String, token: String? = nil, _ body: JSON? = nil) async throws -> JSON {
-        let answer = try await call(method, url, token: token, body)
-        guard (200..<300).contains(answer.status) else {
-            throw SettingsError(description: "\(method) \(url) answered \(answer.status): \(answer.json.text)")
-        }
-        return answer.json
+        try await call(method, url, token: token, body).success("\(method) \(url)")
     }
 }

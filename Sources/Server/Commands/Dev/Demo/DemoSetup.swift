@@ -1,0 +1,120 @@
+import Foundation
+import Platform
+import PluginKit
+
+/// The steps that make a demo tenant. Each can be repeated: it finds what was done already.
+struct DemoSetup: Sendable {
+    let client: LocalClient
+    let configuration: DevConfiguration
+
+    private var tenants: String { configuration.baseURL + "/admin/v1/tenants" }
+    private var token: String { configuration.adminToken.revealed }
+
+    private func own(_ tenant: DemoTenant) -> String { "\(tenants)/\(tenant.tenantID ?? "")" }
+
+    private func staff(_ method: String, _ url: String, _ body: JSON? = nil) async throws -> JSON {
+        try await client.must(method, url, token: token, body)
+    }
+
+    @Sendable func createTenant(_ tenant: inout DemoTenant) async throws {
+        guard tenant.tenantID == nil else { return }
+        if let known = try await find(tenant) {
+            tenant.tenantID = known
+        } else {
+            let body: JSON = ["name": .string(tenant.name), "region": .string(tenant.region)]
+            tenant.tenantID = try await staff("POST", tenants, body)["id"]?.string
+        }
+    }
+
+    /// One that a start made which was killed before it wrote the id down.
+    private func find(_ tenant: DemoTenant) async throws -> String? {
+        var page = try await staff("GET", tenants + "?limit=200")
+        while true {
+            for known in page["data"]?.array ?? []
+            where known["name"]?.string == tenant.name && known["region"]?.string == tenant.region {
+                return known["id"]?.string
+            }
+            guard let cursor = page["next_cursor"]?.string else { return nil }
+            page = try await staff("GET", tenants + "?limit=200&cursor=" + escaped(cursor))
+        }
+    }
+
+    /// Its agreement first: without one nothing moves.
+    @Sendable func connectChannel(_ tenant: inout DemoTenant) async throws {
+        let channels = own(tenant) + "/channels"
+        if let channel = tenant.channelID {
+            guard tenant.messengerURL != configuration.sandboxURL else { return }
+            let change: JSON = ["configuration": ["base_url": .string(configuration.sandboxURL)]]
+            _ = try await staff("PATCH", "\(channels)/\(channel)", change)
+        } else {
+            try await agree(tenant)
+            let channel = try await connect(tenant, channels)
+            tenant.channelID = channel["id"]?.string
+            tenant.ingressURL = channel["ingress_url"]?.string
+        }
+        tenant.messengerURL = configuration.sandboxURL
+    }
+
+    private func agree(_ tenant: DemoTenant) async throws {
+        let agreements = own(tenant) + "/agreements"
+        let known = try await staff("GET", agreements)["data"]?.array ?? []
+        guard !known.contains(where: { $0["state"] == "in_force" }) else { return }
+        _ = try await staff("POST", agreements, ["reference": "DEMO-AVV-1", "signed_on": "2026-01-15"])
+    }
+
+    private func connect(_ tenant: DemoTenant, _ channels: String) async throws -> JSON {
+        let settings: JSON = [
+            "phone_number_id": .string(tenant.phoneNumberID), "business_account_id": .string(tenant.businessAccountID),
+            "access_token": .string(tenant.accessToken), "display_phone_number": .string(tenant.displayPhoneNumber),
+            "base_url": .string(configuration.sandboxURL),
+        ]
+        let ingress: JSON = ["app_secret": .string(tenant.appSecret), "verify_token": .string(tenant.verifyToken)]
+        let new: JSON = ["plugin": "whatsapp-cloud", "configuration": settings, "ingress": ingress]
+        let answer = try await client.call("POST", channels, token: token, new)
+        guard answer.status == 409 else { return try answer.success("POST \(channels)") }
+        // Connected by a start that was killed before it wrote that down; perhaps with other secrets.
+        let known = try await staff("GET", channels)["data"]?.array?
+            .first { $0["address"]?.string == tenant.phoneNumberID }
+        guard let id = known?["id"]?.string else { return try answer.success("POST \(channels)") }
+        return try await staff("PATCH", "\(channels)/\(id)", ["configuration": settings, "ingress": ingress])
+    }
+
+    @Sendable func issueKey(_ tenant: inout DemoTenant) async throws {
+        guard tenant.apiKey == nil else { return }
+        let keys = own(tenant) + "/api-keys"
+        // A key is shown once: one that nobody wrote down is of no use to anybody.
+        for key in try await staff("GET", keys)["data"]?.array ?? []
+        where key["label"] == "demo" && key["revoked_at"]?.isNull == true {
+            _ = try await staff("DELETE", "\(keys)/\(key["id"]?.string ?? "")")
+        }
+        let scopes = Scope.allCases.map { JSON.string($0.rawValue) }
+        tenant.apiKey = try await staff("POST", keys, ["label": "demo", "scopes": .array(scopes)])["token"]?.string
+    }
+
+    /// Tells the sandbox of the number, and has it ask the server whether the webhook URL is its own.
+    func subscribe(_ tenant: DemoTenant) async throws {
+        let number = configuration.sandboxURL + "/sandbox/numbers/\(tenant.phoneNumberID)"
+        let facts = tenant.facts(baseURL: configuration.baseURL)
+        _ = try await client.must(
+            "PUT", number,
+            [
+                "waba_id": .string(tenant.businessAccountID),
+                "display_phone_number": .string(tenant.displayPhoneNumber),
+                "verified_name": .string(tenant.name), "access_token": .string(tenant.accessToken),
+                "app_secret": .string(tenant.appSecret), "verify_token": .string(tenant.verifyToken),
+                "webhook_url": facts["ingress_url"] ?? .null, "data_localization_region": "DE", "contact_book": false,
+            ])
+        let outcome = try await client.must("POST", number + "/subscribe")
+        guard outcome["success"]?.bool == true else {
+            let reason = outcome["reason"]?.string ?? "no reason given"
+            let status = outcome["status"]?.int.map { ", status \($0)" } ?? ""
+            throw SettingsError(
+                description: "the sandbox could not verify the webhook URL of number \(tenant.phoneNumberID): "
+                    + "\(reason)\(status)")
+        }
+    }
+
+    private func escaped(_ cursor: String) -> String {
+        cursor.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? cursor
+    }
+}
