@@ -105,7 +105,10 @@ let package = Package(
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",
-            dependencies: ["Platform", "TestSupport", "SelfHosted", "WhatsAppCloud", "Declared", crypto],
+            dependencies: [
+                "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
+                "Declared", crypto, logging, lifecycle,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "WhatsAppCloudTests",

@@ -7,22 +7,41 @@ public import Postgres
 public actor TestDatabase {
     public static let shared = TestDatabase()
 
+    private struct Template: Hashable {
+        var folders: [String]
+        /// Who migrates; the superuser when nil.
+        var owner: String?
+    }
+
     private var starting: Task<PostgresConfiguration, any Error>?
-    private var templates: [[String]: Task<String, any Error>] = [:]
+    private var templates: [Template: Task<String, any Error>] = [:]
+    private var roles: Task<Void, any Error>?
     private var count = 0
 
     /// A fresh, empty database, or one with the migrations of these folders applied; for one suite or one test alone.
     ///
     /// - Returns: How to connect as superuser; change `username` to act as a role.
     public static func fresh(migrations folders: String...) async throws -> PostgresConfiguration {
-        try await shared.fresh(folders)
+        try await shared.fresh(Template(folders: folders))
     }
+
+    /// A fresh database as an installation has it: the roles exist, and `obhut_owner` owns it and applied the migrations.
+    ///
+    /// - Parameter kind: `control` or `region`.
+    public static func installed(_ kind: String) async throws -> PostgresConfiguration {
+        try await shared.makeRoles()
+        return try await shared.fresh(Template(folders: ["\(repository)/Migrations/\(kind)"], owner: "obhut_owner"))
+    }
+
+    /// Where the sources are.
+    public static let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
     /// A client of a fresh database, closed after `body`.
     public static func withClient<Value: Sendable>(
         migrations folders: String..., body: (PostgresClient) async throws -> Value
     ) async throws -> Value {
-        try await withClient(try await shared.fresh(folders), body: body)
+        try await withClient(try await shared.fresh(Template(folders: folders)), body: body)
     }
 
     /// A client with this configuration, closed after `body`.
@@ -87,30 +106,43 @@ public actor TestDatabase {
         }
     }
 
-    private func fresh(_ folders: [String]) async throws -> PostgresConfiguration {
+    private func makeRoles() async throws {
+        if let roles { return try await roles.value }
+        let task = Task {
+            let script = try String(contentsOfFile: "\(Self.repository)/Migrations/roles.sql", encoding: .utf8)
+            try await administer(PostgresQuery("test.roles", script))
+        }
+        roles = task
+        try await task.value
+    }
+
+    private func fresh(_ wanted: Template) async throws -> PostgresConfiguration {
         var configuration = try await server()
-        let template = folders.isEmpty ? "template1" : try await self.template(folders)
+        let template = wanted.folders.isEmpty ? "template1" : try await self.template(wanted)
         configuration.database = nextName()
+        let owner = wanted.owner.map { " OWNER \($0)" } ?? ""
         try await administer(
-            PostgresQuery("test.create", "CREATE DATABASE \(configuration.database) TEMPLATE \(template)"))
+            PostgresQuery("test.create", "CREATE DATABASE \(configuration.database) TEMPLATE \(template)\(owner)"))
         return configuration
     }
 
-    private func template(_ folders: [String]) async throws -> String {
-        if let task = templates[folders] { return try await task.value }
+    private func template(_ wanted: Template) async throws -> String {
+        if let task = templates[wanted] { return try await task.value }
         let name = nextName() + "_template"
         let task = Task {
             var configuration = try await server()
-            try await administer(PostgresQuery("test.create", "CREATE DATABASE \(name)"))
+            let owner = wanted.owner.map { " OWNER \($0)" } ?? ""
+            try await administer(PostgresQuery("test.create", "CREATE DATABASE \(name)\(owner)"))
             configuration.database = name
+            configuration.username = wanted.owner ?? configuration.username
             try await Self.withClient(configuration) { client in
-                for folder in folders {
+                for folder in wanted.folders {
                     try await Migrator(folder: folder, client: client, logger: Logger(label: "test")).migrate()
                 }
             }
             return name
         }
-        templates[folders] = task
+        templates[wanted] = task
         return try await task.value
     }
 

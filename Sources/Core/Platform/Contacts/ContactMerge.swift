@@ -55,6 +55,17 @@ struct ContactMerge: Sendable {
                     window_closes_at = greatest(c.window_closes_at, excluded.window_closes_at),
                     last_message_at = greatest(c.last_message_at, excluded.last_message_at)
                 """, [tenant, survivor, merged]),
+            // (Lanes before messages and jobs, as workers take them.)
+            PostgresQuery(
+                "merge.lock-lanes",
+                """
+                SELECT l.lane_id
+                FROM queue_lanes l
+                JOIN conversations c ON c.tenant_id = l.tenant_id AND c.conversation_id = l.lane_id
+                WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND c.contact_id = ANY ($2)
+                ORDER BY l.lane_id
+                FOR UPDATE OF l
+                """, [tenant, merged + [survivor]]),
             // … takes over their messages …
             PostgresQuery(
                 "merge.messages",
@@ -68,16 +79,6 @@ struct ContactMerge: Sendable {
                   AND m.conversation_id = theirs.conversation_id
                 """, [tenant, survivor, merged]),
             // … and what is queued for them, in the order in which it was queued …
-            PostgresQuery(
-                "merge.lock-lanes",
-                """
-                SELECT l.lane_id
-                FROM queue_lanes l
-                JOIN conversations c ON c.tenant_id = l.tenant_id AND c.conversation_id = l.lane_id
-                WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND c.contact_id = ANY ($2)
-                ORDER BY l.lane_id
-                FOR UPDATE OF l
-                """, [tenant, merged + [survivor]]),
             PostgresQuery(
                 "merge.jobs",
                 """

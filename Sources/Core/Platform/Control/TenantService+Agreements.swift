@@ -1,4 +1,5 @@
 import Postgres
+
 import struct Foundation.Date
 
 extension TenantService {
@@ -30,7 +31,8 @@ extension TenantService {
                                   covers_special_category, recorded_at
                         """,
                         [
-                            id, AgreementID.generate(), new.reference, new.signedOn, new.documentSHA256, new.coversSpecialCategory,
+                            id, AgreementID.generate(), new.reference, new.signedOn, new.documentSHA256,
+                            new.coversSpecialCategory,
                         ]),
                 ])
             return try Self.agreement(rows[1][0])
@@ -54,22 +56,29 @@ extension TenantService {
             """, [id])
     }
 
-    public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws -> Agreement {
-        guard let known = try await agreements(id).first(where: { $0.id == agreement }) else {
-            throw PlatformError.notFound("agreement")
-        }
-        let allowed: [AgreementState: Set<AgreementState>] = [
-            .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
-        ]
-        guard allowed[known.state]?.contains(state) == true else {
-            throw PlatformError(
-                .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
-                remedy: "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise.")
+    public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws
+        -> Agreement
+    {
+        let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { _, tx in
+            let all = try await tx.query(Self.agreementsQuery(id)).map(Self.agreement)
+            guard let known = all.first(where: { $0.id == agreement }) else {
+                throw PlatformError.notFound("agreement")
+            }
+            let allowed: [AgreementState: Set<AgreementState>] = [
+                .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
+            ]
+            guard allowed[known.state]?.contains(state) == true else {
+                throw PlatformError(
+                    .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
+                    remedy:
+                        "One in force can be suspended or ended, a suspended one reinstated or ended; record a new one otherwise."
+                )
+            }
         }
         let foreseen: Foreseen = { tenant, current in
             (tenant, current.map { $0.id == agreement ? $0.with(state) : $0 })
         }
-        return try await inBothPlaces(id, foreseen: state == .inForce ? nil : foreseen) { tx in
+        return try await inBothPlaces(id, isAllowed: isAllowed, foreseen: state == .inForce ? nil : foreseen) { tx in
             let rows = try await tx.query(
                 PostgresQuery(
                     "agreements.set-state",
@@ -86,7 +95,8 @@ extension TenantService {
         Agreement(
             id: try row.decode("agreement_id"), tenant: try row.decode("tenant_id"), state: try row.decode("state"),
             reference: try row.decode("reference"), signedOn: try row.decode("signed_on"),
-            documentSHA256: try row.decode("document_sha256"), coversSpecialCategory: try row.decode("covers_special_category"),
+            documentSHA256: try row.decode("document_sha256"),
+            coversSpecialCategory: try row.decode("covers_special_category"),
             recordedAt: try row.decode("recorded_at"))
     }
 
@@ -94,7 +104,8 @@ extension TenantService {
     static func isDate(_ text: String) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard text.utf8.count == 10, parts.count == 3, parts[0].count == 4, parts[1].count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year >= 1990, (1...12).contains(month)
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year >= 1990,
+            (1...12).contains(month)
         else { return false }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

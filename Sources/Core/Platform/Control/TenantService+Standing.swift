@@ -8,12 +8,16 @@ extension TenantService {
 
     /// Changes the control plane and tells the region. One change of a tenant at a time, whichever process makes it; and whatever is
     /// interrupted, less is allowed than the control plane says, never more, until the next change or start mends it.
-    /// - Parameter foreseen: given for a change that takes something away: the region hears of it before the control plane has it.
+    /// - Parameters:
+    ///   - isAllowed: throws when the change cannot be made from how things stand now, which nobody changes until it is made.
+    ///   - foreseen: given for a change that takes something away: the region hears of it before the control plane has it.
     func inBothPlaces<Value: Sendable>(
-        _ id: TenantID, foreseen: Foreseen? = nil, _ change: @Sendable (PostgresTransaction) async throws -> Value
+        _ id: TenantID, isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { _, _ in },
+        foreseen: Foreseen? = nil, _ change: @Sendable (PostgresTransaction) async throws -> Value
     ) async throws -> Value {
         let value = try await control.transaction { tx in
             let tenant = try await Self.lock(id, tx)
+            try await isAllowed(tenant, tx)
             if let foreseen {
                 try await tellRegion(tenant, foreseen(tenant.state, try await Self.current(id, tx)))
             }
@@ -75,7 +79,8 @@ extension TenantService {
                     try await align(tenant.id)
                 } catch let error as PostgresError {
                     logger.warning(
-                        "a shard was not told of its tenants' standing", metadata: ["shard": "\(tenant.shard)", "error": "\(error)"])
+                        "a shard was not told of its tenants' standing",
+                        metadata: ["shard": "\(tenant.shard)", "error": "\(error)"])
                     failed.insert(tenant.shard)
                 }
             }

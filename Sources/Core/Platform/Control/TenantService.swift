@@ -1,4 +1,5 @@
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -35,7 +36,8 @@ public struct TenantService: Sendable {
         let rows = try await control.query(
             PostgresQuery(
                 "tenants.find",
-                "SELECT tenant_id, name, region_id, shard_id, state, created_at FROM tenants WHERE tenant_id = $1", [id]))
+                "SELECT tenant_id, name, region_id, shard_id, state, created_at FROM tenants WHERE tenant_id = $1", [id]
+            ))
         guard let row = rows.first else { throw PlatformError.notFound("tenant") }
         return try Self.tenant(row)
     }
@@ -57,14 +59,15 @@ public struct TenantService: Sendable {
 
     /// Suspending takes effect with the next decision of the gate, in every process.
     public func setState(_ id: TenantID, _ state: TenantState) async throws -> Tenant {
-        let tenant = try await find(id)
-        guard [.active, .suspended].contains(state), [.active, .suspended].contains(tenant.state) else {
-            throw PlatformError(
-                .conflict, "A tenant that is \(tenant.state.rawValue) cannot become \(state.rawValue).",
-                remedy: "Only active and suspended can be exchanged here.")
+        let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { tenant, _ in
+            guard [.active, .suspended].contains(state), [.active, .suspended].contains(tenant.state) else {
+                throw PlatformError(
+                    .conflict, "A tenant that is \(tenant.state.rawValue) cannot become \(state.rawValue).",
+                    remedy: "Only active and suspended can be exchanged here.")
+            }
         }
         let foreseen: Foreseen = { _, agreement in (state, agreement) }
-        return try await inBothPlaces(id, foreseen: state == .suspended ? foreseen : nil) { tx in
+        return try await inBothPlaces(id, isAllowed: isAllowed, foreseen: state == .suspended ? foreseen : nil) { tx in
             let rows = try await tx.query(
                 PostgresQuery(
                     "tenants.set-state",

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -25,7 +26,8 @@ struct IngestBatch: Sendable {
                 if item.events.count == 1 { throw error }
                 outcome.add(try await store([alone])[0])
             } catch let error where GroupFault.liesWithItem(error) {
-                let reason = "it could not be stored (\((error as? PostgresError)?.sqlState?.rawValue ?? "\(type(of: error))"))"
+                let reason =
+                    "it could not be stored (\((error as? PostgresError)?.sqlState?.rawValue ?? "\(type(of: error))"))"
                 alone.events[0].kind = .malformed(reason: reason)
                 outcome.add(try await store([alone])[0])
             }
@@ -38,9 +40,14 @@ struct IngestBatch: Sendable {
         for (index, item) in items.enumerated() {
             let tenant = item.route.tenant
             var work: IngestWork
-            if let known = byTenant[tenant] { work = known } else { work = IngestWork(keys: try await shard.keys.keys(of: tenant)) }
+            if let known = byTenant[tenant] {
+                work = known
+            } else {
+                work = IngestWork(keys: try await shard.keys.keys(of: tenant))
+            }
             for event in item.events {
-                work.add(event, of: index, channel: item.route.channel, plugin: item.plugin, receivedAt: item.receivedAt)
+                work.add(
+                    event, of: index, channel: item.route.channel, plugin: item.plugin, receivedAt: item.receivedAt)
             }
             byTenant[tenant] = work
         }
@@ -50,8 +57,10 @@ struct IngestBatch: Sendable {
 
     /// Two things make it run again: another batch made the same new person first, or two contacts are one person.
     private func store(_ works: [IngestWork], count: Int) async throws -> [IngestOutcome] {
-        try await retryingConflicts {
-            for _ in 0..<8 {
+        // Each merge leaves one contact fewer, and a message names four at most.
+        let merges = 8 + 3 * works.reduce(0) { $0 + $1.messages.count + $1.changes.count }
+        return try await retryingConflicts {
+            for _ in 0..<merges {
                 do {
                     return try await shard.app.transaction { tx in try await self.store(works, count: count, tx) }
                 } catch let needed as MergeNeeded {
@@ -86,9 +95,13 @@ struct IngestBatch: Sendable {
 
     /// A status that fits no message may have met the moment in which the answer to the send is written down: after the lock, either that is
     /// there, or whoever writes it will find this status.
-    private func lookAgain(_ work: IngestWork, _ unmatched: [[UInt8]], _ tx: PostgresTransaction) async throws -> IngestPlan {
+    private func lookAgain(_ work: IngestWork, _ unmatched: [[UInt8]], _ tx: PostgresTransaction) async throws
+        -> IngestPlan
+    {
         let tenant = work.keys.tenant
-        let locks = Set(unmatched).sorted { $0.lexicographicallyPrecedes($1) }.map { DeliveryStore.claimProviderID(tenant, $0) }
+        let locks = Set(unmatched).sorted { $0.lexicographicallyPrecedes($1) }.map {
+            DeliveryStore.claimProviderID(tenant, $0)
+        }
         let rows = try await tx.pipeline(locks + IngestPlan.lookups(work))
         return try IngestPlan(work, found: rows[locks.count...])
     }
@@ -109,7 +122,8 @@ struct IngestBatch: Sendable {
             let contact = try await ContactStore(keys: work.keys).findOrCreate(
                 stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, tx)
             try await ConsentLedger.addWithdrawal(
-                work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose, source: stop.event.plugin,
+                work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
+                source: stop.event.plugin,
                 at: stop.occurredAt, tx)
         }
     }

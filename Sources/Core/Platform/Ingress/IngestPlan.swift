@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -29,7 +30,8 @@ struct IngestPlan: Sendable {
             .tenant(tenant),
             IngestStore.heldIdentities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
             IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
-            IngestStore.messagesOfStatuses(tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
+            IngestStore.messagesOfStatuses(
+                tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
         ]
     }
 
@@ -51,7 +53,11 @@ struct IngestPlan: Sendable {
         var people = try PeopleFound(rows, keys)
         var fresh: [IngestWork.Message] = []
         for message in work.messages {
-            if seen.insert(message.providerIndex).inserted { fresh.append(message) } else { duplicates.append(message.item) }
+            if seen.insert(message.providerIndex).inserted {
+                fresh.append(message)
+            } else {
+                duplicates.append(message.item)
+            }
         }
         var touches: [ConversationKey: ConversationTouch] = [:]
         for group in PersonGroup.groups(fresh) {
@@ -64,7 +70,8 @@ struct IngestPlan: Sendable {
                         message.item,
                         NewInboundMessage(
                             id: id, contact: contact.id, channel: message.channel, type: IngestWork.plain(content.type),
-                            contentSealed: try contact.seal(content: content, of: id), providerIndex: message.providerIndex,
+                            contentSealed: try contact.seal(content: content, of: id),
+                            providerIndex: message.providerIndex,
                             providerIDSealed: try contact.seal(providerID: message.message.providerID.revealed, of: id),
                             occurredAt: message.occurredAt)
                     ))
@@ -74,7 +81,8 @@ struct IngestPlan: Sendable {
                 let opens = message.message.opensWindow
                 let touch = ConversationTouch(
                     conversation: .generate(), channel: message.channel, contact: contact.id,
-                    inboundAt: opens ? message.occurredAt : nil, closesAt: opens ? window.closesAt : nil, messageAt: message.occurredAt)
+                    inboundAt: opens ? message.occurredAt : nil, closesAt: opens ? window.closesAt : nil,
+                    messageAt: message.occurredAt)
                 touches[ConversationKey(contact: contact.id, channel: message.channel), default: touch].widen(touch)
             }
         }
@@ -111,13 +119,15 @@ struct IngestPlan: Sendable {
         let moved = Set(resolution.moved)
         let plugin = group.messages[0].plugin
         let seenAt = group.messages.map(\.occurredAt).min() ?? Date()
-        for identity in group.identities where people.identities[identity.index] == nil || moved.contains(identity.index) {
+        for identity in group.identities
+        where people.identities[identity.index] == nil || moved.contains(identity.index) {
             let id = IdentityID.generate()
             // A username that two people of one batch claim is the later one's.
             identities.removeAll { $0.index == identity.index.bytes }
             identities.append(
                 NewIdentity(
-                    id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue, index: identity.index.bytes,
+                    id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue,
+                    index: identity.index.bytes,
                     sealed: try contact.seal(address: identity.identity.address.revealed, of: id), seenAt: seenAt))
         }
         return contact
@@ -152,8 +162,8 @@ struct IngestPlan: Sendable {
             let next = found[at].state.advanced(by: status.update.stage)
             guard next != found[at].state || found[at].providerIndex == nil else { continue }
             var advance = changed[at] ?? MessageAdvance(message: found[at].id, state: next)
+            if next != found[at].state { advance.fault = next == .failed ? status.update.fault : nil }
             advance.state = next
-            if next == .failed { advance.fault = status.update.fault }
             if found[at].providerIndex == nil, byProvider.updateValue(at, forKey: status.providerIndex) == nil {
                 // The process that sent it died before it could note the messenger's id.
                 advance.providerIndex = status.providerIndex
@@ -207,8 +217,9 @@ struct IngestPlan: Sendable {
             statuses.isEmpty
                 ? .nothing : IngestStore.addStatuses(tenant, statuses.map(\.status), statuses.map(\.message)),
             events.isEmpty ? .nothing : try IngestStore.addEvents(keys, events),
-        ] + (advances.isEmpty
-            ? [] : [IngestStore.advance(tenant, advances), QueueStore.settle(tenant, advances.map(\.message))])
+        ]
+            + (advances.isEmpty
+                ? [] : [IngestStore.advance(tenant, advances), QueueStore.settle(tenant, advances.map(\.message))])
     }
 }
 

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -38,7 +39,9 @@ enum IngestStore {
     }
 
     /// Locked in one order, so that batches that meet do not deadlock.
-    static func messagesOfStatuses(_ tenant: TenantID, _ providerIndexes: [[UInt8]], _ references: [MessageID]) -> PostgresQuery {
+    static func messagesOfStatuses(_ tenant: TenantID, _ providerIndexes: [[UInt8]], _ references: [MessageID])
+        -> PostgresQuery
+    {
         PostgresQuery(
             "ingest.messages-of-statuses",
             """
@@ -58,7 +61,8 @@ enum IngestStore {
             INSERT INTO contacts (tenant_id, contact_id, key_id, key_sealed, name_sealed)
             SELECT $1, u.contact_id, u.key_id, u.key_sealed, u.name_sealed
             FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[]) AS u (contact_id, key_id, key_sealed, name_sealed)
-            """, [tenant, contacts.map(\.id), contacts.map(\.keyID), contacts.map(\.keySealed), contacts.map(\.nameSealed)])
+            """,
+            [tenant, contacts.map(\.id), contacts.map(\.keyID), contacts.map(\.keySealed), contacts.map(\.nameSealed)])
     }
 
     static func rename(_ tenant: TenantID, _ names: [(contact: ContactID, sealed: [UInt8])]) -> PostgresQuery {
@@ -93,7 +97,8 @@ enum IngestStore {
                  AS u (identity_id, contact_id, plugin, kind, blind_index, address_sealed, first_seen_at)
             """,
             [
-                tenant, identities.map(\.id), identities.map(\.contact), identities.map(\.plugin), identities.map(\.kind),
+                tenant, identities.map(\.id), identities.map(\.contact), identities.map(\.plugin),
+                identities.map(\.kind),
                 identities.map(\.index), identities.map(\.sealed), identities.map(\.seenAt),
             ])
     }
@@ -113,7 +118,8 @@ enum IngestStore {
                 last_message_at = greatest(c.last_message_at, excluded.last_message_at)
             """,
             [
-                tenant, touches.map(\.conversation), touches.map(\.channel), touches.map(\.contact), touches.map(\.inboundAt),
+                tenant, touches.map(\.conversation), touches.map(\.channel), touches.map(\.contact),
+                touches.map(\.inboundAt),
                 touches.map(\.closesAt), touches.map(\.messageAt),
             ])
     }
@@ -140,7 +146,9 @@ enum IngestStore {
             ])
     }
 
-    static func addStatuses(_ tenant: TenantID, _ statuses: [IngestWork.Status], _ messages: [MessageID?]) -> PostgresQuery {
+    static func addStatuses(_ tenant: TenantID, _ statuses: [IngestWork.Status], _ messages: [MessageID?])
+        -> PostgresQuery
+    {
         PostgresQuery(
             "ingest.add-statuses",
             """
@@ -154,11 +162,13 @@ enum IngestStore {
             """,
             [
                 tenant, statuses.map(\.providerIndex), statuses.map(\.update.stage.rawValue), messages,
-                statuses.map(\.occurredAt), statuses.map { $0.update.fault?.code }, statuses.map { $0.update.fault?.message },
+                statuses.map(\.occurredAt), statuses.map { $0.update.fault?.code },
+                statuses.map { $0.update.fault?.message },
                 statuses.map { $0.update.fault?.remedy },
             ])
     }
 
+    /// Why a message failed or was refused goes with that state: it stays while the state does, and no longer.
     static func advance(_ tenant: TenantID, _ advances: [MessageAdvance]) -> PostgresQuery {
         PostgresQuery(
             "ingest.advance-messages",
@@ -166,9 +176,9 @@ enum IngestStore {
             UPDATE messages m
             SET state = u.state, updated_at = now(), provider_index = coalesce(m.provider_index, u.provider_index),
                 provider_id_sealed = coalesce(m.provider_id_sealed, u.provider_id_sealed),
-                fault_code = CASE WHEN u.state = 'failed' THEN u.fault_code ELSE m.fault_code END,
-                fault_message = CASE WHEN u.state = 'failed' THEN u.fault_message ELSE m.fault_message END,
-                fault_remedy = CASE WHEN u.state = 'failed' THEN u.fault_remedy ELSE m.fault_remedy END
+                fault_code = CASE WHEN m.state = u.state THEN m.fault_code ELSE u.fault_code END,
+                fault_message = CASE WHEN m.state = u.state THEN m.fault_message ELSE u.fault_message END,
+                fault_remedy = CASE WHEN m.state = u.state THEN m.fault_remedy ELSE u.fault_remedy END
             FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
                  AS u (message_id, state, fault_code, fault_message, fault_remedy, provider_index, provider_id_sealed)
             WHERE m.tenant_id = $1 AND m.message_id = u.message_id

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.UUID
 
 /// Messages of a batch that come from one person, whichever of the person's identities each of them carries.
@@ -7,14 +8,28 @@ struct PersonGroup: Sendable {
     var messages: [IngestWork.Message]
     var identities: [IndexedIdentity]
 
-    /// Groups messages that share an identity, directly or through a third. A username joins nobody: it may change hands.
+    private var users: Set<BlindIndex> {
+        Set(identities.filter { $0.identity.kind == .businessScopedUser }.map(\.index))
+    }
+
+    /// Groups messages that share an identity, directly or through a third. A username joins nobody, as it may change hands; nor does a
+    /// number join people whose business-scoped user ids differ: it changed hands.
     static func groups(_ messages: [IngestWork.Message]) -> [PersonGroup] {
         var groupOf: [BlindIndex: Int] = [:]
         var groups: [PersonGroup?] = []
         for message in messages {
             let hasBetter = message.identities.contains { $0.identity.kind != .username }
             let joining = message.identities.filter { !hasBetter || $0.identity.kind != .username }
-            let met = Set(joining.compactMap { groupOf[$0.index] }).sorted()
+            let users = PersonGroup(messages: [], identities: message.identities).users
+            let met = Set(
+                joining.compactMap { identity -> Int? in
+                    guard let index = groupOf[identity.index], let theirs = groups[index]?.users else { return nil }
+                    let isOther =
+                        identity.identity.kind == .phone && !users.isEmpty && !theirs.isEmpty
+                        && theirs.isDisjoint(with: users)
+                    return isOther ? nil : index
+                }
+            ).sorted()
             var group = PersonGroup(messages: [], identities: [])
             for index in met {
                 if let other = groups[index] {
@@ -49,7 +64,8 @@ struct PeopleFound: Sendable {
             let id = try row.decode("contact_id", as: ContactID.self)
             let users = try row.decode("users", as: [[UInt8]].self)
             identities[BlindIndex(bytes: try row.decode("blind_index"))] = FoundIdentity(
-                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id, firstSeenAt: try row.decode("first_seen_at"),
+                kind: Identity.Kind(rawValue: try row.decode("kind")), contact: id,
+                firstSeenAt: try row.decode("first_seen_at"),
                 contactUsers: Set(users.map(BlindIndex.init(bytes:))))
             if contacts[id] == nil, let sealed = try row.decode("key_sealed", as: [UInt8]?.self) {
                 contacts[id] = Known(

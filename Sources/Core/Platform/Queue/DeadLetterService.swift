@@ -8,7 +8,7 @@ public struct DeadLetterService: Sendable {
     let wake: @Sendable (ShardID) -> Void
 
     /// Newest first.
-    public func list(_ id: TenantID, _ page: PageRequest) async throws -> Page<DeadLetter> {
+    public func list(_ id: TenantID, _ page: PageRequest = PageRequest()) async throws -> Page<DeadLetter> {
         let shard = try directory.shard(try await tenants.find(id).shard)
         let before = try page.parts(1).map { parts in
             guard let job = Int64(parts[0]) else { throw PageRequest.badCursor }
@@ -43,8 +43,7 @@ public struct DeadLetterService: Sendable {
     /// - Throws: `.notFound` when the message is no dead letter of this tenant's.
     public func retry(_ id: TenantID, _ message: MessageID) async throws {
         let shard = try directory.shard(try await tenants.find(id).shard)
-        let rows = try await shard.worker.transactionBatch(
-            settings: asTenant(id),
+        let statements =
             [
                 PostgresQuery(
                     "dead-letters.remove",
@@ -60,7 +59,10 @@ public struct DeadLetterService: Sendable {
                     WHERE m.tenant_id = $1 AND m.message_id = r.subject_id AND m.state = 'failed'
                     RETURNING m.message_id
                     """, [id, message])
-            ] + QueueStore.enqueueAccepted(id, message))
+            ] + QueueStore.enqueueAccepted(id, message)
+        let rows = try await shard.worker.transaction(settings: asTenant(id)) { tx in
+            try await tx.pipeline(statements, commit: true)
+        }
         guard rows[0].affectedRows == 1 else { throw PlatformError.notFound("dead letter") }
         wake(shard.id)
     }

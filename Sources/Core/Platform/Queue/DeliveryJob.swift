@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -72,7 +73,8 @@ struct DeliveryJob: Sendable {
         heldUntil = try row.decode("held_until")
         configurationSealed = try row.decode("configuration_sealed")
         if let state = try row.decode("consent_state", as: ConsentState?.self) {
-            consent = ConsentStanding(state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
+            consent = ConsentStanding(
+                state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
         } else {
             consent = .none
         }
@@ -82,6 +84,7 @@ struct DeliveryJob: Sendable {
 
 /// The SQL that a delivery leaves on its message.
 enum DeliveryStore {
+    /// The addresses of the person, also when they were merged into another contact since the job was read.
     static func recipient(_ tenant: TenantID, _ contact: ContactID, plugin: String) -> PostgresQuery {
         PostgresQuery(
             "delivery.recipient",
@@ -89,7 +92,9 @@ enum DeliveryStore {
             SELECT i.identity_id, i.kind, i.address_sealed, i.sealed_for, c.key_id, c.key_sealed
             FROM identities i
             JOIN contacts c ON c.tenant_id = i.tenant_id AND c.contact_id = i.sealed_for
-            WHERE i.tenant_id = $1 AND i.contact_id = $2 AND i.plugin = $3 AND i.retired_at IS NULL AND c.key_sealed IS NOT NULL
+            WHERE i.tenant_id = $1 AND i.plugin = $3
+              AND i.contact_id = (SELECT coalesce(merged_into, contact_id) FROM contacts WHERE tenant_id = $1 AND contact_id = $2)
+              AND i.retired_at IS NULL AND c.key_sealed IS NOT NULL
             ORDER BY i.first_seen_at DESC
             """, [tenant, contact, plugin])
     }
@@ -121,7 +126,8 @@ enum DeliveryStore {
     static func claimProviderID(_ tenant: TenantID, _ index: [UInt8]) -> PostgresQuery {
         PostgresQuery(
             "delivery.claim-provider-id",
-            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2, 'hex'), 0))", [tenant.description, index])
+            "SELECT pg_advisory_xact_lock(hashtextextended($1::text || encode($2, 'hex'), 0))",
+            [tenant.description, index])
     }
 
     /// The messenger has it. A status that was quicker is not set back.
@@ -156,14 +162,14 @@ enum DeliveryStore {
             "delivery.advance",
             """
             UPDATE messages
-            SET state = $3, fault_code = coalesce($4, fault_code), fault_message = coalesce($5, fault_message),
-                fault_remedy = coalesce($6, fault_remedy), updated_at = now()
+            SET state = $3, fault_code = $4, fault_message = $5, fault_remedy = $6, updated_at = now()
             WHERE tenant_id = $1 AND message_id = $2
             """, [tenant, message, state, fault?.code, fault?.message, fault?.remedy])
     }
 
     static func end(
-        _ tenant: TenantID, _ message: MessageID, _ state: MessageState, code: String, message text: String, remedy: String?
+        _ tenant: TenantID, _ message: MessageID, _ state: MessageState, code: String, message text: String,
+        remedy: String?
     ) -> PostgresQuery {
         PostgresQuery(
             "delivery.end",

@@ -67,13 +67,13 @@ extension DeliveryLane {
         let sealed = try contact.seal(providerID: providerID.revealed, of: job.message)
         try await shard.worker.transaction(settings: asTenant(tenant)) { tx in
             let rows = try await tx.pipeline([
-                DeliveryStore.claimProviderID(tenant, index),
+                QueueStore.lockLane(tenant, job), DeliveryStore.claimProviderID(tenant, index),
                 DeliveryStore.sent(tenant, job.message, index: index, idSealed: sealed),
                 DeliveryStore.adoptStatuses(tenant, job.message, index: index),
                 QueueStore.complete(tenant, job),
             ])
-            guard let now = try rows[1].first?.decode("state", as: MessageState.self) else { return }
-            let adopted = try rows[2].map(AdoptedStatus.init)
+            guard let now = try rows[2].first?.decode("state", as: MessageState.self) else { return }
+            let adopted = try rows[3].map(AdoptedStatus.init)
             let next = adopted.reduce(now) { $0.advanced(by: $1.stage) }
             guard next != now else { return }
             let fault = next == .failed ? adopted.first { $0.stage == .failed }?.fault : nil
@@ -97,13 +97,17 @@ extension DeliveryLane {
         return state == .sending ? .pause(Self.unclearWait) : .goOn
     }
 
+    /// Run again after a deadlock: what the messenger answered must not be forgotten.
     private func postpone(
         _ fault: ChannelFault, _ tenant: TenantID, _ job: DeliveryJob, _ remains: QueueStore.Remains
     ) async throws {
-        var writes = [QueueStore.note(tenant, job, fault, remains)]
+        var writes = [QueueStore.lockLane(tenant, job), QueueStore.note(tenant, job, fault, remains)]
         // What the messenger may have stays `sending` until that is clear.
         if case .nothing = remains { writes.append(DeliveryStore.backToAccepted(tenant, job.message)) }
-        _ = try await shard.worker.transactionBatch(settings: asTenant(tenant), writes)
+        let statements = writes
+        try await shard.worker.transaction(settings: asTenant(tenant)) { tx in
+            _ = try await tx.pipeline(statements, commit: true)
+        }
     }
 
     private func giveUp(_ fault: ChannelFault, _ tenant: TenantID, _ job: DeliveryJob) async throws -> Next {
@@ -117,9 +121,11 @@ extension DeliveryLane {
     static func end(
         _ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ tx: PostgresTransaction
     ) async throws {
-        let ended = try await tx.query(
+        let ended = try await tx.pipeline([
+            QueueStore.lockLane(tenant, job),
             DeliveryStore.end(
-                tenant, job.message, .failed, code: fault.code, message: fault.message, remedy: fault.remedy))
+                tenant, job.message, .failed, code: fault.code, message: fault.message, remedy: fault.remedy),
+        ])[1]
         let last = ended.affectedRows == 1 ? QueueStore.bury(tenant, job, fault) : QueueStore.complete(tenant, job)
         _ = try await tx.pipeline([last], commit: true)
     }

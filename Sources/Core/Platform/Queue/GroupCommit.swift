@@ -48,17 +48,23 @@ final class GroupCommit<Item: GroupItem, Output: Sendable>: Service {
         self.commit = commit
     }
 
+    /// How many items wait for a batch.
+    var waitingCount: Int { state.withLock { $0.line.count } }
+
     /// Returns when the item is durable.
     func submit(_ item: Item) async throws -> Output {
         try await withCheckedThrowingContinuation { continuation in
             let (isTaken, wake) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
                 let waiting = Waiting(item: item, continuation: continuation)
-                guard !state.isClosed, state.line.add(waiting, of: item.tenant, weight: item.weight) else { return (false, nil) }
+                guard !state.isClosed, state.line.add(waiting, of: item.tenant, weight: item.weight) else {
+                    return (false, nil)
+                }
                 return (true, state.idle.popLast())
             }
             if !isTaken {
                 continuation.resume(
-                    throwing: PlatformError(.unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
+                    throwing: PlatformError(
+                        .unavailable, "Too much is waiting to be stored.", remedy: "Try again in a second."))
             }
             wake?.resume()
         }
@@ -112,7 +118,7 @@ final class GroupCommit<Item: GroupItem, Output: Sendable>: Service {
         do {
             let outcomes = try await commit(batch.map(\.item))
             for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(with: outcome) }
-        } catch where batch.count > 1 && GroupFault.liesWithItem(error) {
+        } catch  where batch.count > 1 && GroupFault.liesWithItem(error) {
             for waiting in batch { await settle([waiting]) }
         } catch {
             for waiting in batch { waiting.continuation.resume(throwing: error) }

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -100,7 +101,8 @@ enum QueueStore {
             RETURNING l.tenant_id, l.lane_id
             """,
             [
-                kind, owner, limit, Int(holding.components.seconds) * 1000, busy.keys.map { $0 }, busy.values.map { $0 }, share,
+                kind, owner, limit, Int(holding.components.seconds) * 1000, busy.keys.map { $0 },
+                busy.values.map { $0 }, share,
             ])
     }
 
@@ -120,10 +122,9 @@ enum QueueStore {
         PostgresQuery(
             "queue.complete",
             """
-            \(locked),
-            gone AS (
+            WITH gone AS (
                 DELETE FROM queue_jobs
-                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL AND EXISTS (SELECT FROM lane)
+                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL
                 RETURNING lane_id
             )
             \(lower)
@@ -135,26 +136,28 @@ enum QueueStore {
         PostgresQuery(
             "queue.bury",
             """
-            \(locked),
-            gone AS (
+            WITH gone AS (
                 UPDATE queue_jobs SET dead_at = now(), fault_code = $4, fault_message = $5
-                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL AND EXISTS (SELECT FROM lane)
+                WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL
                 RETURNING lane_id
             )
             \(lower)
             """, [tenant, job.message, job.id, fault.code, fault.message])
     }
 
-    /// The lane is locked before its job, as everywhere. It is found through the job, which a merge of contacts may have moved.
-    private static let locked = """
-        WITH lane AS MATERIALIZED (
+    /// Takes a job's lane for this transaction: the lane comes before its messages and its jobs, as everywhere. It is found through the
+    /// job, which a merge of contacts may have moved.
+    static func lockLane(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
+        PostgresQuery(
+            "queue.lock-lane",
+            """
             SELECT l.lane_id
             FROM queue_jobs j
             JOIN queue_lanes l ON l.tenant_id = j.tenant_id AND l.kind = j.kind AND l.lane_id = j.lane_id
             WHERE j.tenant_id = $1 AND j.subject_id = $2 AND j.job_id = $3
             FOR UPDATE OF l
-        )
-        """
+            """, [tenant, job.message, job.id])
+    }
 
     private static let lower = """
         UPDATE queue_lanes l
@@ -181,7 +184,8 @@ enum QueueStore {
         case unclear
     }
 
-    static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery {
+    static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery
+    {
         var (failures, certain) = (0, false)
         if case .nothing(let isFailure) = remains { (failures, certain) = (isFailure ? 1 : 0, true) }
         return PostgresQuery(
@@ -234,7 +238,8 @@ enum QueueStore {
     static func hurry(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
             "queue.hurry",
-            "UPDATE queue_lanes SET run_at = now() WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()", [tenant])
+            "UPDATE queue_lanes SET run_at = now() WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()",
+            [tenant])
     }
 }
 

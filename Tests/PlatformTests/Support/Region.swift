@@ -1,0 +1,129 @@
+import Declared
+import Foundation
+import Logging
+import Outbound
+import PluginKit
+import Postgres
+import SelfHosted
+import ServiceLifecycle
+import TestSupport
+import WhatsAppCloud
+
+@testable import Platform
+
+/// A control plane and a region on databases of their own, opened as the server opens them; no worker runs unless a test starts one.
+struct Region: Sendable {
+    static let name = RegionID("eu-test")!
+
+    let installation: Installation
+    let messenger: Messenger
+    /// As the superuser, whom row-level security does not hold: to look at what is stored, and to damage it.
+    let database: PostgresClient
+    let controlDatabase: PostgresClient
+    let configuration: InstallationConfiguration
+    let folder: String
+
+    var shard: Shard { get throws { try installation.sending.directory.shard(ShardID("eu-test-1")!) } }
+    /// As `obhut_control`.
+    var control: PostgresClient { installation.channels.control }
+
+    /// Opens a region for `body`, on databases that hold nothing.
+    static func with(_ body: @Sendable @escaping (Region) async throws -> Void) async throws {
+        try await Databases.lend { databases in
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("obhut-region-\(UUID())").path
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            try await TestDatabase.withClient(databases.region) { database in
+                try await TestDatabase.withClient(databases.control) { controlDatabase in
+                    let messenger = Messenger()
+                    let configuration = InstallationConfiguration(
+                        controlURL: databases.control.url(as: "obhut_control"),
+                        regions: [.test(databases.region, folder: folder)], appConnections: 6, workerConnections: 6,
+                        runsWorkers: false)
+                    let region = Region(
+                        installation: try await open(configuration, folder, messenger), messenger: messenger,
+                        database: database, controlDatabase: controlDatabase, configuration: configuration,
+                        folder: folder)
+                    try await running(region.installation.services) { try await body(region) }
+                }
+            }
+        }
+    }
+
+    /// Another server process on the same databases and keys, while `body` runs.
+    func anotherProcess(_ body: @Sendable @escaping (Installation) async throws -> Void) async throws {
+        let other = try await Self.open(configuration, folder, messenger)
+        try await running(other.services) { try await body(other) }
+    }
+
+    private static func open(
+        _ configuration: InstallationConfiguration, _ folder: String, _ messenger: Messenger
+    ) async throws -> Installation {
+        var plugins = PluginRegistry()
+        try plugins.register(channel: messenger)
+        try plugins.register(channel: WhatsAppCloud())
+        try plugins.register(consentSource: Declared())
+        try plugins.register(storageRegion: SelfHosted())
+        let isFirst = !FileManager.default.fileExists(atPath: folder)
+        let keys = try KeyFile.open(path: "\(folder)/control/keys.json", owner: "control", firstStart: isFirst)
+        return try await Installation.open(
+            configuration, plugins: plugins, controlKeyStore: keys, http: NoNetwork(), logger: .quiet)
+    }
+
+    func rows(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> PostgresRows {
+        try await database.query(PostgresQuery("test.look", sql, parameters))
+    }
+
+    /// What a query for one number says.
+    func number(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> Int {
+        try await rows(sql, parameters)[0].decode(0)
+    }
+}
+
+/// Runs services while `body` runs, and then stops them as the server does.
+func running(_ services: [any Service], _ body: @Sendable @escaping () async throws -> Void) async throws {
+    let group = ServiceGroup(services: services, logger: .quiet)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        tasks.addTask {
+            do {
+                try await body()
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+        }
+        try await tasks.waitForAll()
+    }
+}
+
+/// What a test that plays the messenger never needs.
+struct NoNetwork: OutboundHTTP {
+    func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+        throw OutboundError(kind: .refusedAddress, beforeSending: true)
+    }
+}
+
+extension Logger {
+    /// Says nothing: tests break things on purpose.
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension PostgresConfiguration {
+    func url(as role: String) -> Secret<String> {
+        Secret("postgresql://\(role)@/\(database)?host=\(host)&port=\(port)&sslmode=disable")
+    }
+}
+
+extension RegionConfiguration {
+    static func test(_ database: PostgresConfiguration, folder: String, country: String = "DE") -> RegionConfiguration {
+        RegionConfiguration(
+            id: Region.name, plugin: "self-hosted",
+            values: [
+                "data_folder": folder, "owner_url": database.url(as: "obhut_owner").revealed,
+                "app_url": database.url(as: "obhut_app").revealed,
+                "worker_url": database.url(as: "obhut_worker").revealed,
+                "country": country, "place": "Testheim", "operator": "Tests",
+            ])
+    }
+}
