@@ -20,12 +20,13 @@ BEGIN
 END
 $function$;
 
--- The conditions are looked at before a trigger is queued, so jobs that are simply done cost nothing more.
-CREATE TRIGGER counts_dead_letter_made AFTER INSERT ON queue_jobs
+-- At the end of the transaction: the count is the last row that is locked, after lanes, messages and jobs, so that no two
+-- transactions wait for each other. The conditions are looked at at once, so jobs that are simply done cost nothing more.
+CREATE CONSTRAINT TRIGGER counts_dead_letter_made AFTER INSERT ON queue_jobs DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.dead_at IS NOT NULL) EXECUTE FUNCTION count_dead_letter();
-CREATE TRIGGER counts_dead_letter_changed AFTER UPDATE OF dead_at ON queue_jobs
+CREATE CONSTRAINT TRIGGER counts_dead_letter_changed AFTER UPDATE OF dead_at ON queue_jobs DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN ((OLD.dead_at IS NULL) <> (NEW.dead_at IS NULL)) EXECUTE FUNCTION count_dead_letter();
-CREATE TRIGGER counts_dead_letter_gone AFTER DELETE ON queue_jobs
+CREATE CONSTRAINT TRIGGER counts_dead_letter_gone AFTER DELETE ON queue_jobs DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.dead_at IS NOT NULL) EXECUTE FUNCTION count_dead_letter();
 
 -- The letters there are already. Nobody sees all of them while row-level security holds the owner too.

@@ -119,7 +119,7 @@ import Testing
             try await company.receive(company.channel.message("u1", from: [person.user]))
             try await join(company)
             region.messenger.answer { .accepted($0) }
-            #expect(try await region.installation.deadLetters.list(company.id, PageRequest()).items.map(\.message) == [id])
+            #expect(try await region.installation.deadLetters.list(company.id).items.map(\.message) == [id])
             try await region.installation.deadLetters.retry(company.id, id)
             try await Hand(in: region).work()
             #expect(try await company.message(id).state == "sent")

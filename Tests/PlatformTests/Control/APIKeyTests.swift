@@ -121,7 +121,9 @@ import Testing
     @Test func `a staff token authenticates until it is revoked, and is no tenant's key`() async throws {
         try await Region.with { region in
             let tokens = region.installation.adminTokens
-            let token = try await tokens.issue(label: "ops", expiresAt: Date(timeIntervalSinceNow: 3600)).1.revealed
+            let tomorrow = Date(timeIntervalSinceNow: 86_400)
+            let (listed, text) = try await tokens.issue(label: "ops", expiresAt: tomorrow)
+            let token = text.revealed
             #expect(try await tokens.authenticate(token: token))
             await expectError(.unauthenticated) { try await region.installation.apiKeys.authenticate(token: token) }
             let made = APIToken.generate(.admin).text
@@ -135,9 +137,26 @@ import Testing
             await expectError(.invalid, field: "token") {
                 try await tokens.install(token: APIToken.generate(.tenant).text, label: "a tenant's")
             }
-            _ = try await region.controlDatabase.query(
-                PostgresQuery("test.revoke", "UPDATE admin_tokens SET revoked_at = now()"))
+            for _ in 0..<2 { try await tokens.revoke(listed.id) }
             #expect(try await !tokens.authenticate(token: token))
+            #expect(try await tokens.authenticate(token: made.revealed), "another's token stays")
+            await expectError(.notFound) { try await tokens.revoke(.generate()) }
+        }
+    }
+
+    @Test func `a staff token is refused from its end on, and is listed as what it is`() async throws {
+        try await Region.with { region in
+            let tokens = region.installation.adminTokens
+            let (soon, text) = try await tokens.issue(label: "soon", expiresAt: Date(timeIntervalSinceNow: 86_400))
+            let (lost, _) = try await tokens.issue(label: "lost", expiresAt: Date(timeIntervalSinceNow: 86_400))
+            try await tokens.install(token: APIToken.generate(.admin).text, label: "for ever")
+            _ = try await region.controlDatabase.query(
+                PostgresQuery(
+                    "test.expire", "UPDATE admin_tokens SET expires_at = now() WHERE admin_token_id = $1", [soon.id]))
+            try await tokens.revoke(lost.id)
+            #expect(try await !tokens.authenticate(token: text.revealed))
+            let states = try await tokens.list().map { "\($0.label) \($0.state(at: Date()).rawValue)" }
+            #expect(Set(states) == ["soon expired", "lost revoked", "for ever active"])
         }
     }
 }

@@ -45,7 +45,7 @@ import Testing
                     try await company.receive(
                         company.channel.message("join \(merges)", from: [person.user, person.phone]))
                 case .retry:
-                    if let letter = try await region.installation.deadLetters.list(company.id, PageRequest()).items.first {
+                    if let letter = try await region.installation.deadLetters.list(company.id).items.first {
                         try await region.installation.deadLetters.retry(company.id, letter.message)
                     }
                 case .withdraw:
@@ -106,7 +106,7 @@ import Testing
                 }
                 group.addTask {
                     while !isDone.isOpen {
-                        guard let letter = try await region.installation.deadLetters.list(company.id, PageRequest()).items.first else {
+                        guard let letter = try await region.installation.deadLetters.list(company.id).items.first else {
                             continue
                         }
                         // Two may see the same one.

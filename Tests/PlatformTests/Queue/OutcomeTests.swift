@@ -16,11 +16,11 @@ import Testing
             let hand = try Hand(in: region)
             try await hand.work()
             let letters = region.installation.deadLetters
-            let letter = try #require(try await letters.list(company.id, PageRequest()).items.only)
+            let letter = try #require(try await letters.list(company.id).items.only)
             #expect(letter.message == id && letter.attempts == 1 && letter.fault.code == "131026")
             let failed = try await company.message(id)
             #expect(failed.state == "failed" && failed.fault == .never)
-            #expect(try await letters.list(other.id, PageRequest()).items.isEmpty)
+            #expect(try await letters.list(other.id).items.isEmpty)
             await expectError(.notFound) { try await letters.retry(other.id, id) }
 
             region.messenger.answer { .accepted($0) }
@@ -31,7 +31,7 @@ import Testing
             #expect(region.messenger.texts == ["Hallo", "Hallo"])
             let sent = try await company.message(id)
             #expect(sent.state == "sent" && sent.fault == nil)
-            #expect(try await letters.list(company.id, PageRequest()).items.isEmpty)
+            #expect(try await letters.list(company.id).items.isEmpty)
             #expect(try await region.queueFaults() == [])
         }
     }
@@ -74,7 +74,7 @@ import Testing
             }
             try await hand.work()
             #expect(try await company.message(id).state == "failed")
-            #expect(try await region.installation.deadLetters.list(company.id, PageRequest()).items.only?.attempts == 11)
+            #expect(try await region.installation.deadLetters.list(company.id).items.only?.attempts == 11)
             #expect(try await region.queueFaults() == [])
         }
     }

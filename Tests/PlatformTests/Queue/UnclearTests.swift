@@ -85,7 +85,7 @@ import Testing
                 try await region.letTimePass()
             }
             #expect(region.messenger.texts == ["1", "1", "1", "2"])
-            let letter = try #require(try await region.installation.deadLetters.list(company.id, PageRequest()).items.only)
+            let letter = try #require(try await region.installation.deadLetters.list(company.id).items.only)
             #expect(letter.message == id && letter.attempts == 3 && letter.fault.code == "unclear")
             // The status may come after all.
             try await company.receive(company.channel.status(.delivered, of: "theirs", names: id))

@@ -17,10 +17,10 @@ import Testing
     private static let policiesAcrossTenants = [
         "queue_lanes claims_across_tenants":
             "a worker looks for work whosever it is; a lane says nothing about a person",
+        "dead_letter_counts reads_across_tenants":
+            "whoever watches counts dead letters, whosever they are; a count says nothing about a person",
         "idempotency_keys expired":
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
-        "dead_letter_counts reads_across_tenants":
-            "a worker counts what was given up, whosever it is; a count says nothing about a person",
         "tenants control_plane": "the control plane is about all tenants", "agreements control_plane": "the same",
         "ingress_routes control_plane": "the same", "channel_routes control_plane": "the same",
         "api_keys control_plane": "the same",

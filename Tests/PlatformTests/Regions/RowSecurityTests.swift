@@ -10,7 +10,7 @@ import Testing
 @Suite struct RowSecurityTests {
     /// What a role may see without a tenant, and why.
     private static let open: [String: Set<String>] = [
-        // Workers claim lanes and count dead letters whosever they are; neither says anything about a person.
+        // Workers claim lanes and count dead letters, whosever they are; neither says anything about a person.
         "obhut_worker": ["queue_lanes", "dead_letter_counts"]
     ]
 
@@ -24,9 +24,8 @@ import Testing
             company.channel.status(.delivered, of: region.messenger.deliveries[0].providerID),
             company.channel.event(.account(field: "security"), key: "event \(company.id)"))
         region.messenger.answer { _ in .giveUp(.never) }
-        try await company.send("never arrives", to: Person(1).byPhone)
+        try await company.send("lost", to: Person(1).byPhone)
         try await Hand(in: region).work()
-        region.messenger.answer { .accepted($0) }
         try await company.send("waits", to: Person(1).byPhone)
         return company
     }

@@ -70,6 +70,13 @@ extension Region {
             FULL JOIN (SELECT tenant_id, kind, lane_id, count(*) AS jobs FROM queue_jobs WHERE dead_at IS NULL GROUP BY 1, 2, 3) j
                  USING (tenant_id, kind, lane_id)
             WHERE l.depth IS DISTINCT FROM coalesce(j.jobs, 0)
+            UNION ALL
+            SELECT 'dead letters of ' || coalesce(c.tenant_id, d.tenant_id) || ': counted ' || coalesce(c.letters, 0) || ', there are '
+                   || coalesce(d.letters, 0)
+            FROM dead_letter_counts c
+            FULL JOIN (SELECT tenant_id, kind, count(*) AS letters FROM queue_jobs WHERE dead_at IS NOT NULL GROUP BY 1, 2) d
+                 USING (tenant_id, kind)
+            WHERE coalesce(c.letters, 0) <> coalesce(d.letters, 0)
             """
         ).map { try $0.decode("fault") }
     }

@@ -8,7 +8,7 @@ public struct DeadLetterService: Sendable {
     let wake: @Sendable (ShardID) -> Void
 
     /// Newest first.
-    public func list(_ id: TenantID, _ page: PageRequest) async throws -> Page<DeadLetter> {
+    public func list(_ id: TenantID, _ page: PageRequest = PageRequest()) async throws -> Page<DeadLetter> {
         let shard = try directory.shard(try await tenants.find(id).shard)
         let before = try page.parts(1).map { parts in
             guard let job = Int64(parts[0]) else { throw PageRequest.badCursor }
