@@ -5,10 +5,6 @@ import pathlib
 
 from obhut import new_id, new_number
 
-# The sandbox's log and journal are not among them: it plays Meta, who knows all of this.
-LOGS = ["data/server.log", "data/postgres.log", "dev.log"]
-
-
 def spellings(text):
     """The ways in which a text may be written down without being sealed: as it is, in UTF-16, in hex, in Base64 at any offset."""
     found = set()
@@ -33,25 +29,27 @@ def dumps(instance):
 
 
 def logs(instance):
-    """Every log of Obhut and of its PostgreSQL, from the first line to the last, by file."""
-    return {path: file.read_bytes() for path in LOGS if (file := instance.folder / path).exists()}
+    """Every log of Obhut and of its PostgreSQL, from the first line to the last, by name. Not the sandbox's: it plays Meta."""
+    data = pathlib.Path(instance.ready["data_dir"])
+    files = [data / "server.log", data / "postgres.log", instance.folder / "dev.log"]
+    return {file.name: file.read_bytes() for file in files if file.exists()}
 
 
 def region_files(instance):
     """What a region keeps beside its databases (media, keys), by region."""
-    folder = instance.folder / "data/regions"
+    folder = pathlib.Path(instance.ready["data_dir"]) / "regions"
     return {region: b"\n".join(file.read_bytes() for file in sorted((folder / region).rglob("*")) if file.is_file())
             for region in instance.ready["postgres"]["regions"]}
 
 
 def cluster_files(instance):
-    """PostgreSQL's own files: tables, indexes, the write-ahead log, rows that no query shows any more. Superuser alone may ask where."""
+    """PostgreSQL's own files, one after the other: tables, indexes, the write-ahead log, rows that no query shows any more."""
     url = instance.ready["postgres"]["control"]
     instance.sql(url, "CHECKPOINT")
     for file in sorted(pathlib.Path(instance.sql(url, "SHOW data_directory")[0]).rglob("*")):
         try:
             if file.is_file():
-                yield file, file.read_bytes()
+                yield file.read_bytes()
         except FileNotFoundError:
             continue  # Removed meanwhile, as files of the write-ahead log are.
 
