@@ -271,7 +271,7 @@ def main():
         print("acceptance tests …", flush=True)
         checks["acceptance"] = run_acceptance(folder, mutations)
     checks["harness"] = [check for name in HARNESSES for check in run_harness(name, rounds)]
-    print()
+    print("\nstands: how much of the promise is there; result: of the checks for that much\n")
     print(table(checks))
     everything = [check for part in checks.values() for check in part]
     print("\n".join(["", *(check.note for check in everything if check.note), f"{rounds} kills; {time.monotonic() - began:.0f} s in all"]))
