@@ -1,10 +1,14 @@
 """No tenant sees another's row; no region holds another's data; nothing personal stands in the clear."""
 
-import base64
+import json
+import re
+import subprocess
+import uuid
 
 import pytest
 
-from obhut import eventually, new_id, new_number
+from obhut import free_port, new_id, new_number
+from search import converse, dumps, identifiers, logs, personal, region_files, secrets, spellings, stands_in
 
 # Tables of the control plane whose keys may not begin with the tenant, and why.
 CONTROL_EXCEPTIONS = {
@@ -16,71 +20,144 @@ CONTROL_EXCEPTIONS = {
 
 @pytest.fixture(scope="module")
 def two(instance):
-    """Each tenant with a conversation of its own, both ways."""
-    facts = []
-    for tenant in instance.tenants:
-        handset, name, text = new_number(), f"Name{new_id()[6:22]}", f"Text{new_id()[6:22]}"
-        tenant.handset_writes(handset, text, profile_name=name)
-        inbound = tenant.inbound(text)
-        tenant.consent({"id": inbound["contact_id"]})
-        answer = f"Antwort{new_id()[6:22]}"
-        sent = tenant.send({"contact_id": inbound["contact_id"]}, answer)
-        delivered = tenant.state(sent["id"], "delivered")
-        facts.append({"tenant": tenant, "handset": handset, "name": name, "text": text, "answer": answer, "inbound": inbound,
-                      "sent": delivered})
-    return facts
+    """Two tenants in two regions, each with a conversation of its own, both ways."""
+    return [converse(tenant) for tenant in instance.tenants]
 
 
-def spellings(text):
-    raw = text.encode()
-    return {raw, raw.hex().encode(), base64.b64encode(raw).rstrip(b"="), text.encode("utf-16-le"), text.encode("utf-16-be").hex().encode()}
+@pytest.fixture(scope="module")
+def neighbours(instance):
+    """Two tenants in one database."""
+    return [converse(instance.new_tenant("eu-central")) for _ in range(2)]
+
+
+@pytest.fixture(params=["two", "neighbours"], ids=["in two regions", "in one database"])
+def pair(request):
+    return request.getfixturevalue(request.param)
+
+
+def both_ways(pair):
+    return [(pair[0], pair[1]), (pair[1], pair[0])]
 
 
 def test_no_database_holds_anything_of_the_other_regions_tenant(two, instance):
-    for own, foreign in [(two[0], two[1]), (two[1], two[0])]:
-        dump = instance.dump(instance.ready["postgres"]["regions"][own["tenant"].region])
-        assert own["tenant"].id.encode() in dump, "the search would find nothing anywhere"
-        words = [foreign["tenant"].id, foreign["tenant"].facts["name"], foreign["tenant"].number, foreign["handset"], foreign["name"],
-                 foreign["text"], foreign["answer"], foreign["inbound"]["id"], foreign["inbound"]["contact_id"], foreign["sent"]["id"]]
-        for word in words:
-            for spelling in spellings(word):
-                assert spelling not in dump, f"{word} of {foreign['tenant'].region} stands in {own['tenant'].region}"
+    for own, foreign in both_ways(two):
+        region = own["tenant"].region
+        kept = instance.dump(instance.ready["postgres"]["regions"][region])
+        assert own["tenant"].id.encode() in kept, "the search would find nothing anywhere"
+        words = {**personal(foreign), **identifiers(foreign), "tenant id": foreign["tenant"].id,
+                 "tenant's name": foreign["tenant"].facts["name"], "tenant's number": foreign["tenant"].number}
+        for what, word in words.items():
+            assert not stands_in(word, kept), f"the {what} of {foreign['tenant'].region} stands in {region}"
+            assert not stands_in(word, region_files(instance)[region]), f"the {what} of {foreign['tenant'].region} is among {region}'s files"
 
 
-def test_nothing_personal_stands_in_the_clear(two, instance):
-    dumps = {name: instance.dump(url) for name, url in instance.databases().items()}
-    for facts in two:
-        words = [facts["handset"], facts["name"], facts["text"], facts["answer"], facts["inbound"]["provider_message_id"],
-                 facts["sent"]["provider_message_id"], facts["tenant"].facts["app_secret"], facts["tenant"].facts["verify_token"],
-                 facts["tenant"].facts["api_key"]]
-        for word in words:
-            for spelling in spellings(word):
-                for database, dump in dumps.items():
-                    assert spelling not in dump, f"a value stands readable in {database}"
-    logs = instance.logs()
-    for facts in two:
-        for word in [facts["handset"], facts["name"], facts["text"], facts["answer"]]:
-            assert word not in logs.split("--- postgres.log")[0], "personal data in a log"
+def test_the_control_plane_knows_no_person(pair, instance):
+    kept = instance.dump(instance.ready["postgres"]["control"])
+    for facts in pair:
+        assert facts["tenant"].id.encode() in kept, "the search would find nothing anywhere"
+        for what, word in {**personal(facts), **identifiers(facts)}.items():
+            assert not stands_in(word, kept), f"the {what} stands in the control database"
 
 
-def test_a_key_finds_nothing_of_another_tenant(two):
-    for own, foreign in [(two[0], two[1]), (two[1], two[0])]:
-        api, inbound = own["tenant"].api, foreign["inbound"]
-        paths = [f"/messages/{inbound['id']}", f"/messages/{foreign['sent']['id']}", f"/contacts/{inbound['contact_id']}",
-                 f"/contacts/{inbound['contact_id']}/consents", f"/conversations/{inbound['conversation_id']}",
-                 f"/conversations/{inbound['conversation_id']}/messages"]
-        for path in paths:
-            assert api.call("GET", path).status_code == 404, path
-        assert api.call("POST", f"/messages/{foreign['sent']['id']}/retry").status_code == 404
-        body = {"to": {"contact_id": inbound["contact_id"]}, "text": {"body": "x"}}
-        assert api.call("POST", "/messages", body).status_code == 404
-        consent = {"contact": {"id": inbound["contact_id"]}, "purpose": "service", "state": "granted",
-                   "occurred_at": "2026-01-01T00:00:00Z", "evidence": {"method": "paper", "text": "x"}}
-        assert api.call("POST", "/consents", consent).status_code == 404
-        other_channel = foreign["tenant"].facts["channel_id"]
-        assert api.call("POST", "/messages", {**body, "to": {"phone": own["handset"]}, "channel_id": other_channel}).status_code == 422
-        everything = [item for path in ["/messages", "/contacts", "/conversations", "/events"] for item in api.every(path)]
-        assert foreign["inbound"]["contact_id"] not in str(everything)
+def test_nothing_personal_stands_in_the_clear(two, neighbours, instance):
+    kept = {**dumps(instance), **{f"files of {region}": files for region, files in region_files(instance).items()}}
+    for facts in two + neighbours:
+        assert facts["inbound"]["id"].encode() in kept[facts["tenant"].region], "the search would find nothing anywhere"
+        for what, word in {**personal(facts), **secrets(facts)}.items():
+            for place, content in kept.items():
+                assert not stands_in(word, content), f"the {what} stands readable in {place}"
+
+
+def test_no_log_holds_anything_personal(two, neighbours, instance):
+    """Whole logs of the server, of PostgreSQL and of what started them."""
+    written = logs(instance)
+    assert {"server.log", "postgres.log", "dev.log"} == set(written)
+    assert b"ready to accept connections" in written["postgres.log"], "the log is not read from its beginning"
+    for facts in two + neighbours:
+        for what, word in {**personal(facts), **secrets(facts)}.items():
+            for file, content in written.items():
+                assert not stands_in(word, content), f"the {what} stands in {file}"
+
+
+def test_the_search_finds_what_it_looks_for():
+    """Or the tests above would show nothing."""
+    word, base64_of_xword, base64_of_word_ = "4915123456789", b"eDQ5MTUxMjM0NTY3ODk=", b"NDkxNTEyMzQ1Njc4OVpa"
+    kept = [word.encode(), b"\\x" + word.encode().hex().encode(), word.encode("utf-16-le"), base64_of_xword, base64_of_word_]
+    assert all(stands_in(word, b"before " + one + b" after") for one in kept)
+    assert not stands_in(word, b"4915123456780 " + b"NDkxNTEyMzQ1Njc4MA==") and len(spellings(word)) >= 9
+
+
+def test_a_key_finds_nothing_of_another_tenant(pair):
+    for own, foreign in both_ways(pair):
+        api, inbound, sent = own["tenant"].api, foreign["inbound"], foreign["sent"]
+        text = {"text": {"body": "x"}}
+        evidence = {"purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
+                    "evidence": {"method": "paper", "text": "x"}}
+        requests = [
+            ("GET", f"/messages/{inbound['id']}", None), ("GET", f"/messages/{sent['id']}", None),
+            ("POST", f"/messages/{sent['id']}/retry", None), ("GET", f"/contacts/{inbound['contact_id']}", None),
+            ("GET", f"/contacts/{inbound['contact_id']}/consents", None), ("GET", f"/conversations/{inbound['conversation_id']}", None),
+            ("GET", f"/conversations/{inbound['conversation_id']}/messages", None),
+            ("POST", "/messages", {"to": {"contact_id": inbound["contact_id"]}, **text}),
+            ("POST", "/messages", {"to": {"contact_id": own["inbound"]["contact_id"]}, "context": {"message_id": inbound["id"]}, **text}),
+            ("POST", "/consents", {"contact": {"id": inbound["contact_id"]}, **evidence}),
+            ("POST", "/consents", {"contact": {"id": inbound["contact_id"]}, **evidence, "state": "withdrawn"}),
+        ]
+        for method, path, body in requests:
+            answer = api.call(method, path, body)
+            assert answer.status_code == 404, (method, path, answer.text)
+            unknown = api.call(method, with_unknown_ids(path), with_unknown_ids(body))
+            assert said(answer) == said(unknown), "what another tenant has must look like what nobody has"
+        body = {"to": {"phone": own["handset"]}, "channel_id": foreign["tenant"].facts["channel_id"], **text}
+        assert api.call("POST", "/messages", body).status_code == 422
+        everything = [item for path in ["/messages", "/contacts", "/conversations", "/events", "/channels"] for item in listed(api, path)]
+        for what, word in {**identifiers(foreign), **personal(foreign), "channel": foreign["tenant"].facts["channel_id"]}.items():
+            assert word not in json.dumps(everything, ensure_ascii=False), what
+
+
+def with_unknown_ids(asked):
+    """The same request for things that do not exist."""
+    if asked is None:
+        return None
+    return json.loads(re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "01900000-0000-7000-8000-000000000000", json.dumps(asked)))
+
+
+def said(answer):
+    return answer.status_code, {name: value for name, value in answer.json().items() if name not in ("request_id", "instance")}
+
+
+def listed(api, path):
+    return api.get(path)["data"] if path == "/channels" else api.every(path)
+
+
+def test_another_tenants_customer_is_nobody_here(pair):
+    """A tenant cannot find out whom another talks with: a number that the other knows is answered as one that nobody knows."""
+    for own, foreign in both_ways(pair):
+        answers = [own["tenant"].api.call("POST", "/messages", {"to": {"phone": number}, "text": {"body": "x"}})
+                   for number in (foreign["handset"], new_number())]
+        assert said(answers[0]) == said(answers[1]) and answers[0].json()["refusal"]["code"] == "consent_missing"
+
+
+def test_the_same_idempotency_key_is_another_key_at_another_tenant(neighbours):
+    key = {"Idempotency-Key": new_id()}
+    sent = [facts["tenant"].send({"contact_id": facts["inbound"]["contact_id"]}, "gleich", headers=key)["id"] for facts in neighbours]
+    assert sent[0] != sent[1]
+    for facts, message in zip(neighbours, sent):
+        facts["tenant"].state(message, "delivered")
+        assert len(facts["tenant"].on_handset(facts["handset"], message)) == 1
+
+
+def test_one_person_of_two_tenants_is_two_contacts(neighbours):
+    """Nothing that one tenant does with a person shows at, or counts for, the other."""
+    handset, (own, foreign) = new_number(), [facts["tenant"] for facts in neighbours]
+    _, contact = own.talk(handset)
+    text = f"auch hier {new_id()}"
+    foreign.handset_writes(handset, text)
+    other = foreign.inbound(text)["contact_id"]
+    assert contact != other and not foreign.api.get(f"/contacts/{other}/consents")["data"]
+    assert foreign.send({"contact_id": other}, "x", expect=403)["refusal"]["code"] == "consent_missing"
+    own.state(own.send({"contact_id": contact}, "nur von mir")["id"], "delivered")
+    assert [m["text"]["body"] for m in foreign.api.every("/messages") if m["contact_id"] == other] == [text]
 
 
 def test_without_a_tenant_every_table_reads_empty(two, instance):
@@ -96,15 +173,78 @@ def test_without_a_tenant_every_table_reads_empty(two, instance):
     assert checked > 60
 
 
-def test_a_role_cannot_step_out_of_its_tenant(two, instance):
-    mine, foreign = two
-    url = instance.role_url(instance.ready["postgres"]["regions"][mine["tenant"].region], "obhut_app")
-    wrong = f"BEGIN; SELECT set_config('app.tenant_id', '{foreign['tenant'].id}', true); SELECT count(*) FROM messages; COMMIT"
-    assert "0" in instance.sql(url, wrong)
+def test_a_role_cannot_step_out_of_its_tenant(neighbours, instance):
+    """In the database that both live in: whatever is asked or written as one tenant concerns its own rows alone."""
+    own, foreign = [facts["tenant"].id for facts in neighbours]
+    url = instance.ready["postgres"]["regions"]["eu-central"]
+    both = set(tables_of_both(instance, url, own, foreign))
+    assert both > {"contacts", "messages", "consents", "consent_events", "identities", "conversations", "channels", "tenant_keys"}
+    for role in ["obhut_app", "obhut_worker"]:
+        as_own = f"SELECT set_config('app.tenant_id', '{own}', false)"
+        for table in both - ({"queue_lanes"} if role == "obhut_worker" else set()):
+            seen = instance.sql(instance.role_url(url, role), f"{as_own}; SELECT DISTINCT tenant_id FROM {table}")
+            assert seen[-1] == own and foreign not in seen, (role, table)
+            changed = instance.sql(instance.role_url(url, role), f"{as_own}; SELECT count(*) FROM {table} WHERE tenant_id = '{foreign}'")
+            assert changed[-1] == "0", (role, table)
+        moved = sql_error(instance, instance.role_url(url, role), f"{as_own}; UPDATE messages SET tenant_id = '{foreign}'")
+        assert "violates row-level security policy" in moved
+        added = f"INSERT INTO tenant_standing (tenant_id, tenant_state) VALUES ('{new_uuid()}', 'active')"
+        assert "violates row-level security policy" in sql_error(instance, instance.role_url(url, role), f"{as_own}; {added}")
+
+
+def tables_of_both(instance, url, own, foreign):
+    for table in tables(instance, url):
+        counts = instance.sql(url, f"SELECT count(DISTINCT tenant_id) FROM {table} WHERE tenant_id IN ('{own}', '{foreign}')")
+        if counts == ["2"]:
+            yield table
+
+
+def new_uuid():
+    return str(uuid.uuid4())
+
+
+def sql_error(instance, url, statement):
+    """What PostgreSQL says to a statement that it refuses."""
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        instance.sql(url, statement)
+    return refused.value.stderr
+
+
+def test_no_role_of_the_server_may_pass_the_policies(instance):
     for role in ["obhut_app", "obhut_worker", "obhut_control", "obhut_owner", "obhut_audit"]:
         rights = instance.sql(instance.ready["postgres"]["control"],
                               f"SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = '{role}'")
         assert rights == ["f|f|f"], role
+
+
+def test_facts_about_consent_are_only_ever_added(two, instance):
+    for url in instance.ready["postgres"]["regions"].values():
+        for role in ["obhut_app", "obhut_worker"]:
+            for change in ["UPDATE consent_events SET kind = 'granted'", "DELETE FROM consent_events", "TRUNCATE consent_events"]:
+                assert "permission denied" in sql_error(instance, instance.role_url(url, role), change), (role, change)
+
+
+def test_a_region_outside_the_eea_stops_the_start(instance, tmp_path):
+    settings = json.loads((instance.folder / "data/obhut.json").read_text())
+    settings["region"]["eu-north"]["country"] = "US"
+    settings["http"]["port"] = str(free_port())
+    changed = tmp_path / "obhut.json"
+    changed.write_text(json.dumps(settings))
+    ended = subprocess.run([instance.binary, "serve", "--config", str(changed)], capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0 and "not in the European Economic Area" in ended.stdout + ended.stderr, ended.stderr
+    recorded = instance.sql(instance.ready["postgres"]["control"], "SELECT country FROM regions WHERE region_id = 'eu-north'")
+    assert recorded == ["FI"], "a refused country must not be recorded"
+
+
+def test_every_tenant_lives_in_an_offered_region_and_every_flow_is_declared(instance):
+    regions = {region["id"]: region["country"] for region in instance.admin.get("/regions")["data"]}
+    assert regions == {"eu-central": "DE", "eu-north": "FI"}
+    refused = instance.admin.post("/tenants", {"name": "Anderswo", "region": "us-east"}, expect=422)
+    assert [error["path"] for error in refused["errors"]] == ["region"]
+    plugins = {plugin["name"]: plugin for plugin in instance.admin.get("/plugins")["data"]}
+    assert plugins["self-hosted"]["data_flows"] == [] and plugins["whatsapp-cloud"]["data_flows"]
+    for flow in plugins["whatsapp-cloud"]["data_flows"]:
+        assert flow["recipient"] and flow["countries"] and flow["data_categories"] and flow["legal_basis"] and flow["transfer_mechanism"], flow
 
 
 def tables(instance, url):

@@ -1,5 +1,6 @@
 """The whole path: a person writes, the tenant reads and answers, the status comes back."""
 
+import concurrent.futures
 import subprocess
 import threading
 import time
@@ -8,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from obhut import Instance, eventually, new_id, new_number
+from obhut import Instance, Tenant, eventually, new_id, new_number
 
 
 def test_a_person_writes_and_gets_an_answer(tenant):
@@ -123,6 +124,40 @@ def test_one_tenants_backlog_does_not_delay_another(tenant, other, instance):
     assert time.monotonic() - started < 10
     for _, contact in slow:
         tenant.consent({"id": contact}, state="withdrawn")
+
+
+def test_one_tenants_backlog_does_not_delay_another_in_the_same_database(instance):
+    """Five hundred messages in a hundred conversations become due at one moment; the other tenant's only one is not behind them."""
+    flooded, quiet = instance.new_tenant("eu-central"), instance.new_tenant("eu-central")
+    database = instance.ready["postgres"]["regions"]["eu-central"]
+    with concurrent.futures.ThreadPoolExecutor(8) as callers:
+        contacts = list(callers.map(lambda _: agreed(flooded), range(100)))
+        waiting = f"SELECT count(*) FROM conversations WHERE tenant_id = '{flooded.id}' AND window_closes_at > now()"
+        eventually(lambda: instance.sql(database, waiting) == ["100"], "the hundred open conversations")
+        instance.sql(database, f"UPDATE channels SET held_until = now() + interval '1 hour' WHERE tenant_id = '{flooded.id}'")
+        sent = list(callers.map(lambda n: Tenant(instance, flooded.facts).send({"contact_id": contacts[n % 100]}, f"Stau {n}")["id"], range(500)))
+    _, contact = quiet.talk()
+    left = f"SELECT count(*) FROM queue_jobs WHERE tenant_id = '{flooded.id}'"
+    assert instance.sql(database, left) == ["500"]
+    instance.sql(database, f"UPDATE channels SET held_until = NULL WHERE tenant_id = '{flooded.id}'")
+    instance.sql(database, f"UPDATE queue_lanes SET run_at = now() WHERE tenant_id = '{flooded.id}' AND lease_owner IS NULL")
+    eventually(lambda: instance.sql(database, left) != ["500"], "the first of the backlog")
+    only = quiet.send({"contact_id": contact}, "nur diese")
+    quiet.state(only["id"], "delivered", seconds=10)
+    # At 80 messages a second, a number's rate, the backlog takes more than six seconds.
+    still = int(instance.sql(database, left)[0])
+    assert still > 250, f"only {still} of the 500 were left when the other tenant's message arrived"
+    eventually(lambda: instance.sql(database, left) == ["0"], "the end of the backlog", 90)
+    flooded.state(sent[-1], "delivered")
+
+
+def agreed(tenant):
+    """A person who agreed and wrote, without waiting for either to be seen."""
+    own = Tenant(tenant.instance, tenant.facts)
+    handset = new_number()
+    contact = own.consent({"phone": handset})["contact_id"]
+    own.instance.sandbox.post(f"/handsets/{handset}/messages", {"to": own.number, "text": {"body": "Hallo"}})
+    return contact
 
 
 def test_meta_shaped_route_takes_and_refuses_as_meta_does(tenant):

@@ -1,156 +1,206 @@
-"""Kills the server with SIGKILL at random moments under load, again and again, and counts what became of every message that got a 200.
+"""Breaks a part at random moments under load, again and again, and counts what became of every message that got a 200.
 
-    crash.py [--rounds 50] [--fault accept_then_drop]
+    crash.py [--rounds 50] [--what server|postgres|sandbox] [--fault accept_then_drop] [--seed N]
 
-Callers behave as real ones do: a webhook is posted again until it gets a 200, a send is repeated under its Idempotency-Key until it gets one.
-Exit code 1 when anything is lost, stuck, or there twice in the database.
+`server` and `sandbox` are killed with SIGKILL and started again by `obhut dev`; `postgres` is stopped as a whole for about a second, as a
+machine that swaps or a disk that hangs would stop it. The seed repeats the choices made here, not the machine's own timing.
+Exit code 1 when anything is lost, stuck, wrong or there twice, and when too little was tried to say so.
 """
 
 import argparse
 import collections
-import json
 import os
 import pathlib
 import random
 import signal
 import sys
-import threading
 import time
 
 import requests
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Acceptance"))
-from obhut import Instance, eventually, new_id, new_number  # noqa: E402
+from obhut import Instance, eventually  # noqa: E402
+
+import account  # noqa: E402
+from load import Load  # noqa: E402
+
+PEOPLE = 100
+# A name in the counts, what it says, and what it has to be: a number at least for each round, no more than nothing, or for information.
+REPORT = [
+    ("rounds", "times that the part was broken", ">=1"),
+    ("webhooks_acknowledged", "inbound messages that got a 200", ">=20"),
+    ("sends_accepted", "sends that got a 200", ">=20"),
+    ("reads_reported", "messages that their person read", ">=0.2"),
+    ("requests_repeated", "requests without a 200, repeated until there was one", ">=1"),
+    ("repeated_after_200", "requests repeated although they had a 200", ">=0.2"),
+    ("caught_in_flight", "sends under way or unclear at a break, over all rounds", ""),
+    ("caught_waiting", "sends queued at a break, over all rounds", ""),
+    ("inbound_lost", "acknowledged, not to be read by the tenant", "0"),
+    ("inbound_twice", "to be read twice by the tenant", "0"),
+    ("inbound_unasked", "to be read by the tenant, written by nobody", "0"),
+    ("people_twice", "people who became two contacts", "0"),
+    ("sends_lost", "accepted, not in the database", "0"),
+    ("sends_unasked", "in the database, accepted for nobody", "0"),
+    ("sends_not_on_handset", "accepted, not on the handset", "0"),
+    ("sends_twice_on_handset", "on the handset twice", "0"),
+    ("sends_to_another_or_altered", "on another's handset, or with another text", "0"),
+    ("sends_out_of_order", "arrived before what was sent earlier", "0"),
+    ("sends_unsettled", "neither delivered nor read in the end", "0"),
+    ("reads_lost", "read by their person, not so for the tenant", "0"),
+    ("statuses_backwards", "changes of state that went back", "0"),
+    ("depths_wrong", "lanes whose depth was not their number of jobs, at any break", "0"),
+    ("lanes_left", "lanes left", "0"),
+    ("jobs_left", "jobs left", "0"),
+    ("dead_letters", "dead letters", "0"),
+    ("sandbox_webhooks_left", "webhooks that the sandbox could not deliver", "0"),
+    ("ended_by_itself", "times that the server or the sandbox ended unasked", "0"),
+]
 
 
-class Load:
-    """Threads that write and send until told to stop."""
+class Breaker:
+    """Breaks one part of a running instance, and sees to it that it is back."""
 
-    def __init__(self, tenants, people):
-        self.tenants, self.people = tenants, people
-        self.stopping = threading.Event()
-        self.received, self.accepted = [], []
-        self.lock = threading.Lock()
-        self.retries = collections.Counter()
+    def __init__(self, instance, what, chance):
+        self.instance, self.what, self.chance = instance, what, chance
+        self.counts = collections.Counter()
+        self.pids = {part: self.pid(part) for part in ("server", "sandbox")}
 
-    def until_200(self, post):
-        while True:
-            try:
-                answer = post()
-                if answer.status_code == 200:
-                    return answer
-                if answer.status_code < 500:
-                    raise AssertionError(f"unexpected {answer.status_code}: {answer.text}")
-                self.retries[answer.status_code] += 1
-            except requests.RequestException:
-                self.retries["connection"] += 1
-            time.sleep(0.02)
+    def pid(self, part):
+        return int((self.instance.folder / f"data/{part}.pid").read_text())
 
-    def webhooks(self, seed):
-        chance, session = random.Random(seed), requests.Session()
-        while not self.stopping.is_set():
-            tenant = chance.choice(self.tenants)
-            message = new_id()
-            document = tenant.text_webhook(chance.choice(self.people[tenant.id])[0], f"Nachricht {message}", message)
-            self.until_200(lambda: tenant.post_webhook(document, session=session))
-            with self.lock:
-                self.received.append((tenant, message))
+    def round(self):
+        time.sleep(self.chance.uniform(0.1, 2.5))
+        self.look_for_endings()
+        self.pause() if self.what == "postgres" else self.kill()
+        self.counts["rounds"] += 1
 
-    def sends(self, seed):
-        chance, session = random.Random(seed), requests.Session()
-        while not self.stopping.is_set():
-            tenant = chance.choice(self.tenants)
-            handset, contact = chance.choice(self.people[tenant.id])
-            key, body = new_id(), {"to": {"contact_id": contact}, "text": {"body": f"Antwort {new_id()}"}}
-            headers = {"Authorization": f"Bearer {tenant.facts['api_key']}", "Idempotency-Key": key}
-            answer = self.until_200(lambda: session.post(tenant.api.base + "/messages", json=body, headers=headers, timeout=20))
-            with self.lock:
-                self.accepted.append((tenant, handset, answer.json()["id"]))
+    def kill(self):
+        before = self.pids[self.what]
+        os.kill(before, signal.SIGKILL)
+        self._look()
+        eventually(lambda: self.pid(self.what) != before, f"another {self.what} process", 60)
+        self.pids[self.what] = self.pid(self.what)
+        if self.chance.random() < 0.15:  # Also while it starts.
+            return
+        eventually(lambda: is_ready(self.instance), f"the {self.what} after a kill", 60)
+
+    def pause(self):
+        """The postmaster first, so that it starts no more children."""
+        postmaster = self.instance.ready["pids"]["postgres"]
+        stopped = []
+        try:
+            for pid in [postmaster, *children(postmaster)]:
+                os.kill(pid, signal.SIGSTOP)
+                stopped.append(pid)
+            time.sleep(self.chance.uniform(0.3, 1.5))
+        finally:
+            for pid in reversed(stopped):
+                os.kill(pid, signal.SIGCONT)
+        self._look()
+
+    def _look(self):
+        """What the moment caught."""
+        self.counts["caught_in_flight"] += account.total(self.instance, "SELECT count(*) FROM messages WHERE state = 'sending'")
+        self.counts["caught_waiting"] += account.total(self.instance, "SELECT count(*) FROM messages WHERE state = 'accepted'")
+        self.counts["depths_wrong"] += account.total(self.instance, account.UNEQUAL_DEPTHS)
+
+    def look_for_endings(self):
+        for part, known in self.pids.items():
+            if self.pid(part) != known:
+                self.counts["ended_by_itself"] += 1
+                self.pids[part] = self.pid(part)
 
 
-def run(rounds, fault, binary):
-    instance = Instance(binary=binary)
+def children(pid):
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_ready(instance):
     try:
-        instance.start()
-        people = {t.id: [t.talk() for _ in range(20)] for t in instance.tenants}
-        if fault:
-            instance.sandbox.put("/sandbox/faults", {fault: 0.05})
-        load = Load(instance.tenants, people)
-        threads = [threading.Thread(target=load.webhooks, args=(n,)) for n in range(4)]
-        threads += [threading.Thread(target=load.sends, args=(n,)) for n in range(100, 104)]
-        for thread in threads:
-            thread.start()
-        kills = 0
-        for _ in range(rounds):
-            time.sleep(random.uniform(0.05, 1.0))
-            before = instance.server_pid()
-            os.kill(before, signal.SIGKILL)
-            kills += 1
-            eventually(lambda: instance.server_pid() != before and ready(instance), "the server after a kill", 60)
-        load.stopping.set()
-        for thread in threads:
-            thread.join()
-        instance.sandbox.put("/sandbox/faults", {})
-        left = drain(instance)
-        return count(instance, load, kills, left)
-    finally:
-        instance.remove()
-
-
-def ready(instance):
-    try:
-        return requests.get(instance.ready["base_url"] + "/readyz", timeout=2).status_code == 200
+        server = requests.get(instance.ready["base_url"] + "/readyz", timeout=2).status_code
+        sandbox = requests.get(instance.ready["sandbox_url"] + "/sandbox/health", timeout=2).status_code
+        return server == sandbox == 200
     except requests.RequestException:
         return False
 
 
-def drain(instance, seconds=180):
-    """Waits until no lane is left and the sandbox has delivered its webhooks; what is left then."""
-    end = time.monotonic() + seconds
-    while True:
-        lanes = sum(int(instance.sql(u, "SELECT count(*) FROM queue_lanes")[0]) for u in instance.ready["postgres"]["regions"].values())
-        pending = instance.sandbox.get("/sandbox/stats")["webhooks_pending"]
-        if (lanes == 0 and pending == 0) or time.monotonic() > end:
-            return lanes
-        time.sleep(0.5)
+def run(rounds=50, what="server", fault=None, seed=None, binary=None, people=PEOPLE):
+    """The counts, by the names in REPORT, and what is wrong with them."""
+    seed = random.randrange(10**6) if seed is None else seed
+    random.seed(seed)
+    print(f"{what}, {rounds} rounds, seed {seed}", flush=True)
+    instance = Instance(binary=binary)
+    load = None
+    try:
+        load = Load(instance.start(), seed)
+        account.watch_states(instance)
+        if fault:
+            instance.sandbox.put("/sandbox/faults", {fault: 0.05})
+        load.start(people)
+        breaker = Breaker(instance, what, random.Random(seed))
+        for _ in range(rounds):
+            if load.failures:
+                break
+            breaker.round()
+        eventually(lambda: is_ready(instance), "everything after the last round", 60)
+        load.stop()
+        if load.failures:
+            raise AssertionError("a caller was told what it should not be told:\n" + "\n".join(load.failures))
+        instance.sandbox.put("/sandbox/faults", {})
+        account.drain(instance, hurry=what == "sandbox")
+        breaker.look_for_endings()
+        counts = {**dict.fromkeys((name for name, _, _ in REPORT), 0), **breaker.counts, **of(load), **account.count(instance, load)}
+        return counts, failures(counts, what, rounds)
+    finally:
+        if load:
+            load.abandon()
+        instance.remove()
 
 
-def count(instance, load, kills, lanes):
-    kept = collections.Counter()
-    for tenant in instance.tenants:
-        kept.update((tenant.id, m["provider_message_id"]) for m in tenant.api.every("/messages?direction=inbound"))
-    on_handset = collections.Counter()
-    for tenant in instance.tenants:
-        for handset, _ in load.people[tenant.id]:
-            for message in instance.sandbox.get(f"/handsets/{handset}/messages")["messages"]:
-                if message["direction"] == "in":
-                    on_handset[message["biz_opaque_callback_data"]] += 1
-    states = {t.id: {m["id"]: m["state"] for m in t.api.every("/messages?direction=outbound")} for t in instance.tenants}
-    unsettled = [m for t, _, m in load.accepted if states[t.id].get(m) not in ("delivered", "read")]
-    return {
-        "kills": kills, "webhooks_acknowledged": len(load.received), "sends_accepted": len(load.accepted),
-        "retries": dict(sorted((str(k), v) for k, v in load.retries.items())),
-        "inbound_lost": sum(1 for t, m in load.received if kept[(t.id, m)] == 0),
-        "inbound_twice": sum(1 for t, m in load.received if kept[(t.id, m)] > 1),
-        "sends_not_on_handset": sum(1 for _, _, m in load.accepted if on_handset[m] == 0),
-        "sends_twice_on_handset": sum(1 for _, _, m in load.accepted if on_handset[m] > 1),
-        "sends_unsettled": len(unsettled), "lanes_left": lanes,
-    }
+def of(load):
+    return {"webhooks_acknowledged": len(load.received), "sends_accepted": len(load.accepted), "reads_reported": len(load.read),
+            "requests_repeated": sum(load.retries.values()), "repeated_after_200": sum(load.repeated.values())}
+
+
+def needed(name, what):
+    """A pause that is over before anybody's patience is makes nobody repeat anything."""
+    wanted = next(needed for known, _, needed in REPORT if known == name)
+    return "" if (what, name) == ("postgres", "requests_repeated") else wanted
+
+
+def failures(counts, what, rounds):
+    return [f"{text}: {counts[name]}" for name, text, _ in REPORT if not is_right(counts[name], needed(name, what), rounds)]
+
+
+def is_right(value, wanted, rounds):
+    if wanted.startswith(">="):
+        return value >= float(wanted[2:]) * rounds
+    return wanted == "" or value == 0
+
+
+def table(counts, what, rounds):
+    lines = []
+    for name, text, _ in REPORT:
+        wanted = needed(name, what)
+        mark = "" if wanted == "" else "ok" if is_right(counts[name], wanted, rounds) else "WRONG"
+        shown = f"at least {float(wanted[2:]) * rounds:g}" if wanted.startswith(">=") else wanted
+        lines.append(f"{counts[name]:>8}  {text:60} {shown:>13}  {mark}".rstrip())
+    return "\n".join(lines)
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=50)
-    options.add_argument("--fault", default=None)
-    options.add_argument("--binary", default=None)
+    options.add_argument("--what", choices=["server", "postgres", "sandbox"], default="server")
+    options.add_argument("--fault", help="a share of the sandbox's faults to add, such as accept_then_drop")
+    options.add_argument("--seed", type=int)
+    options.add_argument("--people", type=int, default=PEOPLE, help="people of each tenant at the beginning")
+    options.add_argument("--binary")
     chosen = options.parse_args()
-    result = run(chosen.rounds, chosen.fault, chosen.binary)
-    for name, value in result.items():
-        print(f"{name:26} {value}")
-    print(json.dumps(result))
-    failed = [n for n in ("inbound_lost", "inbound_twice", "sends_not_on_handset", "sends_unsettled", "lanes_left") if result[n]]
-    if failed:
-        sys.exit("failed: " + ", ".join(failed))
+    counts, wrong = run(chosen.rounds, chosen.what, chosen.fault, chosen.seed, chosen.binary, chosen.people)
+    print(table(counts, chosen.what, chosen.rounds))
+    if wrong:
+        sys.exit("failed: " + "\n        ".join(wrong))
 
 
 if __name__ == "__main__":
