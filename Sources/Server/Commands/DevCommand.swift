@@ -23,12 +23,17 @@ struct DevCommand: AsyncParsableCommand {
         let stop = StopSignal { StandardStream.output.write("\nStopping …\n") }
         let folder = try DataFolder(path: dataDir)
         try PostgresCluster.checkOwner(folder)
-        try FolderLock.take(folder)
+        try await FolderLock.take(folder)
         let ready = try ReadyFile(folder, and: readyFile)
         ready.remove()
         defer { ready.remove() }
         do {
-            try await stop.during { try await LeftOvers(in: folder).waitForEnd() }
+            let ports = [port, sandboxPort]
+            try await stop.during {
+                let leftOvers = LeftOvers(in: folder)
+                try await leftOvers.waitForEnd()
+                try await leftOvers.waitForPorts(ports)
+            }
             try checkPorts()
             let installation = LocalInstallation(
                 folder: folder, port: port, sandboxPort: sandboxPort, readyFile: ready, stop: stop)

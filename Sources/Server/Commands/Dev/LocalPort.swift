@@ -16,7 +16,7 @@ enum LocalPort {
         }
     }
 
-    static func isFree(_ port: Int) -> Bool { (try? bound(to: port)) != nil }
+    static func isFree(_ port: Int) -> Bool { (1...65535).contains(port) && (try? bound(to: port)) != nil }
 
     /// One that nobody uses now.
     static func free() throws -> Int {

@@ -7,8 +7,10 @@ import Foundation
 struct LeftOvers: Sendable {
     private let files: Set<String>
     private let clusters: Set<String>
+    private let marks: [String]
 
     init(in folder: DataFolder) {
+        marks = ["server.pid", "sandbox.pid"].map(folder.file)
         files = [folder.file("obhut.json"), folder.file("sandbox.journal")]
         clusters = Set(PostgresCluster.places(folder))
     }
@@ -29,10 +31,22 @@ struct LeftOvers: Sendable {
         for cluster in clusters { removeStaleLock(of: cluster) }
     }
 
+    /// Waits a moment for ports that killed processes may still hold: the kernel puts a process away in steps, and
+    /// closes its sockets after its command line can no longer be seen.
+    func waitForPorts(_ ports: [Int]) async throws {
+        let end = ContinuousClock.now + .seconds(5)
+        // In order, they are removed.
+        while marks.contains(where: FileManager.default.fileExists), !ports.allSatisfy(LocalPort.isFree),
+            ContinuousClock.now < end
+        {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        for mark in marks { unlink(mark) }
+    }
+
     private func find() -> (id: pid_t, isPostmaster: Bool)? {
-        for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let id = pid_t(entry) else { continue }
-            let words = arguments(of: id)
+        for id in RunningProcess.all {
+            let words = RunningProcess.arguments(of: id)
             let isOfCluster = !clusters.isDisjoint(with: words)
             let isPostmaster = isOfCluster && words.first?.hasSuffix("/postgres") == true
             let isWatcher = isOfCluster && words.contains(Lifeline.name)
@@ -48,14 +62,6 @@ struct LeftOvers: Sendable {
             let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")
         else { return false }
         return clusters.contains(folder)
-    }
-
-    private func arguments(of process: pid_t) -> [String] {
-        guard let file = FileHandle(forReadingAtPath: "/proc/\(process)/cmdline"), let data = try? file.readToEnd()
-        else {
-            return []
-        }
-        return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// PostgreSQL refuses to start while there is a process with the id that its lock file names: a killed one that
