@@ -14,7 +14,7 @@ struct MetricsTests {
         var configuration = try await TestDatabase.fresh()
         configuration.pool.maximum = 1
         configuration.pool.acquisitionTimeout = .milliseconds(1500)
-        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"), metrics: metrics)
+        let client = PostgresClient(configuration: configuration, logger: .quiet, metrics: metrics)
         for _ in 0..<3 { _ = try await client.query(PostgresQuery("test.one", "SELECT 1")) }
         let two = PostgresQuery("test.two", "SELECT 2")
         _ = try await client.transactionBatch([two, PostgresQuery("test.three", "SELECT 3")])

@@ -26,7 +26,7 @@ struct MigrationTests {
         }
 
         func migrator(_ client: PostgresClient) -> Migrator {
-            Migrator(folder: path, client: client, logger: Logger(label: "test"))
+            Migrator(folder: path, client: client, logger: .quiet)
         }
 
         deinit {

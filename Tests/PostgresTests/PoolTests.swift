@@ -221,9 +221,9 @@ struct PoolTests {
     @Test("as a service the client keeps its minimum, and closes everything at graceful shutdown")
     func service() async throws {
         let configuration = try await configuration { $0.minimum = 2 }
-        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"))
+        let client = PostgresClient(configuration: configuration, logger: .quiet)
         let group = ServiceGroup(
-            configuration: .init(services: [.init(service: client)], logger: Logger(label: "test")))
+            configuration: .init(services: [.init(service: client)], logger: .quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             try await eventually("two are open") { client.pool?.processIDs.count == 2 }
@@ -240,7 +240,7 @@ struct PoolTests {
     @Test("closing lets a running statement finish, and ends what outlasts the grace")
     func closing() async throws {
         let configuration = try await configuration { $0.maximum = 2 }
-        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"))
+        let client = PostgresClient(configuration: configuration, logger: .quiet)
         let short = Task { try await client.query(PostgresQuery("test.short", "SELECT pg_sleep(2)")) }
         let long = Task { try await client.query(Self.sleep) }
         try await eventually("both run") { try await sleeping(configuration) == 2 }
@@ -254,7 +254,7 @@ struct PoolTests {
     func forgotten() async throws {
         let configuration = try await configuration { $0.maximum = 1 }
         do {
-            let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"))
+            let client = PostgresClient(configuration: configuration, logger: .quiet)
             _ = try await client.query(Self.one)
         }
         try await eventually("no connection is left") { try await connections(configuration) == 0 }

@@ -29,7 +29,7 @@ public actor TestDatabase {
     public static func withClient<Value: Sendable>(
         _ configuration: PostgresConfiguration, body: (PostgresClient) async throws -> Value
     ) async throws -> Value {
-        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"))
+        let client = PostgresClient(configuration: configuration, logger: .quiet)
         do {
             let value = try await body(client)
             await client.close()
@@ -105,7 +105,7 @@ public actor TestDatabase {
             configuration.database = name
             try await Self.withClient(configuration) { client in
                 for folder in folders {
-                    try await Migrator(folder: folder, client: client, logger: Logger(label: "test")).migrate()
+                    try await Migrator(folder: folder, client: client, logger: .quiet).migrate()
                 }
             }
             return name
