@@ -76,13 +76,22 @@ extension Connection {
             state.exclusive = work
             state.pausesReading = false
             advanceExclusive(pointer, &state, &after)
-            flush(&state, &after)
             advanceCancel(&state, &after)
         }
         for action in after { action() }
     }
 
+    /// Lets the work go on, and writes out what it has queued.
     func advanceExclusive(_ pointer: OpaquePointer, _ state: inout State, _ after: inout [@Sendable () -> Void]) {
+        step(pointer, &state, &after)
+        flush(&state, &after)
+        // What it waits for may be the writing just done: no event of the socket would tell.
+        guard let pointer = state.pointer, state.exclusive != nil, state.isFlushed else { return }
+        step(pointer, &state, &after)
+        flush(&state, &after)
+    }
+
+    private func step(_ pointer: OpaquePointer, _ state: inout State, _ after: inout [@Sendable () -> Void]) {
         guard let work = state.exclusive, work.step(pointer) else { return }
         state.exclusive = nil
         state.pausesReading = work.pausesAfterwards

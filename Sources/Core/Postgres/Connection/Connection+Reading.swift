@@ -20,7 +20,6 @@ extension Connection {
             }
             if state.exclusive != nil {
                 advanceExclusive(pointer, &state, &after)
-                flush(&state, &after)
             } else {
                 takeResults(pointer, &state, &after)
             }
