@@ -140,6 +140,7 @@ extension Connection.State {
         if exclusive != nil || PQpipelineStatus(pointer) != PQ_PIPELINE_ON {
             return refused(.misuse, "the connection is at work for another statement")
         }
+        if batch.needsTransaction, isOutsideTransaction { return PostgresTransaction.gone(name) }
         return nil
     }
 }

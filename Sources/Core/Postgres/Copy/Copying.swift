@@ -79,13 +79,13 @@ extension PostgresTransaction {
         _ query: PostgresQuery, _ body: (PostgresCopyWriter) async throws -> Void
     ) async throws -> Int {
         try await sendPending(query.name)
-        return try await connection.copyIn(query, autocommits: false, body)
+        return try await noting { try await connection.copyIn(query, autocommits: false, body) }
     }
 
     /// As `PostgresClient.copyOut`, inside this transaction, and so under its settings' row-level security.
     @discardableResult
     public func copyOut(_ query: PostgresQuery, _ body: ([UInt8]) async throws -> Void) async throws -> Int {
         try await sendPending(query.name)
-        return try await connection.copyOut(query, body)
+        return try await noting { try await connection.copyOut(query, body) }
     }
 }
