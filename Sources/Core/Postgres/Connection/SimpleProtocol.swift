@@ -42,7 +42,7 @@ final class SimpleProtocol: Sendable {
                     // libpq says so again for as long as rows are to come: without any here, wait for the socket.
                     guard dropRows(pointer) else { return nil }
                 case PGRES_FATAL_ERROR where state.error == nil:
-                    state.error = ServerReport(result)?.error(query.name) ?? Connection.lost.named(query.name)
+                    state.error = ServerReport(result, script: query.sql)?.error(query.name) ?? Connection.lost.named(query.name)
                 default:
                     state.affectedRows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
                 }
@@ -71,7 +71,7 @@ final class SimpleProtocol: Sendable {
             defer { PQclear(result) }
             if PQresultStatus(result) == status { return (true, PQbinaryTuples(result) == 1) }
             state.error =
-                ServerReport(result)?.error(query.name)
+                ServerReport(result, script: query.sql)?.error(query.name)
                 ?? PostgresError(.misuse, "the statement is not the COPY that was expected", queryName: query.name)
             return (false, false)
         }
