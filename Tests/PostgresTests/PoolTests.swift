@@ -270,7 +270,7 @@ func connections(_ configuration: PostgresConfiguration) async throws -> Int {
     try await countActivity("true", configuration)
 }
 
-private func countActivity(_ condition: String, _ configuration: PostgresConfiguration) async throws -> Int {
+func countActivity(_ condition: String, _ configuration: PostgresConfiguration) async throws -> Int {
     try await TestDatabase.withClient(try await TestDatabase.shared.server()) { client in
         try await client.query(
             PostgresQuery(
