@@ -63,7 +63,9 @@ struct ConfigurationTests {
 
     @Test(
         "an option that is not followed is refused by its name, without its value",
-        arguments: ["service", "replication", "sslpassword", "fallback_application_name", "keepalives_idle", "krbsrvname"])
+        arguments: [
+            "service", "replication", "sslpassword", "fallback_application_name", "keepalives_idle", "krbsrvname",
+        ])
     func unknownOption(_ name: String) {
         let error = #expect(throws: PostgresError.self) {
             try PostgresConfiguration(url: "postgresql://a@h/d?\(name)=s3cret")

@@ -29,8 +29,8 @@ extension PostgresConfiguration {
     ]
 
     private static let followed: Set<String> = [
-        "application_name", "connect_timeout", "dbname", "host", "hostaddr", "password", "port", "sslmode", "sslrootcert",
-        "user",
+        "application_name", "connect_timeout", "dbname", "host", "hostaddr", "password", "port", "sslmode",
+        "sslrootcert", "user",
     ]
 
     private init(_ given: [String: String]) throws(PostgresError) {
@@ -60,7 +60,8 @@ extension PostgresConfiguration {
         if let name = given["application_name"] { applicationName = name }
         if let text = given["connect_timeout"] {
             guard let seconds = Int64(text), seconds > 0 else {
-                throw PostgresError(.configuration, "the database URL's connect_timeout is not a number of seconds from 1")
+                throw PostgresError(
+                    .configuration, "the database URL's connect_timeout is not a number of seconds from 1")
             }
             connectTimeout = .seconds(seconds)
         }

@@ -1,21 +1,21 @@
 import Metrics
 import Synchronization
 
-/// What the client measures. Labels are the database's name and the queries' names: no data.
+/// What the client measures. Labels are the names of the database, of the application (one process has several pools for the same
+/// database) and of the queries: no data.
 final class PostgresMetrics: Sendable {
     let inUse: Gauge
     let open: Gauge
     let waiting: Gauge
     /// Requests for a connection that were refused: timeout, too many waiting, closed.
     let refused: Counter
-    private let database: String
+    private let labels: [(String, String)]
     private let factory: any MetricsFactory
     private let timers = Mutex<[String: Metrics.Timer]>([:])
 
-    init(database: String, _ factory: any MetricsFactory) {
+    init(_ configuration: PostgresConfiguration, _ factory: any MetricsFactory) {
         self.factory = factory
-        self.database = database
-        let labels = [("database", database)]
+        labels = [("database", configuration.database), ("application", configuration.applicationName)]
         inUse = Gauge(label: "postgres_pool_in_use", dimensions: labels, factory: factory)
         open = Gauge(label: "postgres_pool_open", dimensions: labels, factory: factory)
         waiting = Gauge(label: "postgres_pool_waiting", dimensions: labels, factory: factory)
@@ -27,8 +27,7 @@ final class PostgresMetrics: Sendable {
         let timer = timers.withLock { timers in
             if let timer = timers[query] { return timer }
             let timer = Metrics.Timer(
-                label: "postgres_query_duration", dimensions: [("database", database), ("query", query)],
-                factory: factory)
+                label: "postgres_query_duration", dimensions: labels + [("query", query)], factory: factory)
             timers[query] = timer
             return timer
         }

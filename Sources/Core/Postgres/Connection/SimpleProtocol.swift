@@ -42,7 +42,8 @@ final class SimpleProtocol: Sendable {
                     // libpq says so again for as long as rows are to come: without any here, wait for the socket.
                     guard dropRows(pointer) else { return nil }
                 case PGRES_FATAL_ERROR where state.error == nil:
-                    state.error = ServerReport(result, script: query.sql)?.error(query.name) ?? Connection.lost.named(query.name)
+                    state.error =
+                        ServerReport(result, script: query.sql)?.error(query.name) ?? Connection.lost.named(query.name)
                 default:
                     state.affectedRows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
                 }

@@ -100,17 +100,16 @@ final class Listener: Sendable {
             wake()
         }
         var pause = configuration.pool.backoff
-        var reported: String?
+        var reported: Set<String> = []
         while !Task.isCancelled, !state.withLock({ $0.isClosed }) {
             do {
                 try await connect()
                 return true
             } catch {
-                // Once an outage; the same again is for those who look closely.
+                let isNew = reported.insert(error.message).inserted
                 logger.log(
-                    level: error.message == reported ? .debug : .warning, "cannot listen",
+                    level: isNew ? .warning : .debug, "cannot listen",
                     metadata: ["channel": "\(channel)", "reason": "\(error.message)"])
-                reported = error.message
             }
             try? await Task.sleep(for: pause * Double.random(in: 0.5..<1))
             pause = min(pause * 2, configuration.pool.maximumBackoff)
