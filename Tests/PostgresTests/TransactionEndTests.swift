@@ -192,6 +192,39 @@ struct TransactionEndTests {
         }
     }
 
+    @Test("a statement of another task waits for BEGIN's answer, and does not run when that was no")
+    func waitsForBegin() async throws {
+        let configuration = try await TestDatabase.fresh()
+        try await TestDatabase.withClient(configuration) { client in
+            _ = try await client.query(PostgresQuery("test.create", "CREATE TABLE t (id int8)"))
+            let pool = try #require(client.pool)
+            let connection = try await pool.acquire(nil)
+            let lock = PostgresQuery.control("test.lock", "SELECT pg_advisory_lock(1)")
+            // Stands for a BEGIN that takes its time and fails.
+            let begin = [lock, PostgresQuery.control("test.bad", "SELECT 1/0")]
+            let transaction = PostgresTransaction(connection, client.metrics, opening: begin)
+            let tasks = try await client.transaction { holder in
+                _ = try await holder.query(PostgresQuery("test.hold", "SELECT pg_advisory_xact_lock(1)"))
+                let first = Task { try await transaction.query(insert(1)) }
+                try await eventually("the first is at the server") {
+                    try await countActivity("wait_event = 'advisory'", configuration) == 1
+                }
+                let second = Task { try await transaction.query(insert(2)) }
+                try await eventually("the second waits here") {
+                    transaction.state.withLock { $0.waitingForBegin.count } == 1
+                }
+                return [first, second]
+            }
+            var errors: [PostgresError?] = []
+            for task in tasks { errors.append(await failure { _ = try await task.value }) }
+            #expect(errors.map { $0?.code } == [.server("22012"), .misuse])
+            let end = await failure { try await transaction.finish() }
+            #expect(end?.code == .misuse)
+            pool.release(connection)
+            try await expect(client, holds: [])
+        }
+    }
+
     @Test("where the transaction ended under the closure's hands, nothing more runs outside it")
     func endedByStatement() async throws {
         try await withTable { client in
