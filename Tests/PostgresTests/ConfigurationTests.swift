@@ -40,12 +40,47 @@ struct ConfigurationTests {
         #expect(parameters["sslrootcert"] == "/ca.pem")
     }
 
+    @Test("options for libpq are passed on, those of the session beside our own")
+    func furtherOptions() throws {
+        var configuration = try PostgresConfiguration(
+            url: """
+                postgresql://a@db.example/d?hostaddr=192.0.2.1&sslcert=/c.pem&sslkey=/k.pem&sslcrl=/r.pem&channel_binding=require\
+                &target_session_attrs=read-write&options=-c%20geqo%3Doff
+                """)
+        configuration.statementTimeout = .seconds(1)
+        let parameters = Dictionary(uniqueKeysWithValues: configuration.connectionParameters)
+        #expect(parameters["host"] == "db.example")
+        #expect(parameters["hostaddr"] == "192.0.2.1")
+        #expect(parameters["sslcert"] == "/c.pem")
+        #expect(parameters["sslkey"] == "/k.pem")
+        #expect(parameters["sslcrl"] == "/r.pem")
+        #expect(parameters["channel_binding"] == "require")
+        #expect(parameters["target_session_attrs"] == "read-write")
+        #expect(parameters["options"] == "-c geqo=off -c statement_timeout=1000")
+        let alone = try PostgresConfiguration(url: "postgresql://a@/d?hostaddr=192.0.2.1").connectionParameters
+        #expect(alone.contains { $0 == ("host", "192.0.2.1") })
+    }
+
+    @Test(
+        "an option that is not followed is refused by its name, without its value",
+        arguments: [
+            "service", "replication", "sslpassword", "fallback_application_name", "keepalives_idle", "krbsrvname",
+        ])
+    func unknownOption(_ name: String) {
+        let error = #expect(throws: PostgresError.self) {
+            try PostgresConfiguration(url: "postgresql://a@h/d?\(name)=s3cret")
+        }
+        #expect(error?.code == .configuration)
+        #expect(error?.message == "the database URL's option \(name) is not supported")
+    }
+
     @Test(
         "a URL that cannot be used is refused without being repeated",
         arguments: [
             "postgresql://anna:s3cret@h:99999/d", "postgresql://anna:s3cret%zz@h/d",
             "postgresql://anna:s3cret@h/d?sslmode=s3cret", "postgresql://h/d", "s3cret", "",
             "postgresql://anna:s3cret@h/d?s3cret=1", "postgresql://anna:s3cret@h:p/d",
+            "postgresql://anna:s3cret@h/d?connect_timeout=s3cret", "postgresql://anna:s3cret@h/d?connect_timeout=0",
         ])
     func badURL(_ text: String) {
         let error = #expect(throws: PostgresError.self) { try PostgresConfiguration(url: text) }
@@ -80,7 +115,7 @@ struct ConfigurationTests {
         let certificate = "\(configuration.host)/server.crt"
         guard FileManager.default.fileExists(atPath: certificate) else { return }
         configuration.host = "127.0.0.1"
-        configuration.pool.acquisitionTimeout = .seconds(3)
+        configuration.pool.acquisitionTimeout = .seconds(10)
         let isEncrypted = PostgresQuery(
             "test.tls", "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         for (mode, root, expected) in [
@@ -98,6 +133,7 @@ struct ConfigurationTests {
                 #expect(echo == large)
             }
         }
+        configuration.pool.acquisitionTimeout = .seconds(3)
         configuration.tls = .init(.verifyFull, rootCertificate: "/etc/ssl/certs/ca-certificates.crt")
         try await TestDatabase.withClient(configuration) { client in
             let error = await #expect(throws: PostgresError.self) { try await client.query(isEncrypted) }

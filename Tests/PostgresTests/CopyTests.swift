@@ -12,6 +12,13 @@ struct CopyTests {
         "test.create", "CREATE TABLE t (id int8 PRIMARY KEY, note text, data bytea)")
     private static let binary = PostgresQuery("test.load", "COPY t (id, note, data) FROM STDIN (FORMAT binary)")
 
+    /// Lets glibc fill what is freed with rubbish (`M_PERTURB`), so that a use of a connection after its end shows itself.
+    private func fillFreedMemory(_ fills: Bool) {
+        guard let symbol = dlsym(nil, "mallopt") else { return }
+        let mallopt = unsafeBitCast(symbol, to: (@convention(c) (Int32, Int32) -> Int32).self)
+        _ = mallopt(-6, fills ? 0xa5 : 0)
+    }
+
     private func count(_ session: some PostgresSession) async throws -> Int {
         try await session.query(PostgresQuery("test.count", "SELECT count(*) FROM t"))[0].decode(0)
     }
@@ -107,12 +114,96 @@ struct CopyTests {
 
     @Test("a COPY sent as an ordinary statement is refused, and harms nobody")
     func copyAsStatement() async throws {
+        fillFreedMemory(true)
+        defer { fillFreedMemory(false) }
         try await TestDatabase.withClient { client in
             _ = try await client.query(Self.create)
             for query in [Self.binary, PostgresQuery("test.out", "COPY t TO STDOUT")] {
                 await #expect(throws: PostgresError.self) { try await client.query(query) }
                 #expect(try await count(client) == 0)
             }
+        }
+    }
+
+    @Test("a copy the other way round is refused, though its rows come slowly")
+    func wrongDirection() async throws {
+        var configuration = try await TestDatabase.fresh()
+        configuration.pool.maximum = 1
+        try await TestDatabase.withClient(configuration) { client in
+            _ = try await client.query(Self.create)
+            let slow = PostgresQuery(
+                "test.slow", "COPY (SELECT pg_sleep(0.05), n FROM generate_series(1, 5) n) TO STDOUT")
+            let out = await failure { try await client.copyIn(slow) { _ in } }
+            #expect(out?.code == .misuse)
+            let into = await failure { try await client.copyOut(Self.binary) { _ in } }
+            #expect(into?.code == .misuse)
+            // What comes after the first statement does not pass for the copy that was asked for.
+            let several = PostgresQuery("test.two", "SELECT pg_sleep(0.05); \(Self.binary.sql)")
+            let two = await failure { try await client.copyIn(several) { _ in } }
+            #expect(two?.code == .misuse)
+            try await client.transaction { try await $0.script(slow) }
+            #expect(try await count(client) == 0)
+        }
+    }
+
+    @Test("a connection that breaks when all was sent may have copied; in a transaction it certainly has not")
+    func lostAtTheEnd() async throws {
+        var configuration = try await TestDatabase.fresh()
+        let direct = configuration
+        let proxy = try TestProxy(host: configuration.host, port: configuration.port)
+        defer { proxy.stop() }
+        (configuration.host, configuration.port) = ("127.0.0.1", proxy.port)
+        let load = PostgresQuery("test.load", "COPY t (id) FROM STDIN")
+        let copyDone = "c\0\0\0\u{4}"
+        try await TestDatabase.withClient(configuration) { client in
+            _ = try await client.query(Self.create)
+            proxy.dropWhenClientSends(copyDone)
+            let alone = await failure { try await client.copyIn(load) { try await $0.write("1\n".utf8) } }
+            #expect(alone?.code == .connectionLost)
+            #expect(alone?.mayHaveTakenEffect == true)
+            #expect(alone?.isRetryable == false)
+            proxy.dropWhenClientSends(copyDone)
+            let inside = await failure {
+                try await client.transaction(retries: 0) { tx in
+                    _ = try await tx.copyIn(load) { try await $0.write("2\n".utf8) }
+                }
+            }
+            #expect(inside?.code == .connectionLost)
+            #expect(inside?.mayHaveTakenEffect == false)
+        }
+        try await TestDatabase.withClient(direct) { client in
+            try await eventually("the first was committed, the second not") { try await count(client) == 1 }
+        }
+    }
+
+    @Test("a write of many megabytes goes in whole")
+    func largeWrite() async throws {
+        try await TestDatabase.withClient { client in
+            _ = try await client.query(Self.create)
+            let note = [UInt8](repeating: UInt8(ascii: "x"), count: 5_000_000)
+            let copied = try await client.copyIn(PostgresQuery("test.load", "COPY t (id, note) FROM STDIN")) {
+                try await $0.write(Array("1\t".utf8) + note + Array("\n".utf8))
+            }
+            #expect(copied == 1)
+            let length = PostgresQuery("test.length", "SELECT length(note) FROM t")
+            #expect(try await client.query(length)[0].decode(0, as: Int.self) == 5_000_000)
+        }
+    }
+
+    @Test("a statement sent while its transaction copies is refused, and the copy goes on")
+    func statementDuringCopy() async throws {
+        try await TestDatabase.withClient { client in
+            _ = try await client.query(Self.create)
+            try await client.transaction { tx in
+                let copied = try await tx.copyIn(Self.binary) { writer in
+                    try await writer.row([1, "x", [UInt8]()])
+                    let error = await failure { _ = try await tx.query(PostgresQuery("test.one", "SELECT 1")) }
+                    #expect(error?.code == .misuse)
+                    try await writer.row([2, "x", [UInt8]()])
+                }
+                #expect(copied == 2)
+            }
+            #expect(try await count(client) == 2)
         }
     }
 

@@ -1,7 +1,4 @@
 import Synchronization
-import Testing
-
-@testable import Postgres
 
 /// Counts across tasks.
 final class Counter: Sendable {
@@ -12,24 +9,5 @@ final class Counter: Sendable {
     /// - Returns: The count with this one.
     func add() -> Int {
         count.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
-    }
-}
-
-/// `#expect` for a call that changes what it is made on.
-func expect<Value: Equatable>(_ actual: Value, _ expected: Value, sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(actual == expected, sourceLocation: sourceLocation)
-}
-
-/// Waits until something is so; a failure after ten seconds.
-func eventually(
-    _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        if ContinuousClock.now > deadline {
-            Issue.record(what, sourceLocation: sourceLocation)
-            return
-        }
-        try await Task.sleep(for: .milliseconds(5))
     }
 }

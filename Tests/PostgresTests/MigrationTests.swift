@@ -26,7 +26,7 @@ struct MigrationTests {
         }
 
         func migrator(_ client: PostgresClient) -> Migrator {
-            Migrator(folder: path, client: client, logger: Logger(label: "test"))
+            Migrator(folder: path, client: client, logger: .quiet)
         }
 
         deinit {
@@ -118,13 +118,63 @@ struct MigrationTests {
         }
     }
 
-    @Test("a migration that ends its transaction itself is refused")
-    func ownCommit() async throws {
+    @Test(
+        "a migration that ends its transaction itself is refused, even if it begins another, and is not recorded",
+        arguments: [
+            "CREATE TABLE t (); COMMIT;", "CREATE TABLE t (); COMMIT; BEGIN;", "CREATE TABLE t (); ROLLBACK; BEGIN;",
+            "CREATE TABLE t (); COMMIT AND CHAIN;", "COMMIT; CREATE TABLE t ();",
+        ])
+    func ownCommit(_ sql: String) async throws {
         try await TestDatabase.withClient { client in
-            let folder = try Folder(["0001_commit.sql": "CREATE TABLE t (); COMMIT;"])
+            let folder = try Folder(["0001_commit.sql": sql])
+            let migrator = folder.migrator(client)
+            let error = await #expect(throws: MigrationError.self) { try await migrator.migrate() }
+            #expect(error?.code == .endsTransaction)
+            #expect(error?.message.hasPrefix("migration 0001_commit ends its transaction itself") == true)
+            #expect(try await migrator.status().map(\.state) == [.pending])
+        }
+    }
+
+    @Test("what a migration sets for its session does not outlive it")
+    func sessionSettings() async throws {
+        try await TestDatabase.withClient { client in
+            let role = "role_\(client.configuration.database)"
+            let folder = try Folder([
+                "0001_settings.sql": """
+                CREATE ROLE \(role);
+                CREATE SCHEMA other;
+                SET search_path = other;
+                CREATE TABLE inside ();
+                SET ROLE \(role);
+                SELECT 1;
+                """,
+                "0002_plans.sql": "DISCARD PLANS; DEALLOCATE ALL; SELECT set_config('search_path', '', false);",
+                "0003_after.sql": "CREATE TABLE outside (); SET SESSION AUTHORIZATION \(role);",
+            ])
+            #expect(try await folder.migrator(client).migrate() == ["0001_settings", "0002_plans", "0003_after"])
+            let row = try await client.query(
+                PostgresQuery(
+                    "test.where",
+                    "SELECT to_regclass('other.inside') IS NOT NULL AND to_regclass('public.outside') IS NOT NULL"))[0]
+            #expect(try row.decode(0, as: Bool.self))
+            _ = try await client.query(PostgresQuery("test.drop", "DROP ROLE \(role)"))
+        }
+    }
+
+    @Test("a database that a newer version has migrated is told as such")
+    func newer() async throws {
+        try await TestDatabase.withClient { client in
+            let folder = try twoMigrations()
+            try folder.write("0003_later.sql", "SELECT 1")
+            try await folder.migrator(client).migrate()
+            try folder.remove("0003_later.sql")
             let error = await #expect(throws: MigrationError.self) { try await folder.migrator(client).migrate() }
-            #expect(error?.code == .failed)
-            #expect(error?.cause?.code == .misuse)
+            #expect(error?.code == .missing)
+            #expect(
+                error?.message == """
+                    the database has migration 0003_later, which is newer than any here: a later version has migrated it; \
+                    run that version, or restore a backup from before
+                    """)
         }
     }
 

@@ -42,6 +42,27 @@ struct QueryTests {
         }
     }
 
+    @Test("what cannot be sent is refused as such, and its connection is as good as before")
+    func tooManyParameters() async throws {
+        var configuration = try await TestDatabase.fresh()
+        configuration.pool.maximum = 1
+        try await TestDatabase.withClient(configuration) { client in
+            let pid = PostgresQuery("test.pid", "SELECT pg_backend_pid()")
+            let before: Int32 = try await client.query(pid)[0].decode(0)
+            let many = PostgresQuery("test.many", "SELECT 1", (0..<65_536).map { $0 })
+            let alone = await failure { _ = try await client.query(many) }
+            #expect(alone?.code == .misuse)
+            #expect(alone?.isRetryable == false)
+            #expect(alone?.queryName == "test.many")
+            let after: Int32 = try await client.transaction { tx in
+                let inside = await failure { _ = try await tx.query(many) }
+                #expect(inside?.code == .misuse)
+                return try await tx.query(pid)[0].decode(0)
+            }
+            #expect(after == before)
+        }
+    }
+
     @Test("a transaction commits, and one that throws leaves nothing")
     func transaction() async throws {
         struct Stop: Error {}

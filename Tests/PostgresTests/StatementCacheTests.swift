@@ -86,6 +86,24 @@ struct StatementCacheTests {
         }
     }
 
+    @Test("what is dropped to make room is dropped outside transactions, which would fail with it")
+    func droppedOutside() async throws {
+        var configuration = try await TestDatabase.fresh()
+        configuration.preparedStatements = .perConnection(limit: 1)
+        configuration.pool.maximum = 1
+        try await TestDatabase.withClient(configuration) { client in
+            _ = try await client.query(number(1))
+            try await client.transaction { tx in
+                // Takes the first one's place here, and its preparation away there.
+                _ = try await tx.query(PostgresQuery("test.deallocate", "DEALLOCATE ALL"))
+                #expect(try await tx.query(number(2)).count == 1)
+                #expect(try await tx.query(number(3)).count == 1)
+            }
+            #expect(try await client.query(number(4)).count == 1)
+            #expect(try await client.query(Self.prepared).count <= 1)
+        }
+    }
+
     @Test("when a table changes under a prepared statement, the statement is prepared anew and nobody notices")
     func stalePlan() async throws {
         var configuration = try await TestDatabase.fresh()

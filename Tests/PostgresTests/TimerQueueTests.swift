@@ -22,4 +22,19 @@ struct TimerQueueTests {
         }
         #expect(queue.next == nil)
     }
+
+    @Test("those removed long before their deadline do not pile up, and the others still come in order")
+    func removed() {
+        var random = SeededGenerator(state: 5)
+        let start = ContinuousClock.now
+        var queue = TimerQueue()
+        let counter = Counter()
+        for offset in (0..<100).shuffled(using: &random) {
+            _ = queue.add(start + .seconds(offset)) { _ = counter.add() }
+            for _ in 0..<100 { queue.remove(queue.add(start + .seconds(1000)) {}) }
+            #expect(queue.storedCount <= 2 * 100 + 65)
+        }
+        for offset in 0..<100 { #expect(queue.takeDue(start + .seconds(offset)).count == 1) }
+        #expect(queue.next == nil || queue.takeDue(start + .seconds(1000)).isEmpty)
+    }
 }

@@ -201,11 +201,16 @@ struct TransactionTests {
         }
     }
 
-    @Test("transactions that conflict run again until both took effect")
+    @Test("transactions that conflict run again until all took effect")
     func serializationRetry() async throws {
-        try await TestDatabase.withClient { client in
+        var configuration = try await TestDatabase.fresh()
+        configuration.pool.maximum = 8
+        configuration.pool.acquisitionTimeout = .seconds(60)
+        try await TestDatabase.withClient(configuration) { client in
             _ = try await client.pipeline([Self.create, insert(1, 0)])
             let runs = Counter()
+            // All have read before the first writes, so that the server must refuse seven of them.
+            let barrier = Barrier(8)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
@@ -214,6 +219,7 @@ struct TransactionTests {
                             let rows = try await tx.query(
                                 PostgresQuery("test.read", "SELECT value FROM t WHERE id = 1"))
                             let value = try rows[0].decode("value", as: Int.self)
+                            await barrier.pass()
                             _ = try await tx.query(
                                 PostgresQuery("test.write", "UPDATE t SET value = $1 WHERE id = 1", [value + 1]))
                         }
@@ -223,38 +229,38 @@ struct TransactionTests {
             }
             let rows = try await client.query(PostgresQuery("test.read", "SELECT value FROM t WHERE id = 1"))
             #expect(try rows[0].decode("value", as: Int.self) == 8)
-            #expect(runs.value > 8)
+            #expect(runs.value >= 15)
         }
     }
 
     @Test("of two that deadlock, the one the server ends runs again")
     func deadlockRetry() async throws {
-        try await TestDatabase.withClient { client in
+        let configuration = try await TestDatabase.fresh()
+        try await TestDatabase.withClient(configuration) { client in
             _ = try await client.pipeline([
                 Self.create, insert(1, 0), insert(2, 0),
-                PostgresQuery(
-                    "test.quick", "ALTER DATABASE \(client.configuration.database) SET deadlock_timeout = '50ms'"),
+                PostgresQuery("test.quick", "ALTER DATABASE \(configuration.database) SET deadlock_timeout = '50ms'"),
             ])
-            let runs = Counter()
-            @Sendable func add(_ id: Int) -> PostgresQuery {
-                PostgresQuery("test.add", "UPDATE t SET value = value + 1 WHERE id = $1", [id])
-            }
-            try await TestDatabase.withClient(client.configuration) { client in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for order in [[1, 2], [2, 1]] {
-                        group.addTask {
-                            try await client.transaction(retries: 20) { tx in
-                                let run = runs.add()
-                                _ = try await tx.query(add(order[0]))
-                                // Until both hold their first row, at the first try.
-                                if run <= 2 { while runs.value < 2 { await Task.yield() } }
-                                _ = try await tx.query(PostgresQuery("test.wait", "SELECT pg_sleep(0.05)"))
-                                _ = try await tx.query(add(order[1]))
-                            }
+        }
+        let runs = Counter()
+        // Each holds its first row before either asks for its second.
+        let barrier = Barrier(2)
+        @Sendable func add(_ id: Int) -> PostgresQuery {
+            PostgresQuery("test.add", "UPDATE t SET value = value + 1 WHERE id = $1", [id])
+        }
+        try await TestDatabase.withClient(configuration) { client in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for order in [[1, 2], [2, 1]] {
+                    group.addTask {
+                        try await client.transaction(retries: 20) { tx in
+                            _ = runs.add()
+                            _ = try await tx.query(add(order[0]))
+                            await barrier.pass()
+                            _ = try await tx.query(add(order[1]))
                         }
                     }
-                    try await group.waitForAll()
                 }
+                try await group.waitForAll()
             }
             let rows = try await client.query(PostgresQuery("test.sum", "SELECT sum(value)::int8 FROM t"))
             #expect(try rows[0].decode(0, as: Int.self) == 4)

@@ -53,6 +53,8 @@ private let samples: [Sample] = [
     Sample("timestamptz", instant, "2023-11-14 22:13:20.123456+00"),
     Sample("timestamptz", Date(timeIntervalSince1970: 0), "1970-01-01 00:00:00+00"),
     Sample("timestamptz", Date(timeIntervalSince1970: -1.5), "1969-12-31 23:59:58.5+00"),
+    Sample("timestamptz", Date.distantFuture, "infinity"),
+    Sample("timestamptz", Date.distantPast, "-infinity"),
     Sample("interval", Duration.milliseconds(90_061_500), "25:01:01.5"),
     Sample("jsonb", PostgresJSON(#"{"a": [1, "zwölf", null]}"#), #"{"a": [1, "zwölf", null]}"#),
     Sample("text", Mood.content, "quite content"),
@@ -151,6 +153,7 @@ struct ValueTests {
                         """
                         SELECT 7::int2 AS small, 7::int4 AS medium, 7::int8 AS large, 1.5::float4 AS single,
                                '2000-01-02'::date AS day, 'infinity'::timestamptz AS forever, '[1]'::json AS json,
+                               'infinity'::date AS last_day, '-infinity'::date AS first_day,
                                'x'::varchar AS word, 'n'::name AS name, '2 days 1 second'::interval AS span
                         """)
                 ).first)
@@ -161,6 +164,8 @@ struct ValueTests {
             #expect(try row.decode("single", as: Double.self) == 1.5)
             #expect(try row.decode("day", as: Date.self) == Date(timeIntervalSince1970: 946_771_200))
             #expect(try row.decode("forever", as: Date.self) == .distantFuture)
+            #expect(try row.decode("last_day", as: Date.self) == .distantFuture)
+            #expect(try row.decode("first_day", as: Date.self) == .distantPast)
             #expect(try row.decode("json", as: PostgresJSON.self).decode([Int].self) == [1])
             #expect(try row.decode("word", as: String.self) == "x")
             #expect(try row.decode("name", as: String.self) == "n")
@@ -208,6 +213,31 @@ struct ValueTests {
             }
             let beyond = #expect(throws: PostgresError.self) { try row.decode(9, as: Int.self) }
             #expect(beyond?.column == "#9")
+        }
+    }
+
+    @Test("a time that is no number is refused, and none is too far away to be sent")
+    func extremeTimes() async throws {
+        try await TestDatabase.withClient { client in
+            let nowhere = await failure {
+                _ = try await client.query(
+                    PostgresQuery("test.nan", "SELECT $1", [Date(timeIntervalSinceReferenceDate: .nan)]))
+            }
+            #expect(nowhere?.sqlState == "22008")
+            for seconds in [Double.infinity, 1e300, 7e10] {
+                let text: [Bool] = try await client.query(
+                    PostgresQuery(
+                        "test.far", "SELECT ARRAY[$1 = 'infinity', $2 = '-infinity']",
+                        [
+                            Date(timeIntervalSinceReferenceDate: seconds),
+                            Date(timeIntervalSinceReferenceDate: -seconds),
+                        ]))[0].decode(0)
+                #expect(text == [true, true], "\(seconds)")
+            }
+            var buffer = PostgresBuffer()
+            Duration(secondsComponent: Int64.max / 1_000_000, attosecondsComponent: 999_999_000_000_000_000)
+                .encode(into: &buffer)
+            #expect(Array(buffer.bytes.prefix(8)) == [0x7f] + [UInt8](repeating: 0xff, count: 7))
         }
     }
 

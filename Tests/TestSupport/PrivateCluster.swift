@@ -10,7 +10,14 @@ enum PrivateCluster {
 
     static func start() async throws -> PostgresConfiguration {
         let binaries = try binariesFolder()
-        let port = try freePort()
+        // Another process may take the port between its being found free and PostgreSQL's asking for it.
+        for _ in 1..<3 {
+            if let configuration = try? await start(binaries, port: try freePort()) { return configuration }
+        }
+        return try await start(binaries, port: try freePort())
+    }
+
+    private static func start(_ binaries: String, port: Int) async throws -> PostgresConfiguration {
         let process = Process()
         let script = [
             "bash", "-c", script, "obhut-test-postgres", binaries, String(ProcessInfo.processInfo.processIdentifier),
@@ -27,12 +34,14 @@ enum PrivateCluster {
         process.standardError = FileHandle.nullDevice
         try process.run()
         var folder: String?
+        var isReady = false
         for try await line in output.fileHandleForReading.lines() {
             if line.hasPrefix("folder ") { folder = String(line.dropFirst(7)) }
-            if line == "ready" { break }
             if line.hasPrefix("failed ") { throw Failure(description: line) }
+            isReady = line == "ready"
+            if isReady { break }
         }
-        guard let folder else { throw Failure(description: "the test's PostgreSQL did not start") }
+        guard let folder, isReady else { throw Failure(description: "the test's PostgreSQL did not start") }
         return PostgresConfiguration(
             host: folder, port: port, database: "postgres", username: "postgres", tls: .init(.disable),
             applicationName: "test")
@@ -58,11 +67,13 @@ enum PrivateCluster {
             -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB -c max_wal_size=2GB \
             -c log_min_messages=fatal -c max_prepared_transactions=10 >"$folder/server.log" 2>&1 &
         server=$!
-        for try in $(seq 200); do
-            "$binaries/pg_isready" -q -h "$folder" -p "$port" && break
-            [ -d /proc/$server ] || { echo "failed postgres: $(tail -1 "$folder/server.log")"; exit 1; }
+        ready=
+        for try in $(seq 600); do
+            [ -d /proc/$server ] || break
+            "$binaries/pg_isready" -q -h "$folder" -p "$port" && { ready=1; break; }
             sleep 0.05
         done
+        [ -n "$ready" ] || { echo "failed postgres: $(tail -1 "$folder/server.log")"; exit 1; }
         echo ready
         exec >/dev/null
         while [ -d /proc/$parent ] && [ -d /proc/$server ]; do sleep 1; done
@@ -76,23 +87,6 @@ enum PrivateCluster {
         }
         return "\(root)/\(newest)/bin"
     }
-}
-
-/// A port that nobody listens on at 127.0.0.1 now.
-public func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-            bind(descriptor, pointer, length) == 0 ? getsockname(descriptor, pointer, &length) : -1
-        }
-    }
-    guard result == 0 else { throw PrivateCluster.Failure(description: "no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
 }
 
 extension FileHandle {

@@ -48,7 +48,7 @@ public actor TestDatabase {
     public static func withClient<Value: Sendable>(
         _ configuration: PostgresConfiguration, body: (PostgresClient) async throws -> Value
     ) async throws -> Value {
-        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"))
+        let client = PostgresClient(configuration: configuration, logger: .quiet)
         do {
             let value = try await body(client)
             await client.close()
@@ -137,7 +137,7 @@ public actor TestDatabase {
             configuration.username = wanted.owner ?? configuration.username
             try await Self.withClient(configuration) { client in
                 for folder in wanted.folders {
-                    try await Migrator(folder: folder, client: client, logger: Logger(label: "test")).migrate()
+                    try await Migrator(folder: folder, client: client, logger: .quiet).migrate()
                 }
             }
             return name

@@ -16,7 +16,14 @@ public final class TestProxy: Sendable {
         var isStopped = false
         var turns = 0
         var lastWasServer = true
-        var dropsOnClientText: [UInt8]?
+        var accepted = 0
+        var trigger: Trigger?
+    }
+
+    /// What to do when the client sends a text.
+    private struct Trigger {
+        var text: [UInt8]
+        var drops: Bool
     }
 
     private struct Link {
@@ -66,8 +73,18 @@ public final class TestProxy: Sendable {
 
     /// Breaks a connection at the moment the client has sent this text, after passing it on to the server: the answer is lost.
     public func dropWhenClientSends(_ text: String) {
-        state.withLock { $0.dropsOnClientText = Array(text.utf8) }
+        state.withLock { $0.trigger = Trigger(text: Array(text.utf8), drops: true) }
     }
+
+    /// Falls silent at the moment the client has sent this text, after passing it on to the server: the answer does not come.
+    public func fallSilentWhenClientSends(_ text: String) {
+        state.withLock { $0.trigger = Trigger(text: Array(text.utf8), drops: false) }
+    }
+
+    public var isSilent: Bool { state.withLock { $0.mode == .silent } }
+
+    /// How many connections were made to it so far.
+    public var acceptedCount: Int { state.withLock { $0.accepted } }
 
     /// How often the client began to speak after the server had: the number of round trips. Reading it sets it to 0.
     public func takeTurns() -> Int {
@@ -120,7 +137,11 @@ public final class TestProxy: Sendable {
     private func accept(_ links: inout [Link]) {
         let client = Foundation.accept(listener, nil, nil)
         guard client >= 0 else { return }
-        if state.withLock({ $0.refuses }) {
+        let refuses = state.withLock { state in
+            state.accepted += 1
+            return state.refuses
+        }
+        if refuses {
             Foundation.close(client)
             return
         }
@@ -137,11 +158,11 @@ public final class TestProxy: Sendable {
         let mustDrop = state.withLock { state in
             if fromClient, state.lastWasServer { state.turns += 1 }
             state.lastWasServer = !fromClient
-            guard fromClient, let text = state.dropsOnClientText,
-                buffer[..<count].firstRange(of: text) != nil
+            guard fromClient, let trigger = state.trigger, buffer[..<count].firstRange(of: trigger.text) != nil
             else { return false }
-            state.dropsOnClientText = nil
-            return true
+            state.trigger = nil
+            if !trigger.drops { state.mode = .silent }
+            return trigger.drops
         }
         var sent = 0
         while sent < count {

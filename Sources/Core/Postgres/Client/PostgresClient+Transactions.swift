@@ -29,7 +29,8 @@ extension PostgresClient {
                 transaction.end()
                 pool?.release(connection)
                 let cause = error as? PostgresError ?? transaction.failure
-                guard attempt < retries, let cause, cause.asksForRetry, !Task.isCancelled else { throw error }
+                guard attempt < retries, let cause, cause.asksForRetry, !transaction.mayHaveCommitted, !Task.isCancelled
+                else { throw error }
                 attempt += 1
                 logger.debug(
                     "transaction runs again", metadata: ["reason": "\(cause.message)", "attempt": "\(attempt)"])

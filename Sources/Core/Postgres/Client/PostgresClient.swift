@@ -34,7 +34,7 @@ public final class PostgresClient: PostgresSession, Service {
     init(configuration: PostgresConfiguration, logger: Logger, metrics factory: any MetricsFactory) {
         self.configuration = configuration
         self.logger = logger
-        let metrics = PostgresMetrics(database: configuration.database, role: configuration.username, factory)
+        let metrics = PostgresMetrics(configuration, factory)
         self.metrics = metrics
         self.pool = Reactor.shared.map { Pool(configuration, $0, metrics, logger) }
     }

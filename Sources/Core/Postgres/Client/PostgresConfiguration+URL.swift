@@ -4,7 +4,8 @@ extension PostgresConfiguration {
     /// Reads what libpq reads: `postgresql://user@host:port/database?sslmode=verify-full`, or
     /// `postgresql:///database?host=/run/postgresql`.
     ///
-    /// - Throws: `PostgresError` with code `configuration`. It does not repeat the URL, which may hold a password.
+    /// - Throws: `PostgresError` with code `configuration`, also for an option that this client does not follow. It does not repeat
+    ///   the URL, which may hold a password.
     public init(url: String) throws(PostgresError) {
         guard let options = PQconninfoParse(url, nil) else {
             throw PostgresError(
@@ -17,6 +18,24 @@ extension PostgresConfiguration {
         while let keyword = next.pointee.keyword {
             if let value = next.pointee.val { given[String(cString: keyword)] = String(cString: value) }
             next += 1
+        }
+        try self.init(given)
+    }
+
+    /// What is taken over as it is: where certificates are, and what else the server is asked for.
+    private static let passedOn: Set<String> = [
+        "channel_binding", "gssencmode", "options", "passfile", "requirepeer", "ssl_max_protocol_version",
+        "ssl_min_protocol_version", "sslcert", "sslcrl", "sslcrldir", "sslkey", "sslsni", "target_session_attrs",
+    ]
+
+    private static let followed: Set<String> = [
+        "application_name", "connect_timeout", "dbname", "host", "hostaddr", "password", "port", "sslmode",
+        "sslrootcert", "user",
+    ]
+
+    private init(_ given: [String: String]) throws(PostgresError) {
+        if let unknown = given.keys.sorted().first(where: { !Self.passedOn.union(Self.followed).contains($0) }) {
+            throw PostgresError(.configuration, "the database URL's option \(unknown) is not supported")
         }
         guard let username = given["user"], let database = given["dbname"] ?? given["user"] else {
             throw PostgresError(.configuration, "the database URL names no user")
@@ -39,9 +58,16 @@ extension PostgresConfiguration {
         }
         tls.rootCertificate = given["sslrootcert"]
         if let name = given["application_name"] { applicationName = name }
-        if let text = given["connect_timeout"], let seconds = Int64(text), seconds > 0 {
+        if let text = given["connect_timeout"] {
+            guard let seconds = Int64(text), seconds > 0 else {
+                throw PostgresError(
+                    .configuration, "the database URL's connect_timeout is not a number of seconds from 1")
+            }
             connectTimeout = .seconds(seconds)
         }
+        furtherOptions = given.filter { Self.passedOn.contains($0.key) }
+        // The name is what a certificate is checked against, the address where to connect.
+        if given["host"] != nil { furtherOptions["hostaddr"] = given["hostaddr"] }
     }
 
     /// The keywords and values of `PQconnectStartParams`.
@@ -55,9 +81,10 @@ extension PostgresConfiguration {
         ]
         if let password { parameters.append(("password", password.text)) }
         if let certificate = tls.rootCertificate { parameters.append(("sslrootcert", certificate)) }
-        if sessionsAreOurs, !timeouts.isEmpty {
-            parameters.append(("options", timeouts.map { "-c \($0.0)=\($0.1)" }.joined(separator: " ")))
-        }
+        var options = [furtherOptions["options"]].compactMap { $0 }
+        if sessionsAreOurs { options += timeouts.map { "-c \($0.0)=\($0.1)" } }
+        if !options.isEmpty { parameters.append(("options", options.joined(separator: " "))) }
+        parameters += furtherOptions.filter { $0.key != "options" }.map { ($0.key, $0.value) }
         return parameters
     }
 

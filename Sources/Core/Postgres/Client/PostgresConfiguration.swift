@@ -25,6 +25,8 @@ public struct PostgresConfiguration: Sendable {
     public var cancelGrace: Duration
     public var preparedStatements: PreparedStatements
     public var pool: Pool
+    /// Further parameters of libpq by their keywords (`sslcert`, `target_session_attrs`), passed on as they are.
+    public var furtherOptions: [String: String] = [:]
 
     public enum TLSMode: String, Sendable, CaseIterable {
         case disable, allow, prefer, require

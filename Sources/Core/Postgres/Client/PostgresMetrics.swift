@@ -1,8 +1,8 @@
 import Metrics
 import Synchronization
 
-/// What the client measures. Labels are the names of the database, of the role and of the queries: no data. Two pools of one database
-/// differ in their role.
+/// What the client measures. Labels are the names of the database, of the role and of the queries: no data. Two pools of
+/// one database differ in their role.
 final class PostgresMetrics: Sendable {
     let inUse: Gauge
     let open: Gauge
@@ -13,9 +13,9 @@ final class PostgresMetrics: Sendable {
     private let factory: any MetricsFactory
     private let timers = Mutex<[String: Metrics.Timer]>([:])
 
-    init(database: String, role: String, _ factory: any MetricsFactory) {
+    init(_ configuration: PostgresConfiguration, _ factory: any MetricsFactory) {
         self.factory = factory
-        labels = [("database", database), ("role", role)]
+        labels = [("database", configuration.database), ("role", configuration.username)]
         inUse = Gauge(label: "postgres_pool_in_use", dimensions: labels, factory: factory)
         open = Gauge(label: "postgres_pool_open", dimensions: labels, factory: factory)
         waiting = Gauge(label: "postgres_pool_waiting", dimensions: labels, factory: factory)
@@ -27,8 +27,7 @@ final class PostgresMetrics: Sendable {
         let timer = timers.withLock { timers in
             if let timer = timers[query] { return timer }
             let timer = Metrics.Timer(
-                label: "postgres_query_duration", dimensions: labels + [("query", query)],
-                factory: factory)
+                label: "postgres_query_duration", dimensions: labels + [("query", query)], factory: factory)
             timers[query] = timer
             return timer
         }

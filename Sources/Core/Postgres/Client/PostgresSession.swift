@@ -11,11 +11,11 @@ public protocol PostgresSession: Sendable {
 }
 
 extension PostgresQuery {
-    static let rollback = PostgresQuery("postgres.rollback", "ROLLBACK")
+    static let rollback = control("postgres.rollback", "ROLLBACK")
     static let commit = PostgresQuery("postgres.commit", "COMMIT")
 
     static func begin(_ isolation: PostgresIsolation, readOnly: Bool) -> PostgresQuery {
-        PostgresQuery("postgres.begin", "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")")
+        control("postgres.begin", "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")")
     }
 
     /// Sets each name for the open transaction alone (`set_config(…, true)`); nil when there is none to set.

@@ -10,6 +10,9 @@ struct ExclusiveWork: Sendable {
     let completion: @Sendable (PostgresError?) -> Void
     /// Leave the socket unread after the end, so that the server waits until more is asked for.
     let pausesAfterwards: Bool
+    /// The statement it belongs to is at the server already.
+    let isContinuation: Bool
+    var isCancelled = false
 }
 
 extension Connection {
@@ -18,7 +21,7 @@ extension Connection {
     /// - Parameter isCancellable: Whether cancelling the task cancels what the server does. What puts the connection in order again
     ///   must run in a cancelled task too.
     func exclusive<Value: Sendable>(
-        isCancellable: Bool = true, pausesAfterwards: Bool = false,
+        isCancellable: Bool = true, pausesAfterwards: Bool = false, isContinuation: Bool = false,
         _ step: @escaping @Sendable (_ connection: OpaquePointer) -> Result<Value, PostgresError>?
     ) async -> Result<Value, PostgresError> {
         let id = newID()
@@ -37,10 +40,10 @@ extension Connection {
                             let result = outcome.result.withLock { $0 }
                             continuation.resume(returning: result ?? .failure(error ?? Connection.lost))
                         },
-                        pausesAfterwards: pausesAfterwards))
+                        pausesAfterwards: pausesAfterwards, isContinuation: isContinuation))
             }
         } onCancel: {
-            if isCancellable { cancelExclusive(id) }
+            if isCancellable { cancel(id) }
         }
         if Task.isCancelled { state.withLock { _ = $0.cancelledEarly.remove(id) } }
         return result.mapError { error in
@@ -73,33 +76,31 @@ extension Connection {
             state.exclusive = work
             state.pausesReading = false
             advanceExclusive(pointer, &state, &after)
-            flush(&state, &after)
+            advanceCancel(&state, &after)
         }
         for action in after { action() }
     }
 
+    /// Lets the work go on, and writes out what it has queued.
     func advanceExclusive(_ pointer: OpaquePointer, _ state: inout State, _ after: inout [@Sendable () -> Void]) {
+        step(pointer, &state, &after)
+        flush(&state, &after)
+        // What it waits for may be the writing just done: no event of the socket would tell.
+        guard let pointer = state.pointer, state.exclusive != nil, state.isFlushed else { return }
+        step(pointer, &state, &after)
+        flush(&state, &after)
+    }
+
+    private func step(_ pointer: OpaquePointer, _ state: inout State, _ after: inout [@Sendable () -> Void]) {
         guard let work = state.exclusive, work.step(pointer) else { return }
         state.exclusive = nil
         state.pausesReading = work.pausesAfterwards
         let deliver: @Sendable () -> Void = { work.completion(nil) }
-        if state.cancelsInFlight > 0 {
-            state.held.append(deliver)
-        } else {
+        if state.cancelling.isEmpty {
             after.append(deliver)
+        } else {
+            state.held.append(deliver)
         }
-    }
-
-    private func cancelExclusive(_ id: UInt64) {
-        let mustSend = state.withLock { state in
-            guard state.exclusive?.id == id else {
-                state.cancelledEarly.insert(id)
-                return false
-            }
-            state.cancelsInFlight += 1
-            return true
-        }
-        if mustSend { cancelOnServer(id) }
     }
 }
 

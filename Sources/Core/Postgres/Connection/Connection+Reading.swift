@@ -3,30 +3,33 @@ import CPQ
 extension Connection {
     func socketReady(readable: Bool, writable: Bool) {
         var after: [@Sendable () -> Void] = []
-        var cancelNext: UInt64?
         state.withLock { state in
             guard let pointer = state.pointer else { return }
             state.lastProgress = .now
             if writable { flush(&state, &after) }
             guard state.pointer != nil else { return }
-            if readable, PQconsumeInput(pointer) == 0 {
-                return readRest(&state, &after)
+            if readable {
+                let isOpen = PQconsumeInput(pointer) == 1
+                // It writes, too, and may have written the last byte before it found the connection broken.
+                if !isOpen {
+                    state.markWritten()
+                    return readRest(&state, &after)
+                }
+                if !state.isFlushed { flush(&state, &after) }
+                guard state.pointer != nil else { return }
             }
             if state.exclusive != nil {
                 advanceExclusive(pointer, &state, &after)
-                flush(&state, &after)
-                guard state.pointer != nil else { return }
             } else {
                 takeResults(pointer, &state, &after)
             }
+            // What has just been read may have ended the connection, and freed what the pointer points at.
+            guard state.pointer != nil else { return }
             takeNotifications(pointer, &state, &after)
             if PQstatus(pointer) == CONNECTION_BAD { return readRest(&state, &after) }
-            if let head = state.running.first, head.cancelRequested, !head.cancelSent {
-                cancelNext = head.id
-            }
+            advanceCancel(&state, &after)
         }
         for action in after { action() }
-        if let cancelNext { sendCancel(batch: cancelNext) }
     }
 
     private func takeResults(
@@ -84,7 +87,9 @@ extension Connection {
             PQclear(result)
             if let report {
                 state.running[0].failed(report)
-                if report.state == .invalidStatementName || report.isStalePlan { state.statements.forgetAll() }
+                // A DEALLOCATE of what is gone already says nothing of the others.
+                let isDrop = state.running[0].id == RunningBatch.drop
+                if !isDrop, report.state == .invalidStatementName || report.isStalePlan { state.statements.forgetAll() }
             } else if PQstatus(state.pointer) == CONNECTION_BAD {
                 breakConnection(&state, Self.lost, &after)
             } else {
@@ -100,10 +105,10 @@ extension Connection {
         let done = state.running.removeFirst()
         if done.prepares { state.statements.settle(batch: done.id) }
         let deliver: @Sendable () -> Void = { done.completion(done.outcome) }
-        if state.cancelsInFlight > 0 {
-            state.held.append(deliver)
-        } else {
+        if state.cancelling.isEmpty {
             after.append(deliver)
+        } else {
+            state.held.append(deliver)
         }
     }
 

@@ -15,11 +15,14 @@ final class Connection: ReactorHandler {
         var statements: StatementCache
         /// Cancel asked for before the batch came to be sent.
         var cancelledEarly: Set<UInt64> = []
-        /// The number of cancel requests on their way; a finished batch waits for them, so that none hits a later one.
-        var cancelsInFlight = 0
+        /// The cancel requests on their way, by what they are to end; whatever ends waits for them, so that none hits a later one.
+        var cancelling: Set<UInt64> = []
         var held: [@Sendable () -> Void] = []
-        /// The last batch that was written out whole.
-        var flushedThrough: UInt64 = 0
+        /// The work whose grace after being cancelled has begun, and the work that a cancel request was made for.
+        var inGrace: UInt64?
+        var cancelSentFor: UInt64?
+        /// Whether libpq has nothing left to write.
+        var isFlushed = true
         var lastProgress = ContinuousClock.now
         var notifications: [PostgresNotification] = []
         var exclusive: ExclusiveWork?
@@ -74,13 +77,11 @@ final class Connection: ReactorHandler {
         state.withLock { $0.pointer.map { PQpipelineStatus($0) == PQ_PIPELINE_ON } ?? false }
     }
 
-    /// Whether nothing is in flight and no transaction is open.
-    var isIdle: Bool {
-        state.withLock { state in
-            state.running.isEmpty && state.exclusive == nil
-                && state.pointer.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false
-        }
-    }
+    /// Whether nothing is in flight, not even a cancel request, and no transaction is open.
+    var isIdle: Bool { state.withLock { $0.isOutsideTransaction && $0.cancelling.isEmpty } }
+
+    /// Whether the server has said that no transaction is open. While something is in flight that is not known.
+    var isOutsideTransaction: Bool { state.withLock { $0.isOutsideTransaction } }
 
     func newID() -> UInt64 {
         nextID.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -88,116 +89,6 @@ final class Connection: ReactorHandler {
 
     /// The server process, as in `pg_stat_activity`.
     var processID: Int32 { state.withLock { $0.pointer.map { PQbackendPID($0) } ?? 0 } }
-
-    /// Sends a batch and waits for what comes back. Cancelling the task cancels the batch on the server.
-    func run(_ batch: Batch) async -> BatchResult {
-        await run { id, completion in submit(batch, id: id, completion: completion) }
-    }
-
-    /// As `run(_:)`, for a caller that makes the batch at the moment it is sent: `send` must call `submit` or `completion`.
-    func run(
-        _ send: (_ id: UInt64, _ completion: @escaping @Sendable (BatchResult) -> Void) -> Void
-    ) async -> BatchResult {
-        let id = newID()
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                send(id) { continuation.resume(returning: $0) }
-            }
-        } onCancel: {
-            cancel(batch: id)
-        }
-        if Task.isCancelled { state.withLock { _ = $0.cancelledEarly.remove(id) } }
-        return result
-    }
-
-    /// Sends a batch; `completion` is called once, on the reactor's thread or, when nothing could be sent, on the caller's.
-    func submit(_ batch: Batch, completion: @escaping @Sendable (BatchResult) -> Void) {
-        submit(batch, id: newID(), completion: completion)
-    }
-
-    func submit(_ batch: Batch, id: UInt64, completion: @escaping @Sendable (BatchResult) -> Void) {
-        var after: [@Sendable () -> Void] = []
-        state.withLock { state in
-            let name = batch.items.first?.query.name
-            if state.cancelledEarly.remove(id) != nil {
-                let error = PostgresError(.cancelled, "the task was cancelled before it sent anything", queryName: name)
-                return after.append { completion(.failure(error)) }
-            }
-            if let broken = state.brokenBy ?? (state.pointer == nil ? PostgresError(.closed, "closed") : nil) {
-                var error = PostgresError(.connectionLost, broken.message, queryName: name)
-                error.wasSent = false
-                return after.append { [error] in completion(.failure(error)) }
-            }
-            var running = RunningBatch(id: id, ending: batch.ending, completion: completion)
-            if state.running.isEmpty { state.lastProgress = .now }
-            state.pausesReading = false
-            let queued = Self.queue(batch, &running, &state)
-            state.running.append(running)
-            if !queued {
-                breakConnection(&state, Self.lost, &after)
-            } else {
-                flush(&state, &after)
-            }
-        }
-        for action in after { action() }
-    }
-
-    /// Hands the batch to libpq, which buffers it. False when libpq refuses: the connection is then of no use.
-    private static func queue(_ batch: Batch, _ running: inout RunningBatch, _ state: inout State) -> Bool {
-        guard let pointer = state.pointer else { return false }
-        if state.running.isEmpty {
-            for name in state.statements.takeEvicted() {
-                // In a Sync of its own: it must neither fail with the batch nor take a snapshot before BEGIN.
-                var drop = RunningBatch(id: 0, ending: .open) { _ in }
-                drop.steps = [.statement(name: "postgres.deallocate")]
-                guard PQsendQueryParams(pointer, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1) == 1,
-                    PQpipelineSync(pointer) == 1
-                else { return false }
-                state.running.append(drop)
-            }
-        }
-        for item in batch.items {
-            guard queue(item, pointer, &running, &state.statements) else { return false }
-        }
-        return PQpipelineSync(pointer) == 1
-    }
-
-    private static func queue(
-        _ item: Batch.Item, _ pointer: OpaquePointer, _ running: inout RunningBatch, _ statements: inout StatementCache
-    ) -> Bool {
-        let query = item.query
-        var plan = StatementCache.Plan.unprepared
-        if statements.isEnabled {
-            let key = StatementCache.Key(sql: query.sql, types: item.parameters.types)
-            plan = statements.plan(key, batch: running.id)
-            if case .prepare(let name) = plan {
-                let types = item.parameters.types.map(\.rawValue)
-                guard PQsendPrepare(pointer, name, query.sql, Int32(types.count), types) == 1 else { return false }
-                running.steps.append(.prepare(key))
-                running.prepares = true
-                plan = .prepared(name)
-            }
-        }
-        running.steps.append(.statement(name: query.name))
-        return item.parameters.withPointers { count, values, lengths, formats in
-            if case .prepared(let name) = plan {
-                return PQsendQueryPrepared(pointer, name, count, values, lengths, formats, 1) == 1
-            }
-            let types = item.parameters.types.map(\.rawValue)
-            return PQsendQueryParams(pointer, query.sql, count, types, values, lengths, formats, 1) == 1
-        }
-    }
-
-    func flush(_ state: inout State, _ after: inout [@Sendable () -> Void]) {
-        guard let pointer = state.pointer else { return }
-        let left = PQflush(pointer)
-        if left == 0, let last = state.running.last { state.flushedThrough = max(state.flushedThrough, last.id) }
-        // A failed write is not yet the end: what the server said before it closed may still be read.
-        if let registration = state.registration, PQsocket(pointer) >= 0 {
-            reactor.watch(registration, readable: !state.pausesReading, writable: left == 1)
-        }
-        if PQstatus(pointer) == CONNECTION_BAD { readRest(&state, &after) }
-    }
 
     // MARK: Ending
 
@@ -228,9 +119,9 @@ final class Connection: ReactorHandler {
     func breakConnection(_ state: inout State, _ reason: PostgresError, _ after: inout [@Sendable () -> Void]) {
         guard state.brokenBy == nil else { return }
         state.brokenBy = reason
-        let flushed = state.flushedThrough
         for running in state.running {
-            let result = running.outcome(ofBreak: reason, sent: running.id <= flushed)
+            // The server runs COMMIT as soon as it has read it: it need not have the Sync behind it.
+            let result = running.outcome(ofBreak: reason, sent: running.ending == .commit || running.isWritten)
             after.append { running.completion(result) }
         }
         after += state.held
@@ -238,7 +129,8 @@ final class Connection: ReactorHandler {
         state.running = []
         if let work = state.exclusive {
             state.exclusive = nil
-            after.append { work.completion(reason) }
+            let own = reason.code == .cancelled && !work.isCancelled ? Self.lost : reason
+            after.append { work.completion(own) }
         }
         Self.finish(&state, reactor)
         let id = id
@@ -261,4 +153,10 @@ final class Connection: ReactorHandler {
     }
 
     static var lost: PostgresError { PostgresError(.connectionLost, "the connection to the server broke") }
+}
+
+extension Connection.State {
+    var isOutsideTransaction: Bool {
+        running.isEmpty && exclusive == nil && pointer.map { PQtransactionStatus($0) == PQTRANS_IDLE } ?? false
+    }
 }

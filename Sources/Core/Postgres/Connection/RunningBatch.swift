@@ -6,6 +6,9 @@ struct RunningBatch: Sendable {
         case statement(name: String)
     }
 
+    /// The id of a batch that nobody waits for: it drops a statement that was prepared.
+    static let drop: UInt64 = 0
+
     let id: UInt64
     let ending: Batch.Ending
     let completion: @Sendable (BatchResult) -> Void
@@ -17,7 +20,8 @@ struct RunningBatch: Sendable {
     /// Whether the server itself refused a step, so that the batch is certainly undone.
     private(set) var isUndone = false
     var cancelRequested = false
-    var cancelSent = false
+    /// Whether all of it was written to the socket, or may have been.
+    var isWritten = false
     var prepares = false
 
     init(id: UInt64, ending: Batch.Ending, completion: @escaping @Sendable (BatchResult) -> Void) {

@@ -37,12 +37,13 @@ final class SimpleProtocol: Sendable {
                 switch PQresultStatus(result) {
                 case PGRES_COPY_IN:
                     // Asked for nothing to copy in: refuse, and the server ends the statement.
-                    PQputCopyEnd(pointer, "no data is given here")
+                    guard PQputCopyEnd(pointer, "no data is given here") == 1 else { return .failure(Connection.lost) }
                 case PGRES_COPY_OUT, PGRES_COPY_BOTH:
-                    var row: UnsafeMutablePointer<CChar>?
-                    while PQgetCopyData(pointer, &row, 1) > 0 { PQfreemem(row) }
+                    // libpq says so again for as long as rows are to come: without any here, wait for the socket.
+                    guard dropRows(pointer) else { return nil }
                 case PGRES_FATAL_ERROR where state.error == nil:
-                    state.error = ServerReport(result)?.error(query.name) ?? Connection.lost.named(query.name)
+                    state.error =
+                        ServerReport(result, script: query.sql)?.error(query.name) ?? Connection.lost.named(query.name)
                 default:
                     state.affectedRows = PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
                 }
@@ -51,16 +52,27 @@ final class SimpleProtocol: Sendable {
         }
     }
 
+    /// Drops the rows of a copy out that are here. False when more will come.
+    private func dropRows(_ pointer: OpaquePointer) -> Bool {
+        var row: UnsafeMutablePointer<CChar>?
+        while true {
+            let length = PQgetCopyData(pointer, &row, 1)
+            if length <= 0 { return length < 0 }
+            PQfreemem(row)
+        }
+    }
+
     /// As `drain`, but stops where the server begins to copy.
     ///
     /// - Returns: Whether the copy is binary.
     func untilCopy(_ pointer: OpaquePointer, _ status: ExecStatusType) -> Result<Bool, PostgresError>? {
         let next: (isCopy: Bool, isBinary: Bool)? = state.withLock { state in
-            guard PQisBusy(pointer) == 0, let result = PQgetResult(pointer) else { return nil }
+            // Once something else has come, all that follows is dropped.
+            guard state.error == nil, PQisBusy(pointer) == 0, let result = PQgetResult(pointer) else { return nil }
             defer { PQclear(result) }
             if PQresultStatus(result) == status { return (true, PQbinaryTuples(result) == 1) }
             state.error =
-                ServerReport(result)?.error(query.name)
+                ServerReport(result, script: query.sql)?.error(query.name)
                 ?? PostgresError(.misuse, "the statement is not the COPY that was expected", queryName: query.name)
             return (false, false)
         }

@@ -23,9 +23,9 @@ extension Connection {
     }
 
     /// Hands data to a copy in; returns when it is written out, so that no more than one chunk waits in memory.
-    func putCopyData(_ bytes: [UInt8]) async throws(PostgresError) {
+    func putCopyData(_ bytes: ArraySlice<UInt8>) async throws(PostgresError) {
         let isQueued = Mutex(false)
-        let result = await exclusive { pointer -> Result<Void, PostgresError>? in
+        let result = await exclusive(isContinuation: true) { pointer -> Result<Void, PostgresError>? in
             isQueued.withLock { isQueued in
                 if !isQueued {
                     let answer = bytes.withUnsafeBytes { raw in
@@ -47,11 +47,14 @@ extension Connection {
 
     /// Ends a copy in.
     ///
-    /// - Parameter abort: Makes the server undo the copy.
+    /// - Parameters:
+    ///   - abort: Makes the server undo the copy.
+    ///   - autocommits: Whether the server commits at its end.
     /// - Returns: How many rows were copied.
-    func endCopyIn(_ exchange: SimpleProtocol, abort: Bool) async -> Result<Int, PostgresError> {
+    func endCopyIn(_ exchange: SimpleProtocol, abort: Bool, autocommits: Bool) async -> Result<Int, PostgresError> {
         let isQueued = Mutex(false)
-        return await exclusive(isCancellable: !abort) { pointer -> Result<Int, PostgresError>? in
+        let result = await exclusive(isCancellable: !abort, isContinuation: true) {
+            pointer -> Result<Int, PostgresError>? in
             let answer = isQueued.withLock { isQueued in
                 if isQueued { return Int32(1) }
                 let answer = PQputCopyEnd(pointer, abort ? "the client gave up" : nil)
@@ -61,6 +64,13 @@ extension Connection {
             if answer < 0 { return .failure(Self.lost) }
             if answer == 0 { return nil }
             return exchange.drain(pointer)
+        }
+        return result.mapError { error in
+            var error = error
+            // Without the server's own word that it refused, it may have committed before the connection broke.
+            if case .server = error.code { return error }
+            error.mayHaveTakenEffect = autocommits && !abort && isQueued.withLock { $0 } && !isUsable
+            return error
         }
     }
 
@@ -72,7 +82,8 @@ extension Connection {
     /// The next rows of a copy out, whole ones, together at least `size` bytes unless the server has no more to send just now.
     func nextCopyData(_ exchange: SimpleProtocol, size: Int) async throws(PostgresError) -> CopyChunk {
         let isEnding = Mutex(false)
-        let result = await exclusive(pausesAfterwards: true) { pointer -> Result<CopyChunk, PostgresError>? in
+        let result = await exclusive(pausesAfterwards: true, isContinuation: true) {
+            pointer -> Result<CopyChunk, PostgresError>? in
             var chunk: [UInt8] = []
             while !isEnding.withLock({ $0 }) {
                 var row: UnsafeMutablePointer<CChar>?

@@ -1,8 +1,9 @@
 import CPQ
 
 extension Connection {
+    /// - Parameter autocommits: Whether no transaction is open, so that the server commits at the copy's end.
     func copyIn(
-        _ query: PostgresQuery, _ body: (PostgresCopyWriter) async throws -> Void
+        _ query: PostgresQuery, autocommits: Bool, _ body: (PostgresCopyWriter) async throws -> Void
     ) async throws -> Int {
         let exchange = SimpleProtocol(query)
         let isBinary = try await beginCopy(query, exchange, PGRES_COPY_IN)
@@ -11,7 +12,7 @@ extension Connection {
             try await body(writer)
             try await writer.finish()
         } catch {
-            let end = await endCopyIn(exchange, abort: true)
+            let end = await endCopyIn(exchange, abort: true, autocommits: autocommits)
             // The server's own reason, when it was the server that refused.
             if case .failure(let refusal) = end, case .server(let state) = refusal.code, state != .queryCanceled,
                 error is PostgresError
@@ -20,7 +21,7 @@ extension Connection {
             }
             throw error
         }
-        return try await endCopyIn(exchange, abort: false).get()
+        return try await endCopyIn(exchange, abort: false, autocommits: autocommits).get()
     }
 
     func copyOut(
@@ -57,7 +58,7 @@ extension PostgresClient {
     ) async throws -> Int {
         let connection = try await borrow(query.name)
         defer { pool?.release(connection) }
-        return try await connection.copyIn(query, body)
+        return try await connection.copyIn(query, autocommits: true, body)
     }
 
     /// Runs a `COPY … TO STDOUT`. `body` gets the data as it comes, in chunks of whole rows; while it works, the server waits.
@@ -78,13 +79,13 @@ extension PostgresTransaction {
         _ query: PostgresQuery, _ body: (PostgresCopyWriter) async throws -> Void
     ) async throws -> Int {
         try await sendPending(query.name)
-        return try await connection.copyIn(query, body)
+        return try await noting { try await connection.copyIn(query, autocommits: false, body) }
     }
 
     /// As `PostgresClient.copyOut`, inside this transaction, and so under its settings' row-level security.
     @discardableResult
     public func copyOut(_ query: PostgresQuery, _ body: ([UInt8]) async throws -> Void) async throws -> Int {
         try await sendPending(query.name)
-        return try await connection.copyOut(query, body)
+        return try await noting { try await connection.copyOut(query, body) }
     }
 }

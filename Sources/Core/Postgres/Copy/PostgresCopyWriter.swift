@@ -6,6 +6,8 @@ public final class PostgresCopyWriter {
     private var buffer = PostgresBuffer()
     /// About what one write to a socket takes.
     private static let chunkSize = 64 * 1024
+    /// What libpq is given at once: it takes a length of 32 bits, and keeps a copy until it is written out.
+    private static let largestChunk = 1 << 20
 
     init(_ connection: Connection, isBinary: Bool, queryName: String) {
         self.connection = connection
@@ -56,6 +58,10 @@ public final class PostgresCopyWriter {
     private func flush() async throws(PostgresError) {
         let bytes = buffer.bytes
         buffer = PostgresBuffer()
-        if !bytes.isEmpty { try await connection.putCopyData(bytes) }
+        // The server joins what it gets: a row may be cut anywhere.
+        for start in stride(from: 0, to: bytes.count, by: Self.largestChunk) {
+            let end = min(start + Self.largestChunk, bytes.count)
+            try await connection.putCopyData(bytes[start..<end])
+        }
     }
 }

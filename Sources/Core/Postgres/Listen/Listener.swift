@@ -3,19 +3,22 @@ import Synchronization
 
 /// Keeps one connection listening, and hands out what it hears.
 final class Listener: Sendable {
-    private struct State {
+    struct State {
         var connection: Connection?
         var isClosed = false
-        /// Set by an event that came while nobody waited.
-        var hasNews = false
-        var waiting: CheckedContinuation<Void, Never>?
+        /// Whether a reader is opening a connection; the others wait for it.
+        var isConnecting = false
+        /// Counts what happened, so that a reader that looked before it happened does not wait.
+        var news: UInt64 = 0
+        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
     }
 
     private let channel: String
-    private let configuration: PostgresConfiguration
-    private let reactor: Reactor
+    let configuration: PostgresConfiguration
+    let reactor: Reactor
     private let logger: Logger
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init(channel: String, configuration: PostgresConfiguration, reactor: Reactor, logger: Logger) {
         self.channel = channel
@@ -34,6 +37,7 @@ final class Listener: Sendable {
         wake()
     }
 
+    /// Connects and listens; ended by `close` at any moment, and by itself after twice `connectTimeout`.
     func connect() async throws(PostgresError) {
         let opened = await withCheckedContinuation { continuation in
             Connector.open(configuration) { continuation.resume(returning: $0) }
@@ -41,42 +45,71 @@ final class Listener: Sendable {
         let connection = try Connection(
             id: 0, opened: try opened.get(), configuration: configuration, reactor: reactor,
             onNotification: { [weak self] in self?.wake() }, onBreak: { _ in })
-        let name = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-        let result = await connection.run(
-            Batch([PostgresQuery("postgres.listen", "LISTEN \"\(name)\"")], ending: .autocommit))
-        _ = try result.get()
         let isClosed = state.withLock { state in
             if !state.isClosed { state.connection = connection }
             return state.isClosed
         }
-        if isClosed {
+        do throws(PostgresError) {
+            if isClosed { throw PostgresError(.closed, "the client is closed") }
+            let name = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            let listen = PostgresQuery("postgres.listen", "LISTEN \"\(name)\"")
+            let late = PostgresError(.connectionFailed, "the server did not answer LISTEN in time")
+            try await ask(connection, listen, orGiveUp: late)
+        } catch {
             connection.close()
-            throw PostgresError(.closed, "the client is closed")
+            if state.withLock({ $0.isClosed }) { throw PostgresError(.closed, "the client is closed") }
+            // With its connection, what LISTEN may have done is gone.
+            var error = error
+            error.mayHaveTakenEffect = false
+            throw error
         }
+    }
+
+    /// Runs a statement that is answered at once by a connection that lives; gives up one that does not.
+    private func ask(
+        _ connection: Connection, _ query: PostgresQuery, orGiveUp reason: PostgresError
+    ) async throws(PostgresError) {
+        let timer = reactor.schedule(at: .now + configuration.connectTimeout) { [weak connection] in
+            connection?.abandon(reason)
+        }
+        let result = await connection.run(Batch([query], ending: .autocommit))
+        reactor.cancel(timer)
+        _ = try result.get()
     }
 
     func next() async -> PostgresNotifications.Event? {
         while !Task.isCancelled {
-            let (connection, isClosed) = state.withLock { ($0.connection, $0.isClosed) }
+            let (connection, isClosed, seen) = state.withLock { ($0.connection, $0.isClosed, $0.news) }
             if isClosed { return nil }
             if let notification = connection?.takeNotification() { return .notification(notification) }
-            guard let connection, connection.isUsable else {
+            if let connection, connection.isUsable {
+                if await waitForNews(after: seen) == .silence { await check(connection) }
+            } else if state.withLock({ $0.beginConnecting() }) {
                 return await reconnect() ? .reconnected : nil
+            } else {
+                _ = await waitForNews(after: seen)
             }
-            if await waitForNews() == .silence { await check(connection) }
         }
         return nil
     }
 
     /// False when the task was cancelled or the listener closed first.
     private func reconnect() async -> Bool {
+        defer {
+            state.withLock { $0.isConnecting = false }
+            wake()
+        }
         var pause = configuration.pool.backoff
+        var reported: Set<String> = []
         while !Task.isCancelled, !state.withLock({ $0.isClosed }) {
             do {
                 try await connect()
                 return true
             } catch {
-                logger.warning("cannot listen", metadata: ["channel": "\(channel)", "reason": "\(error.message)"])
+                let isNew = reported.insert(error.message).inserted
+                logger.log(
+                    level: isNew ? .warning : .debug, "cannot listen",
+                    metadata: ["channel": "\(channel)", "reason": "\(error.message)"])
             }
             try? await Task.sleep(for: pause * Double.random(in: 0.5..<1))
             pause = min(pause * 2, configuration.pool.maximumBackoff)
@@ -84,59 +117,23 @@ final class Listener: Sendable {
         return false
     }
 
-    // MARK: Waiting
-
-    private enum Waking {
-        case news, silence
-    }
-
-    private func waitForNews() async -> Waking {
-        let timer = reactor.schedule(at: .now + configuration.pool.healthCheckInterval) { [weak self] in
-            self?.resume(isNews: false)
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    if state.hasNews || Task.isCancelled { return true }
-                    state.waiting = continuation
-                    return false
-                }
-                if isReady { continuation.resume() }
-            }
-        } onCancel: {
-            wake()
-        }
-        reactor.cancel(timer)
-        return state.withLock { state in
-            defer { state.hasNews = false }
-            return state.hasNews ? .news : .silence
-        }
-    }
-
-    private func wake() {
-        resume(isNews: true)
-    }
-
-    private func resume(isNews: Bool) {
-        let waiting = state.withLock { state in
-            if isNews { state.hasNews = true }
-            defer { state.waiting = nil }
-            return state.waiting
-        }
-        waiting?.resume()
-    }
-
-    /// Asks a connection that has long been silent whether it lives; gives it up when it does not answer.
+    /// Asks a connection that has long been silent whether it lives.
     private func check(_ connection: Connection) async {
-        let timer = reactor.schedule(at: .now + configuration.connectTimeout) { [weak connection] in
-            connection?.abandon(PostgresError(.connectionLost, "the connection failed its health check"))
-        }
-        _ = await connection.run(Batch([PostgresQuery("postgres.health", "SELECT 1")], ending: .autocommit))
-        reactor.cancel(timer)
+        let dead = PostgresError(.connectionLost, "the connection failed its health check")
+        try? await ask(connection, PostgresQuery("postgres.health", "SELECT 1"), orGiveUp: dead)
     }
 
     deinit {
         state.withLock { $0.connection }?.close()
+    }
+}
+
+extension Listener.State {
+    /// False when another reader is at it.
+    fileprivate mutating func beginConnecting() -> Bool {
+        if isConnecting { return false }
+        isConnecting = true
+        return true
     }
 }
 

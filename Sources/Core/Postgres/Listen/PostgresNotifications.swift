@@ -1,4 +1,4 @@
-/// What a channel's listener hears, in order. One reader at a time.
+/// What a channel's listener hears, in order. Several readers share it: each event goes to one of them.
 ///
 /// It ends when its task is cancelled or the client is closed. A broken connection does not end it: it connects again, listens
 /// again, and says so with `.reconnected`.
@@ -37,8 +37,9 @@ extension PostgresClient {
             throw PostgresError(.connectionFailed, "the system gives no more descriptors or threads")
         }
         let listener = Listener(channel: channel, configuration: configuration, reactor: reactor, logger: logger)
-        try await listener.connect()
+        // First, so that closing the client ends it while it connects.
         try keep(listener)
+        try await listener.connect()
         return PostgresNotifications(listener: listener)
     }
 

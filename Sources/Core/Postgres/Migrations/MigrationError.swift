@@ -1,7 +1,7 @@
 /// Why migrations were not applied, in one sentence for the person who started them.
 public struct MigrationError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
-        case unreadable, badName, edited, missing, outOfOrder, failed
+        case unreadable, badName, edited, missing, outOfOrder, endsTransaction, failed
     }
 
     public var code: Code

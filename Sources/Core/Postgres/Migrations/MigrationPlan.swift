@@ -45,6 +45,7 @@ enum MigrationPlan {
 
     /// The first thing that forbids going on.
     static func refusal(_ statuses: [MigrationStatus]) -> MigrationError? {
+        let newest = statuses.last { $0.state != .missing }?.name ?? ""
         for status in statuses {
             switch status.state {
             case .applied, .pending: continue
@@ -53,6 +54,13 @@ enum MigrationPlan {
                     .edited,
                     "migration \(status.name) was edited after it was applied; restore the file and write a new migration instead"
                 )
+            case .missing where status.name > newest:
+                return MigrationError(
+                    .missing,
+                    """
+                    the database has migration \(status.name), which is newer than any here: a later version has migrated it; \
+                    run that version, or restore a backup from before
+                    """)
             case .missing:
                 return MigrationError(
                     .missing, "migration \(status.name) is applied in the database, but its file is missing")

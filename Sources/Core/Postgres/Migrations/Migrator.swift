@@ -3,7 +3,8 @@ public import Logging
 /// Brings a database to what a folder of `NNNN_what.sql` files describes.
 ///
 /// Each file is applied in a transaction of its own, and recorded in `schema_migrations` with the SHA-256 of its text. An advisory
-/// lock lets one migrator at a time work on a database; others wait, then find the work done.
+/// lock lets one migrator at a time work on a database; others wait, then find the work done. What a file sets for its session
+/// (`SET search_path`) ends with it; a file that ends its transaction is refused.
 public struct Migrator: Sendable {
     /// Any number, the same in every Obhut: "obhut" in ASCII.
     private static let lock = 0x6f_6268_7574
@@ -21,6 +22,10 @@ public struct Migrator: Sendable {
         self.configuration.lockTimeout = nil
         self.configuration.responseTimeout = nil
         self.configuration.pool = .init(minimum: 0, maximum: 1)
+        // Each statement runs once, and a file may well say DEALLOCATE ALL.
+        if case .perConnection = configuration.preparedStatements {
+            self.configuration.preparedStatements = .perConnection(limit: 0)
+        }
         self.logger = logger
     }
 
@@ -89,19 +94,47 @@ public struct Migrator: Sendable {
             guard let next = statuses.first(where: { $0.state == .pending }),
                 let file = files.first(where: { $0.name == next.name })
             else { return nil }
-            do {
-                try await transaction.script(PostgresQuery("migrations.\(file.name)", file.sql))
-            } catch let error as PostgresError {
-                if error.isSerializationConflict { throw error }
-                throw MigrationError(.failed, "migration \(file.name) failed and was rolled back", cause: error)
-            }
-            _ = try await transaction.query(
-                PostgresQuery(
-                    "migrations.record",
-                    "INSERT INTO schema_migrations (name, checksum) VALUES ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))",
-                    [file.name, file.sql]))
+            try await Self.apply(file, transaction)
             return file.name
         }
+    }
+
+    private static func apply(_ file: MigrationFile, _ transaction: PostgresTransaction) async throws {
+        let before = try await transaction.query(transactionID)
+        do {
+            try await transaction.script(PostgresQuery("migrations.\(file.name)", file.sql))
+        } catch let error as PostgresError {
+            if error.isSerializationConflict { throw error }
+            if error.code == .misuse { throw endsTransaction(file) }
+            throw MigrationError(.failed, "migration \(file.name) failed and was rolled back", cause: error)
+        }
+        let results = try await transaction.pipeline([
+            transactionID,
+            PostgresQuery("migrations.reset", "RESET SESSION AUTHORIZATION"),
+            PostgresQuery("migrations.reset", "RESET ROLE"),
+            PostgresQuery("migrations.reset", "RESET ALL"),
+        ])
+        // `COMMIT; BEGIN` leaves a transaction open, but another one: what is in the first is there already.
+        guard try before[0].decode(0, as: String.self) == results[0][0].decode(0, as: String.self) else {
+            throw endsTransaction(file)
+        }
+        _ = try await transaction.query(
+            PostgresQuery(
+                "migrations.record",
+                "INSERT INTO schema_migrations (name, checksum) VALUES ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))",
+                [file.name, file.sql]))
+    }
+
+    private static let transactionID = PostgresQuery(
+        "migrations.transaction", "SELECT pg_catalog.pg_current_xact_id()::text")
+
+    private static func endsTransaction(_ file: MigrationFile) -> MigrationError {
+        MigrationError(
+            .endsTransaction,
+            """
+            migration \(file.name) ends its transaction itself (COMMIT, ROLLBACK); take that out, and look at the database: \
+            what came before it may have stayed
+            """)
     }
 
     private static func status(

@@ -23,9 +23,14 @@ extension Pool {
     private func add(_ connection: Connection) {
         let id = connection.id
         let chance = Double.random(in: 0..<1)
+        let isBack = state.withLock { !$0.reported.isEmpty }
+        if isBack {
+            logger.notice("the database is reached again", metadata: ["database": "\(configuration.database)"])
+        }
         decide { state in
             state.connections[id] = connection
             state.lastFailure = nil
+            state.reported = []
             return state.machine.connected(id, now: .now, chance: chance)
         }
         // It may have broken before it was in the list.
@@ -33,8 +38,9 @@ extension Pool {
     }
 
     private func failed(_ id: UInt64, _ error: PostgresError) {
-        logger.warning(
-            "cannot connect to the database",
+        let isNew = state.withLock { $0.reported.insert(error.message).inserted }
+        logger.log(
+            level: isNew ? .warning : .debug, "cannot connect to the database",
             metadata: ["database": "\(configuration.database)", "reason": "\(error.message)"])
         let chance = Double.random(in: 0..<1)
         let final: Set<SQLState> = [.invalidPassword, .invalidAuthorization, .invalidCatalogName]

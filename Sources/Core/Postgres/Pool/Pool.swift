@@ -10,6 +10,8 @@ final class Pool: Sendable {
         /// Tasks cancelled before they came to wait.
         var cancelledEarly: Set<UInt64> = []
         var lastFailure: PostgresError?
+        /// What was said of the outage that lasts: each of its failures is worth one warning.
+        var reported: Set<String> = []
         var timer: (id: TimerID, deadline: ContinuousClock.Instant)?
         var drained: [CheckedContinuation<Void, Never>] = []
     }

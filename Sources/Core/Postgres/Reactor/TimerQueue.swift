@@ -32,6 +32,15 @@ struct TimerQueue: Sendable {
     mutating func remove(_ id: TimerID) {
         bodies[id] = nil
         while let first = heap.first, bodies[first.id] == nil { _ = popFirst() }
+        if heap.count > 2 * bodies.count + 64 { rebuild() }
+    }
+
+    /// What the heap holds, removed timers among it.
+    var storedCount: Int { heap.count }
+
+    /// Without the timers that were removed: most are, long before their deadline. A sorted array is a heap.
+    private mutating func rebuild() {
+        heap = heap.filter { bodies[$0.id] != nil }.sorted { $0.deadline < $1.deadline }
     }
 
     mutating func takeDue(_ now: ContinuousClock.Instant) -> [@Sendable () -> Void] {

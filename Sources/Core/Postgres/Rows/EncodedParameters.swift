@@ -10,6 +10,8 @@ struct EncodedParameters: Sendable {
     private(set) var slots: [Slot] = []
     private var bytes: [UInt8]
 
+    var size: Int { bytes.count }
+
     init(_ parameters: [any PostgresEncodable]) {
         var buffer = PostgresBuffer()
         types.reserveCapacity(parameters.count)

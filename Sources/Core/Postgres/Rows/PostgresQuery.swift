@@ -7,10 +7,19 @@ public struct PostgresQuery: Sendable {
     public var sql: String
     /// For `$1`, `$2`, … in order.
     public var parameters: [any PostgresEncodable]
+    /// False for what begins and undoes: it must not fail because a prepared statement is gone, and gains nothing from one.
+    var isPrepared = true
 
     public init(_ name: String, _ sql: String, _ parameters: [any PostgresEncodable] = []) {
         self.name = name
         self.sql = sql
         self.parameters = parameters
+    }
+
+    /// A statement about the transaction itself.
+    static func control(_ name: String, _ sql: String) -> PostgresQuery {
+        var query = PostgresQuery(name, sql)
+        query.isPrepared = false
+        return query
     }
 }

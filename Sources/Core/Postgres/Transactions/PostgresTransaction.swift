@@ -4,19 +4,51 @@ import Synchronization
 ///
 /// BEGIN, the settings and savepoints cost no round trip of their own: they ride with the next statement.
 public final class PostgresTransaction: PostgresSession {
-    private struct State {
+    /// What is known of BEGIN.
+    enum Opening {
+        case unsent
+        /// On its way: other statements wait for its answer, as one that ran behind a BEGIN that failed would run outside the
+        /// transaction.
+        case sent
+        /// From now on the server's word on whether a transaction is open is asked before each statement.
+        case answered
+    }
+
+    /// What became of COMMIT.
+    enum Ending {
+        case open
+        case commitSent
+        /// COMMIT was done, or there was nothing to commit.
+        case committed
+        case commitFailed(PostgresError)
+        /// The closure threw: the transaction is rolled back.
+        case abandoned
+    }
+
+    struct State {
         /// Sent before the next statement.
         var pending: [PostgresQuery]
-        var hasBegun = false
-        var isFinished = false
+        var opening = Opening.unsent
+        var waitingForBegin: [CheckedContinuation<Void, Never>] = []
+        var ending = Ending.open
         var savepoints = 0
-        /// The last error of a statement.
+        /// The first error that the server holds against the transaction: the reason, should COMMIT be answered by ROLLBACK.
         var failure: PostgresError?
+
+        var isOpen: Bool {
+            if case .open = ending { true } else { false }
+        }
+    }
+
+    /// What came back for statements, without the rows of what rode with them.
+    private struct Answer {
+        var result: BatchResult
+        var wasSent: Bool
     }
 
     let connection: Connection
     private let metrics: PostgresMetrics
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     init(_ connection: Connection, _ metrics: PostgresMetrics, opening: [PostgresQuery]) {
         self.connection = connection
@@ -32,132 +64,117 @@ public final class PostgresTransaction: PostgresSession {
         try await pipeline(queries, commit: false)
     }
 
-    /// - Parameter commit: Ends the transaction with COMMIT in the same round trip. No statement may follow.
+    /// - Parameter commit: Ends the transaction with COMMIT in the same round trip. No statement may follow, nor another COMMIT
+    ///   should it fail.
     public func pipeline(_ queries: [PostgresQuery], commit: Bool) async throws(PostgresError) -> [PostgresRows] {
         if queries.isEmpty, !commit { return [] }
         let start = ContinuousClock.now
         let name = queries.first?.name ?? "postgres.commit"
-        let prefixCount = Mutex(0)
-        let result = await connection.run { id, completion in
-            // Sent under the lock, so that a statement sent at the same moment by another task comes after BEGIN.
-            state.withLock { state in
-                if state.isFinished {
-                    let error = PostgresError(.misuse, "the transaction has ended", queryName: name)
-                    return completion(.failure(error))
-                }
-                let prefix = state.pending
-                prefixCount.withLock { $0 = prefix.count }
-                state.pending = []
-                state.hasBegun = true
-                state.isFinished = commit
-                let batch = Batch(prefix + queries + (commit ? [.commit] : []), ending: commit ? .commit : .open)
-                connection.submit(batch, id: id, completion: completion)
-            }
-        }
+        let answer = await send(queries, commit: commit, name)
         metrics.record(name, since: start)
+        guard commit else { return try answer.result.get() }
         do throws(PostgresError) {
-            let rows = try result.get()
-            if commit { try checkCommitted(rows.last) }
-            return Array(rows.dropFirst(prefixCount.withLock { $0 }).prefix(queries.count))
+            let rows = try answer.result.get()
+            try checkCommitted(rows.last)
+            state.withLock { $0.ending = .committed }
+            return rows.dropLast()
         } catch {
-            state.withLock { $0.failure = error }
+            state.withLock { state in
+                // Not when it was refused because another COMMIT had gone before.
+                if answer.wasSent || state.isOpen { state.ending = .commitFailed(error) }
+            }
             throw error
-        }
-    }
-
-    /// The server answers COMMIT of a failed transaction with ROLLBACK, and no error.
-    private func checkCommitted(_ answer: PostgresRows?) throws(PostgresError) {
-        guard answer?.result.commandTag == "COMMIT" else {
-            throw failure ?? PostgresError(.server(.inFailedTransaction), "the transaction was rolled back")
-        }
-    }
-
-    /// Runs `body` so that its failure undoes what it did, and nothing else of the transaction.
-    public func savepoint<Value: Sendable>(
-        _ body: @Sendable (PostgresTransaction) async throws -> Value
-    ) async throws -> Value {
-        let name = state.withLock { state in
-            state.savepoints += 1
-            let name = "s\(state.savepoints)"
-            state.pending.append(PostgresQuery("postgres.savepoint", "SAVEPOINT \(name)"))
-            return name
-        }
-        do {
-            let value = try await body(self)
-            state.withLock { $0.pending.append(PostgresQuery("postgres.release", "RELEASE SAVEPOINT \(name)")) }
-            return value
-        } catch {
-            try await rollBack(to: name)
-            throw error
-        }
-    }
-
-    private func rollBack(to name: String) async throws(PostgresError) {
-        let wasSent = state.withLock { state in
-            guard let index = state.pending.firstIndex(where: { $0.sql == "SAVEPOINT \(name)" }) else { return true }
-            state.pending.removeSubrange(index...)
-            return false
-        }
-        guard wasSent, isUsable else { return }
-        state.withLock { state in
-            state.pending = []
-        }
-        _ = try await query(PostgresQuery("postgres.rollback", "ROLLBACK TO SAVEPOINT \(name)"))
-    }
-
-    /// Runs SQL that may hold several statements and takes no parameters: a migration's file.
-    func script(_ query: PostgresQuery) async throws(PostgresError) {
-        try await sendPending(query.name)
-        do throws(PostgresError) {
-            _ = try await connection.script(query).get()
-        } catch {
-            state.withLock { $0.failure = error }
-            throw error
-        }
-        if connection.isIdle {
-            throw PostgresError(.misuse, "the script ended the transaction itself", queryName: query.name)
         }
     }
 
     /// Begins, before what cannot ride in a pipeline.
     func sendPending(_ queryName: String) async throws(PostgresError) {
-        if state.withLock({ $0.isFinished }) {
-            throw PostgresError(.misuse, "the transaction has ended", queryName: queryName)
-        }
+        _ = try await send([], commit: false, queryName).result.get()
+        if connection.isOutsideTransaction { throw Self.gone(queryName) }
+    }
+
+    private func send(_ queries: [PostgresQuery], commit: Bool, _ name: String) async -> Answer {
+        await waitForBegin()
+        let sent = Mutex<(riders: [PostgresQuery], begins: Bool)?>(nil)
         let result = await connection.run { id, completion in
-            state.withLock { state in
-                guard !state.pending.isEmpty else { return completion(.success([])) }
-                let batch = Batch(state.pending, ending: .open)
-                state.pending = []
-                state.hasBegun = true
-                connection.submit(batch, id: id, completion: completion)
+            // Sent under the lock, so that a statement sent at the same moment by another task comes after BEGIN.
+            let refusal: PostgresError? = state.withLock { state in
+                guard state.isOpen else {
+                    return PostgresError(.misuse, "the transaction has ended", queryName: name)
+                }
+                let riders = state.pending
+                let all = riders + queries + (commit ? [.commit] : [])
+                var batch = Batch(all, ending: commit ? .commit : .open)
+                batch.needsTransaction = state.opening != .unsent
+                if all.isEmpty {
+                    completion(.success([]))
+                } else if connection.submit(batch, id: id, completion: completion) {
+                    sent.withLock { $0 = (riders, state.opening == .unsent) }
+                    state.pending = []
+                    if state.opening == .unsent { state.opening = .sent }
+                    if commit { state.ending = .commitSent }
+                }
+                return nil
+            }
+            if let refusal { completion(.failure(refusal)) }
+        }
+        guard let (riders, begins) = sent.withLock({ $0 }) else {
+            // Cancelled or misused, the transaction is as good as before; not so when its connection has broken.
+            if case .failure(let error) = result, error.code == .connectionLost { note(result, []) }
+            return Answer(result: result, wasSent: false)
+        }
+        if begins { beginAnswered() }
+        note(result, riders)
+        return Answer(result: result.map { Array($0.dropFirst(riders.count)) }, wasSent: true)
+    }
+
+    /// Returns at once but while another task's statement takes BEGIN to the server.
+    private func waitForBegin() async {
+        await withCheckedContinuation { continuation in
+            let mustWait = state.withLock { state in
+                guard state.opening == .sent else { return false }
+                state.waitingForBegin.append(continuation)
+                return true
+            }
+            if !mustWait { continuation.resume() }
+        }
+    }
+
+    private func beginAnswered() {
+        let waiting = state.withLock { state in
+            state.opening = .answered
+            defer { state.waitingForBegin = [] }
+            return state.waitingForBegin
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func note(_ result: BatchResult, _ riders: [PostgresQuery]) {
+        state.withLock { state in
+            switch result {
+            case .failure(let error): state.failure = state.failure ?? error
+            case .success where riders.contains(where: \.undoesFailure): state.failure = nil
+            case .success: break
             }
         }
-        _ = try result.get()
     }
 
-    private var isUsable: Bool { connection.isUsable && state.withLock { !$0.isFinished } }
+    /// Remembers what went wrong in `body`, should the closure swallow it.
+    func noting<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PostgresError {
+            note(.failure(error), [])
+            throw error
+        }
+    }
 
-    /// The last error a statement met, whatever became of it in the closure.
+    /// The error that the transaction failed with, if it did, whatever became of it in the closure.
     var failure: PostgresError? { state.withLock { $0.failure } }
 
-    /// Ends the transaction after its closure returned: COMMIT, if anything was sent and it is not yet done.
-    func finish() async throws(PostgresError) {
-        let (hasBegun, isFinished, failure) = state.withLock { ($0.hasBegun, $0.isFinished, $0.failure) }
-        if isFinished {
-            // The closure asked for COMMIT itself; should that have failed, its caller must not think otherwise.
-            if let failure, failure.code != .misuse { throw failure }
-            return
-        }
-        if hasBegun {
-            _ = try await pipeline([], commit: true)
-        } else {
-            state.withLock { $0.isFinished = true }
-        }
-    }
-
-    /// No statement may be sent any more.
-    func end() {
-        state.withLock { $0.isFinished = true }
+    /// There is no transaction where one should be.
+    static func gone(_ queryName: String?) -> PostgresError {
+        PostgresError(
+            .misuse, "no transaction is open: its BEGIN failed, or a statement ended it", queryName: queryName)
     }
 }

@@ -8,13 +8,17 @@ extension Date: PostgresEncodable, PostgresDecodable, PostgresEncodableElement, 
     /// PostgreSQL counts from 2000-01-01, `Date` from 2001-01-01 (2000 was a leap year).
     private static let epochDifference = 366.0 * 86400
 
-    /// Microseconds, the precision PostgreSQL keeps. What lies outside its range becomes `infinity` or `-infinity`.
+    /// Microseconds, the precision PostgreSQL keeps. From `distantFuture` on it is `infinity`, up to `distantPast` `-infinity`.
     public func encode(into buffer: inout PostgresBuffer) {
-        let microseconds = ((timeIntervalSinceReferenceDate + Self.epochDifference) * 1_000_000).rounded()
-        if let exact = Int64(exactly: microseconds) {
-            buffer.append(integer: exact)
+        let seconds = timeIntervalSinceReferenceDate
+        if seconds >= Date.distantFuture.timeIntervalSinceReferenceDate {
+            buffer.append(integer: Int64.max)
+        } else if seconds <= Date.distantPast.timeIntervalSinceReferenceDate {
+            buffer.append(integer: Int64.min)
         } else {
-            buffer.append(integer: microseconds > 0 ? Int64.max : Int64.min)
+            let microseconds = ((seconds + Self.epochDifference) * 1_000_000).rounded()
+            // Not a number: a time that the server refuses as out of range.
+            buffer.append(integer: Int64(exactly: microseconds) ?? Int64.max - 1)
         }
     }
 
@@ -31,6 +35,8 @@ extension Date: PostgresEncodable, PostgresDecodable, PostgresEncodableElement, 
             return Date(timeIntervalSinceReferenceDate: Double(microseconds) / 1_000_000 - epochDifference)
         case (.date, 4):
             let days = Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))
+            if days == .max { return .distantFuture }
+            if days == .min { return .distantPast }
             return Date(timeIntervalSinceReferenceDate: Double(days) * 86400 - epochDifference)
         default:
             return nil
@@ -45,9 +51,9 @@ extension Duration: PostgresEncodable, PostgresDecodable, PostgresEncodableEleme
 
     public func encode(into buffer: inout PostgresBuffer) {
         let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-        buffer.append(
-            integer: overflow ? (seconds > 0 ? Int64.max : Int64.min) : scaled + attoseconds / 1_000_000_000_000)
+        let (scaled, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (microseconds, isTooMuch) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        buffer.append(integer: isTooLarge || isTooMuch ? (seconds > 0 ? Int64.max : Int64.min) : microseconds)
         buffer.append(integer: Int32(0))
         buffer.append(integer: Int32(0))
     }
