@@ -19,13 +19,17 @@ struct Bench: AsyncParsableCommand {
     @Option var seconds = 10.0
     @Option(help: "Stop after so many requests; 0 for no limit.")
     var requests = 0
-    @Option(help: "Requests a second over all connections; 0 for as many as possible. Latency counts from when a request was due.")
+    @Option(
+        help:
+            "Requests a second over all connections; 0 for as many as possible. Latency counts from when a request was due."
+    )
     var rate = 0.0
 
     func run() async throws {
         let people = try String(contentsOfFile: contacts, encoding: .utf8).split(separator: "\n").map(String.init)
         let workload = Workload(kind: kind, path: path, port: port, secret: secret, number: number, people: people)
-        let load = Load(workload: workload, port: port, connections: connections, seconds: seconds, requests: requests, rate: rate)
+        let load = Load(
+            workload: workload, port: port, connections: connections, seconds: seconds, requests: requests, rate: rate)
         let result = try await load.run()
         print(result.json)
     }

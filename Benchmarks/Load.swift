@@ -34,7 +34,8 @@ struct Load: Sendable {
 
     private final class Tally: Sendable {
         private struct State {
-            var histogram = Histogram<UInt32>(highestTrackableValue: 120_000_000, numberOfSignificantValueDigits: .three)
+            var histogram = Histogram<UInt32>(
+                highestTrackableValue: 120_000_000, numberOfSignificantValueDigits: .three)
             var count = 0
             var errors = 0
         }
@@ -109,7 +110,9 @@ struct Load: Sendable {
     }
 
     /// Reads one answer; our server always says how long its body is.
-    private static func answer(_ parts: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator) async throws -> Bool {
+    private static func answer(_ parts: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator) async throws
+        -> Bool
+    {
         var text = ""
         while true {
             guard let part = try await parts.next() else { throw ChannelError.eof }
@@ -117,7 +120,9 @@ struct Load: Sendable {
             guard let head = text.range(of: "\r\n\r\n") else { continue }
             let length =
                 text[..<head.lowerBound].lowercased().split(separator: "\r\n")
-                .first { $0.hasPrefix("content-length:") }.flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+                .first { $0.hasPrefix("content-length:") }.flatMap {
+                    Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces))
+                } ?? 0
             if text.utf8.count - text[..<head.upperBound].utf8.count >= length { return text.hasPrefix("HTTP/1.1 200") }
         }
     }

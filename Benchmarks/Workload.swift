@@ -30,7 +30,8 @@ struct Workload: Sendable {
                 """
             header = "X-Hub-Signature-256: sha256=\(signature(body))"
         case .send:
-            body = #"{"to":{"contact_id":"\#(person)"},"text":{"body":"Ja, um 10 Uhr ist noch etwas frei. Bitte bringen Sie Ihre Karte mit."}}"#
+            body =
+                #"{"to":{"contact_id":"\#(person)"},"text":{"body":"Ja, um 10 Uhr ist noch etwas frei. Bitte bringen Sie Ihre Karte mit."}}"#
             header = "Authorization: Bearer \(secret)\r\nIdempotency-Key: \(id)"
         }
         return ByteBuffer(

@@ -7,7 +7,8 @@ struct Obhut: AsyncParsableCommand {
         commandName: "obhut",
         abstract: "A multi-tenant WhatsApp Business Solution Provider platform for Europe.",
         subcommands: [
-            ServeCommand.self, MigrateCommand.self, PluginsCommand.self, ConfigCommand.self, TokenCommand.self, SandboxCommand.self,
+            ServeCommand.self, MigrateCommand.self, PluginsCommand.self, ConfigCommand.self, TokenCommand.self,
+            SandboxCommand.self,
             DevCommand.self, DemoCommand.self,
         ])
 }

@@ -100,7 +100,8 @@ public final class CurlClient: OutboundHTTP {
         _ request: OutboundRequest, deadline: ContinuousClock.Instant
     ) async -> Result<OutboundResponse, OutboundError> {
         guard !Task.isCancelled else {
-            return .failure(OutboundError(kind: .cancelled, beforeSending: true, detail: "cancelled before it was sent"))
+            return .failure(
+                OutboundError(kind: .cancelled, beforeSending: true, detail: "cancelled before it was sent"))
         }
         let inbox = inbox
         let id = inbox.reserveID()

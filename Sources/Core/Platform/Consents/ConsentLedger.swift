@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// The SQL of consents: facts that are only added, and the state that follows from them.
@@ -28,11 +29,13 @@ enum ConsentLedger {
     }
 
     private static func record(
-        _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String, _ draft: ConsentEventDraft,
+        _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String,
+        _ draft: ConsentEventDraft,
         by caller: APIKeyID?
     ) throws -> PostgresQuery {
         let sealed = try keys.data.seal(
-            draft.evidence.encoded(), SealContext(table: "consent_events", column: "evidence_sealed", row: id, tenant: keys.tenant))
+            draft.evidence.encoded(),
+            SealContext(table: "consent_events", column: "evidence_sealed", row: id, tenant: keys.tenant))
         return PostgresQuery(
             "consents.record",
             """
@@ -41,7 +44,8 @@ enum ConsentLedger {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """,
             [
-                keys.tenant, id, contact, channel, draft.purpose, draft.kind, source, sealed, draft.occurredAt, draft.expiresAt, caller,
+                keys.tenant, id, contact, channel, draft.purpose, draft.kind, source, sealed, draft.occurredAt,
+                draft.expiresAt, caller,
             ])
     }
 
@@ -60,7 +64,8 @@ enum ConsentLedger {
                 """, [tenant, contact, channel, purpose]))
         let facts = try rows.map { row in
             ConsentFact(
-                kind: try row.decode("kind"), occurredAt: try row.decode("occurred_at"), recordedAt: try row.decode("recorded_at"),
+                kind: try row.decode("kind"), occurredAt: try row.decode("occurred_at"),
+                recordedAt: try row.decode("recorded_at"),
                 expiresAt: try row.decode("expires_at"))
         }
         // The database's clock dates the records; one that is ahead of ours must not make them things of the future.

@@ -1,5 +1,6 @@
 public import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// Records what a consent source says a person did.
@@ -64,7 +65,8 @@ public struct ConsentService: Sendable {
                     """, [caller.tenant, contact]))
             return try rows.map { row in
                 let standing = ConsentStanding(
-                    state: try row.decode("state"), since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
+                    state: try row.decode("state"), since: try row.decode("since"),
+                    expiresAt: try row.decode("expires_at"))
                 return ConsentView(
                     contact: contact, channel: try row.decode("channel_id"), purpose: try row.decode("purpose"),
                     standing: standing)

@@ -1,4 +1,5 @@
 import PluginKit
+
 import struct Foundation.UUID
 
 /// A contact with its key open: what is needed to seal and to read what concerns the person.
@@ -61,7 +62,9 @@ struct OpenContact: Sendable {
 
     func open(content sealed: [UInt8], of message: MessageID) throws(SealError) -> MessageContent {
         let bytes = try key.open(sealed, messageContext("content_sealed", message))
-        guard let json = try? JSON(parsing: bytes), let content = MessageContent(json: json) else { throw SealError.malformed }
+        guard let json = try? JSON(parsing: bytes), let content = MessageContent(json: json) else {
+            throw SealError.malformed
+        }
         return content
     }
 

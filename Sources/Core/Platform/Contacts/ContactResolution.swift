@@ -1,4 +1,5 @@
 import PluginKit
+
 import struct Foundation.Date
 
 /// An identity as stored, by its blind index.
@@ -32,7 +33,8 @@ struct ContactResolution: Sendable, Hashable {
             switch known.kind {
             case .username where !onlyUsername:
                 continue
-            case .phone where !users.isEmpty && !known.contactUsers.isEmpty && known.contactUsers.isDisjoint(with: users):
+            case .phone
+            where !users.isEmpty && !known.contactUsers.isEmpty && known.contactUsers.isDisjoint(with: users):
                 // The number now belongs to somebody else: nothing of the former owner may reach them.
                 moved.append(identity.index)
             default:

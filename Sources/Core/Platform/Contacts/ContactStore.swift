@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// Finds and makes contacts one at a time; ingest does the same for whole batches.
@@ -14,7 +15,9 @@ struct ContactStore: Sendable {
         case .contact(let id): return .contact(id)
         case .identity(let kind, let address):
             guard let identity = plugins.channels[plugin]?.normalise(kind, address.revealed) else {
-                throw PlatformError.invalid(kind.rawValue, "this is not an address of that kind; a phone number has 7 to 15 digits with country code")
+                throw PlatformError.invalid(
+                    kind.rawValue,
+                    "this is not an address of that kind; a phone number has 7 to 15 digits with country code")
             }
             return .identity(keys.indexed(identity, plugin: plugin))
         }
@@ -26,7 +29,9 @@ struct ContactStore: Sendable {
     ) async throws -> ContactID {
         switch try normalise(person, plugin: channel.plugin, plugins) {
         case .contact(let id):
-            guard let survivor = try await Self.survivor(keys.tenant, id, tx) else { throw PlatformError.notFound("contact") }
+            guard let survivor = try await Self.survivor(keys.tenant, id, tx) else {
+                throw PlatformError.notFound("contact")
+            }
             return survivor
         case .identity(let identity):
             return try await findOrCreate([identity], plugin: channel.plugin, seenAt: Date(), tx)
@@ -37,13 +42,15 @@ struct ContactStore: Sendable {
     func findOrCreate(
         _ identities: [IndexedIdentity], plugin: String, seenAt: Date, _ tx: PostgresTransaction
     ) async throws -> ContactID {
-        let people = try PeopleFound(try await tx.query(IngestStore.identities(keys.tenant, identities.map(\.index.bytes))), keys)
+        let people = try PeopleFound(
+            try await tx.query(IngestStore.identities(keys.tenant, identities.map(\.index.bytes))), keys)
         if let known = ContactResolution(identities, found: people.identities).contact { return known }
         let (contact, sealed) = try OpenContact.new(keys)
         let added = try identities.filter { people.identities[$0.index] == nil }.map { identity in
             let id = IdentityID.generate()
             return NewIdentity(
-                id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue, index: identity.index.bytes,
+                id: id, contact: contact.id, plugin: plugin, kind: identity.identity.kind.rawValue,
+                index: identity.index.bytes,
                 sealed: try contact.seal(address: identity.identity.address.revealed, of: id), seenAt: seenAt)
         }
         _ = try await tx.pipeline([
@@ -72,7 +79,9 @@ struct ContactStore: Sendable {
     }
 
     /// The contact that an id means today: itself, or the one it was merged into.
-    static func survivor(_ tenant: TenantID, _ contact: ContactID, _ session: some PostgresSession) async throws -> ContactID? {
+    static func survivor(_ tenant: TenantID, _ contact: ContactID, _ session: some PostgresSession) async throws
+        -> ContactID?
+    {
         let rows = try await session.query(
             PostgresQuery(
                 "contacts.survivor",

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// A person changed an address: what they had no longer finds them, what they have does.
@@ -36,7 +37,8 @@ struct IdentityChanges: Sendable {
             added.append(
                 NewIdentity(
                     id: row, contact: id, plugin: change.event.plugin, kind: kind.rawValue, index: identity.index.bytes,
-                    sealed: try contact.seal(address: identity.identity.address.revealed, of: row), seenAt: change.occurredAt))
+                    sealed: try contact.seal(address: identity.identity.address.revealed, of: row),
+                    seenAt: change.occurredAt))
         }
         retired += replaced(change, of: mine)
         guard !added.isEmpty || !retired.isEmpty else { return "known_already" }

@@ -32,7 +32,8 @@ public struct ChannelService: Sendable {
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
         let fresh = Channel(
-            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel, displayAddress: addresses.display,
+            id: .generate(), tenant: id, plugin: new.plugin, address: addresses.channel,
+            displayAddress: addresses.display,
             state: .active, ingressRoute: .generate(), createdAt: Date())
         // The region first: a route that exists always leads to a channel.
         let add = ChannelStore.add(fresh, account: addresses.account, sealed: try seal(configuration, fresh, keys))
@@ -50,7 +51,8 @@ public struct ChannelService: Sendable {
         }
         if isFresh { return channel }
         let update = ChannelStore.update(
-            channel, account: addresses.account, display: fresh.displayAddress, sealed: try seal(configuration, channel, keys))
+            channel, account: addresses.account, display: fresh.displayAddress,
+            sealed: try seal(configuration, channel, keys))
         return try ChannelStore.channel(
             try await shard.app.transactionBatch(settings: asTenant(id), [update])[0][0], of: id)
     }

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.UUID
 
 /// The control plane's own data key: seals ingress secrets. Made at the first start; wrapped by a key-encryption key as regions' keys are.
@@ -25,7 +26,8 @@ enum ControlKey {
 
     private static func find(_ control: PostgresClient, _ store: any KeyStore) async throws -> DataKey? {
         let rows = try await control.query(
-            PostgresQuery("control-keys.current", "SELECT key_id, kek_id, wrapped FROM control_keys ORDER BY created_at LIMIT 1"))
+            PostgresQuery(
+                "control-keys.current", "SELECT key_id, kek_id, wrapped FROM control_keys ORDER BY created_at LIMIT 1"))
         guard let row = rows.first else { return nil }
         let id = try row.decode("key_id", as: UUID.self)
         let secret = try await store.unwrap(row.decode("wrapped"), keyID: row.decode("kek_id"), context: context(id))

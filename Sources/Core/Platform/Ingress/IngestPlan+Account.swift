@@ -12,19 +12,32 @@ extension IngestPlan {
         var stored = Set<MessageID>()
         for row in rows[6] { stored.insert(try row.decode("message_id")) }
         for message in messages {
-            if stored.contains(message.row.id) { outcomes[message.item].stored += 1 } else { outcomes[message.item].duplicates += 1 }
+            if stored.contains(message.row.id) {
+                outcomes[message.item].stored += 1
+            } else {
+                outcomes[message.item].duplicates += 1
+            }
         }
         var newStatuses = Set<String>()
         for row in rows[7] {
-            newStatuses.insert("\(try row.decode("provider_index", as: [UInt8].self))/\(try row.decode("stage", as: String.self))")
+            newStatuses.insert(
+                "\(try row.decode("provider_index", as: [UInt8].self))/\(try row.decode("stage", as: String.self))")
         }
         for (status, _) in statuses {
             let key = "\(status.providerIndex)/\(status.update.stage.rawValue)"
-            if newStatuses.contains(key) { outcomes[status.item].stored += 1 } else { outcomes[status.item].duplicates += 1 }
+            if newStatuses.contains(key) {
+                outcomes[status.item].stored += 1
+            } else {
+                outcomes[status.item].duplicates += 1
+            }
         }
         var newEvents = try storedEvents(written)
         for event in events where event.kind != "status" {
-            if newEvents.remove(event.dedupIndex) != nil { outcomes[event.item].stored += 1 } else { outcomes[event.item].duplicates += 1 }
+            if newEvents.remove(event.dedupIndex) != nil {
+                outcomes[event.item].stored += 1
+            } else {
+                outcomes[event.item].duplicates += 1
+            }
         }
     }
 }

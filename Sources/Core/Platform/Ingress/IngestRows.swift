@@ -1,4 +1,5 @@
 import PluginKit
+
 import struct Foundation.Date
 import struct Foundation.UUID
 

@@ -1,4 +1,5 @@
 import PluginKit
+
 import struct Foundation.Date
 
 /// What one webhook brought for one channel.
@@ -90,7 +91,8 @@ struct IngestWork: Sendable {
         let dedupIndex = keys.index.index("event/\(plugin)", event.deduplicationKey.revealed)
         func other(_ kind: String, _ field: String, _ outcome: String, _ reason: String? = nil) -> Other {
             Other(
-                item: item, channel: channel, plugin: plugin, kind: kind, field: Self.plain(field), outcome: outcome, reason: reason,
+                item: item, channel: channel, plugin: plugin, kind: kind, field: Self.plain(field), outcome: outcome,
+                reason: reason,
                 dedupIndex: dedupIndex, raw: event.raw, occurredAt: event.occurredAt)
         }
         switch event.kind {
@@ -100,7 +102,8 @@ struct IngestWork: Sendable {
                     item: item, channel: channel, plugin: plugin,
                     identities: message.sender.identities.map { keys.indexed($0, plugin: plugin) },
                     name: message.sender.displayName, message: message,
-                    providerIndex: keys.providerIndex(message.providerID.revealed, plugin: plugin), occurredAt: occurredAt))
+                    providerIndex: keys.providerIndex(message.providerID.revealed, plugin: plugin),
+                    occurredAt: occurredAt))
         case .status(let update):
             statuses.append(
                 Status(
@@ -117,12 +120,14 @@ struct IngestWork: Sendable {
                     current: current.map { keys.indexed($0, plugin: plugin) }, occurredAt: occurredAt, event: event))
         case .preference(let person, let purpose, let stopped):
             // Resuming is no consent: only agreeing anew is (GDPR Art. 4(11)).
-            let event = other("preference", "user_preferences", stopped ? "withdrawal_recorded" : "recorded", Self.plain(purpose))
+            let event = other(
+                "preference", "user_preferences", stopped ? "withdrawal_recorded" : "recorded", Self.plain(purpose))
             others.append(event)
             if stopped {
                 stops.append(
                     Stop(
-                        identities: person.identities.map { keys.indexed($0, plugin: plugin) }, purpose: Self.plain(purpose),
+                        identities: person.identities.map { keys.indexed($0, plugin: plugin) },
+                        purpose: Self.plain(purpose),
                         occurredAt: occurredAt, event: event))
             }
         case .account(let field): others.append(other("account", field, "recorded"))
@@ -133,7 +138,8 @@ struct IngestWork: Sendable {
 
     /// A word from outside, as far as it is fit to stand in the clear.
     static func plain(_ word: String) -> String {
-        let isPlain = word.count <= 64 && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
+        let isPlain =
+            word.count <= 64 && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
         return isPlain ? word : "other"
     }
 }

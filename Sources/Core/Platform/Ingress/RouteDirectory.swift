@@ -1,6 +1,7 @@
 import PluginKit
 import Postgres
 import Synchronization
+
 import struct Foundation.UUID
 
 /// Whose a channel's address is.
@@ -55,7 +56,9 @@ final class RouteDirectory: Sendable {
         let key = "\(plugin)/\(kind)/\(text)"
         let now = ContinuousClock.now
         if let entry = caches.withLock({ $0.channels[key] }), entry.until > now { return entry.value }
-        guard text.count <= 128, !text.utf8.contains(0), let route = try await store.channel(plugin: plugin, kind: kind, text) else {
+        guard text.count <= 128, !text.utf8.contains(0),
+            let route = try await store.channel(plugin: plugin, kind: kind, text)
+        else {
             return nil
         }
         caches.withLock { caches in

@@ -1,5 +1,6 @@
 public import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -37,16 +38,20 @@ public struct ReadingService: Sendable {
         }
     }
 
-    private func views(_ rows: PostgresRows, _ keys: TenantKeys, _ tx: PostgresTransaction) async throws -> [ContactView] {
+    private func views(_ rows: PostgresRows, _ keys: TenantKeys, _ tx: PostgresTransaction) async throws
+        -> [ContactView]
+    {
         let ids = try rows.map { try $0.decode("contact_id", as: ContactID.self) }
         var addresses: [ContactID: [ContactView.Address]] = [:]
         for row in try await tx.query(ReadingStore.addresses(keys.tenant, ids)) {
             let sealedFor = try OpenContact(
-                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"), keys: keys)
+                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"),
+                keys: keys)
             let address = try sealedFor.open(address: row.decode("address_sealed"), of: row.decode("identity_id"))
             addresses[try row.decode("contact_id"), default: []].append(
                 ContactView.Address(
-                    plugin: try row.decode("plugin"), identity: Identity(.init(rawValue: try row.decode("kind")), address),
+                    plugin: try row.decode("plugin"),
+                    identity: Identity(.init(rawValue: try row.decode("kind")), address),
                     retiredAt: try row.decode("retired_at")))
         }
         return try rows.map { row in
@@ -55,10 +60,12 @@ public struct ReadingService: Sendable {
             if let sealed = try row.decode("name_sealed", as: [UInt8]?.self),
                 let key = try row.decode("key_sealed", as: [UInt8]?.self)
             {
-                name = try OpenContact(id: id, keyID: row.decode("key_id"), keySealed: key, keys: keys).open(name: sealed)
+                name = try OpenContact(id: id, keyID: row.decode("key_id"), keySealed: key, keys: keys).open(
+                    name: sealed)
             }
             return ContactView(
-                id: id, name: name.map { Personal($0) }, addresses: addresses[id] ?? [], createdAt: try row.decode("created_at"),
+                id: id, name: name.map { Personal($0) }, addresses: addresses[id] ?? [],
+                createdAt: try row.decode("created_at"),
                 erasedAt: try row.decode("erased_at"))
         }
     }
@@ -68,7 +75,8 @@ public struct ReadingService: Sendable {
     public func conversations(_ caller: Caller, _ page: PageRequest) async throws -> Page<ConversationView> {
         let after = try page.position()
         return try await read(caller) { tx, _ in
-            let rows = try await tx.query(ReadingStore.conversations(caller.tenant, nil, after: after, limit: page.limit + 1))
+            let rows = try await tx.query(
+                ReadingStore.conversations(caller.tenant, nil, after: after, limit: page.limit + 1))
             return try page.cut(try rows.map(ReadingStore.conversation)) { $0.id.rawValue }
         }
     }
@@ -85,7 +93,8 @@ public struct ReadingService: Sendable {
 
     /// Newest first.
     public func messages(
-        _ caller: Caller, in conversation: ConversationID?, direction: MessageDirection?, state: String?, _ page: PageRequest
+        _ caller: Caller, in conversation: ConversationID?, direction: MessageDirection?, state: String?,
+        _ page: PageRequest
     ) async throws -> Page<MessageView> {
         if let state, state != "received", MessageState(rawValue: state) == nil {
             let known = ["received"] + MessageState.allCases.map(\.rawValue)
@@ -95,7 +104,8 @@ public struct ReadingService: Sendable {
         if let conversation { _ = try await self.conversation(caller, conversation) }
         return try await read(caller) { tx, keys in
             let rows = try await tx.query(
-                ReadingStore.messages(caller.tenant, conversation, direction, state, before: before, limit: page.limit + 1))
+                ReadingStore.messages(
+                    caller.tenant, conversation, direction, state, before: before, limit: page.limit + 1))
             return try page.cut(try rows.map { try ReadingStore.message($0, keys) }) { $0.id.rawValue }
         }
     }
@@ -126,7 +136,8 @@ public struct ReadingService: Sendable {
     /// The tenant's own master data: readable whatever its state.
     public func channels(_ caller: Caller) async throws -> [Channel] {
         let shard = try directory.shard(caller.shard)
-        let rows = try await shard.app.transactionBatch(settings: asTenant(caller.tenant), [ChannelStore.list(caller.tenant)])[0]
+        let rows = try await shard.app.transactionBatch(
+            settings: asTenant(caller.tenant), [ChannelStore.list(caller.tenant)])[0]
         return try rows.map { try ChannelStore.channel($0, of: caller.tenant) }
     }
 }

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.UUID
 
 /// The SQL of reading, and how its rows become what the tenant sees.
@@ -53,13 +54,15 @@ enum ReadingStore {
 
     static func conversation(_ row: PostgresRow) throws -> ConversationView {
         ConversationView(
-            id: try row.decode("conversation_id"), contact: try row.decode("contact_id"), channel: try row.decode("channel_id"),
+            id: try row.decode("conversation_id"), contact: try row.decode("contact_id"),
+            channel: try row.decode("channel_id"),
             lastInboundAt: try row.decode("last_inbound_at"), windowClosesAt: try row.decode("window_closes_at"),
             lastMessageAt: try row.decode("last_message_at"))
     }
 
     static func messages(
-        _ tenant: TenantID, _ conversation: ConversationID?, _ direction: MessageDirection?, _ state: String?, before: UUID?,
+        _ tenant: TenantID, _ conversation: ConversationID?, _ direction: MessageDirection?, _ state: String?,
+        before: UUID?,
         limit: Int
     ) -> PostgresQuery {
         PostgresQuery(
@@ -97,12 +100,15 @@ enum ReadingStore {
             id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"), keys: keys)
         let fault = try row.decode("fault_code", as: String?.self).map { code in
             ChannelFault(
-                code: code, message: try row.decode("fault_message", as: String?.self) ?? "", remedy: try row.decode("fault_remedy"))
+                code: code, message: try row.decode("fault_message", as: String?.self) ?? "",
+                remedy: try row.decode("fault_remedy"))
         }
         return MessageView(
             id: id, conversation: try row.decode("conversation_id"), contact: try row.decode("contact_id"),
-            channel: try row.decode("channel_id"), direction: try row.decode("direction"), state: try row.decode("state"),
-            purpose: try row.decode("purpose"), content: try contact.open(content: row.decode("content_sealed"), of: id),
+            channel: try row.decode("channel_id"), direction: try row.decode("direction"),
+            state: try row.decode("state"),
+            purpose: try row.decode("purpose"),
+            content: try contact.open(content: row.decode("content_sealed"), of: id),
             providerID: try row.decode("provider_id_sealed", as: [UInt8]?.self).map {
                 Personal(try contact.open(providerID: $0, of: id))
             },
@@ -138,7 +144,8 @@ enum ReadingStore {
         let raw = try keys.data.open(row.decode("raw_sealed"), context)
         return ChannelEventView(
             id: id, channel: try row.decode("channel_id"), kind: try row.decode("kind"), field: try row.decode("field"),
-            outcome: try row.decode("outcome"), reason: try row.decode("reason"), occurredAt: try row.decode("occurred_at"),
+            outcome: try row.decode("outcome"), reason: try row.decode("reason"),
+            occurredAt: try row.decode("occurred_at"),
             receivedAt: try row.decode("received_at"), raw: Personal((try? JSON(parsing: raw)) ?? .null))
     }
 }

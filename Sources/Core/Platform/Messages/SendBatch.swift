@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 
 /// Decides and stores several sends in one transaction of two round trips: look up and ask the gate, then write and commit.
@@ -111,7 +112,9 @@ struct SendBatch: Sendable {
             purpose: item.request.purpose, consent: facts.consent, content: item.request.content,
             windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
-        guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID, let sealed = facts.keySealed else {
+        guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,
+            let sealed = facts.keySealed
+        else {
             throw PlatformError(Refusal(.consentMissing))
         }
         let open = try OpenContact(id: contact, keyID: keyID, keySealed: sealed, keys: keys)
@@ -126,9 +129,11 @@ struct SendBatch: Sendable {
 
     private func checkChannel(_ item: SendItem, _ facts: SendFacts) throws {
         switch (facts.channelCount, item.request.channel) {
-        case (0, nil): throw PlatformError(.conflict, "The tenant has no channel.", remedy: "The provider connects one first.")
+        case (0, nil):
+            throw PlatformError(.conflict, "The tenant has no channel.", remedy: "The provider connects one first.")
         case (0, _): throw PlatformError.invalid("channel_id", "the tenant has no such channel")
-        case (2..., nil): throw PlatformError.invalid("channel_id", "the tenant has several channels; say which one is meant")
+        case (2..., nil):
+            throw PlatformError.invalid("channel_id", "the tenant has several channels; say which one is meant")
         default: break
         }
     }

@@ -1,4 +1,5 @@
 import Postgres
+
 import struct Foundation.Date
 
 /// The SQL of sending. Every statement takes a whole batch of one tenant as arrays.
@@ -69,8 +70,10 @@ enum SendStore {
             WHERE u.plugin IS NULL OR ch.plugin IS NULL OR ch.plugin = u.plugin
             """,
             [
-                tenant, rows.map(\.look.caller), rows.map(\.look.route), rows.map(\.look.idempotencyHash), rows.map(\.look.channel),
-                rows.map(\.look.contact), rows.map(\.index), rows.map(\.look.purpose), rows.map(\.plugin), rows.map(\.place),
+                tenant, rows.map(\.look.caller), rows.map(\.look.route), rows.map(\.look.idempotencyHash),
+                rows.map(\.look.channel),
+                rows.map(\.look.contact), rows.map(\.index), rows.map(\.look.purpose), rows.map(\.plugin),
+                rows.map(\.place),
             ])
     }
 
@@ -103,7 +106,8 @@ enum SendStore {
                      AS u (caller, route, key_hash, request_hash, result_id)
                 """,
                 [
-                    tenant, keyed.map(\.caller), keyed.map(\.route), keyed.map(\.idempotencyHash), keyed.map(\.requestHash),
+                    tenant, keyed.map(\.caller), keyed.map(\.route), keyed.map(\.idempotencyHash),
+                    keyed.map(\.requestHash),
                     keyed.map(\.id),
                 ]),
             PostgresQuery(
@@ -116,7 +120,8 @@ enum SendStore {
                 SET last_message_at = greatest(c.last_message_at, excluded.last_message_at)
                 """,
                 [
-                    tenant, touches.map { _ in ConversationID.generate() }, touches.map(\.channel), touches.map(\.contact),
+                    tenant, touches.map { _ in ConversationID.generate() }, touches.map(\.channel),
+                    touches.map(\.contact),
                     messages.map(\.at).max() ?? Date(),
                 ]),
             PostgresQuery(

@@ -1,5 +1,6 @@
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -42,7 +43,8 @@ struct SendFacts: Sendable {
         keyID = try row.decode("key_id")
         keySealed = try row.decode("key_sealed")
         if let state = try row.decode("consent_state", as: ConsentState?.self) {
-            consent = ConsentStanding(state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
+            consent = ConsentStanding(
+                state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
         }
         windowClosesAt = try row.decode("window_closes_at")
         if let message = try row.decode("earlier_id", as: MessageID?.self) {
@@ -84,17 +86,20 @@ struct TenantStanding: Sendable {
 extension GateQuestion {
     /// The question both before a message is queued and again before it is delivered.
     init(
-        now: Date, standing: TenantStanding, channel: ChannelState, contactErased: Bool, purpose: String, consent: ConsentStanding,
+        now: Date, standing: TenantStanding, channel: ChannelState, contactErased: Bool, purpose: String,
+        consent: ConsentStanding,
         content: MessageContent, windowClosesAt: Date?
     ) {
         let category = content.type == "template" ? content.fields["category"]?.string ?? "utility" : nil
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,
-            coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: purpose == "health", channelState: channel,
+            coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: purpose == "health",
+            channelState: channel,
             contactErased: contactErased, contactRestricted: false, purpose: purpose, consent: consent,
             // The health purpose is asked for by itself and explicitly, so its own consent is the explicit one.
             specialCategoryConsent: purpose == "health" ? consent : .none,
-            content: category.map { .template(category: $0) } ?? .freeForm, window: ServiceWindow(closesAt: windowClosesAt),
+            content: category.map { .template(category: $0) } ?? .freeForm,
+            window: ServiceWindow(closesAt: windowClosesAt),
             regionServing: true)
     }
 }

@@ -20,7 +20,8 @@ public struct SendRequest: Sendable {
     public var route: String
 
     public init(
-        recipient: RecipientReference, channel: ChannelID?, purpose: String, content: MessageContent, idempotencyKey: String?,
+        recipient: RecipientReference, channel: ChannelID?, purpose: String, content: MessageContent,
+        idempotencyKey: String?,
         requestHash: [UInt8], route: String
     ) {
         self.recipient = recipient

@@ -30,7 +30,9 @@ public struct NewAgreement: Sendable {
     public var documentSHA256: [UInt8]?
     public var coversSpecialCategory: Bool
 
-    public init(reference: String, signedOn: String, documentSHA256: [UInt8]? = nil, coversSpecialCategory: Bool = false) {
+    public init(
+        reference: String, signedOn: String, documentSHA256: [UInt8]? = nil, coversSpecialCategory: Bool = false
+    ) {
         self.reference = reference
         self.signedOn = signedOn
         self.documentSHA256 = documentSHA256

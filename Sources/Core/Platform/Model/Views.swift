@@ -1,4 +1,5 @@
 public import PluginKit
+
 public import struct Foundation.Date
 
 /// A contact as its tenant sees it.

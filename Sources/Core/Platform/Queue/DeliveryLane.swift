@@ -2,6 +2,7 @@ import Logging
 import Outbound
 import PluginKit
 import Postgres
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -125,8 +126,10 @@ struct DeliveryLane: Sendable {
             contact = try OpenContact(id: job.sealedFor, keyID: job.keyID, keySealed: sealed, keys: keys)
             content = try contact.open(content: job.contentSealed, of: job.message)
         } catch {
-            logger.error("a queued message cannot be opened", metadata: ["message": "\(job.message)", "error": "\(error)"])
-            let fault = ChannelFault(code: "unreadable", message: "The stored message cannot be opened.", remedy: "Ops: see the log.")
+            logger.error(
+                "a queued message cannot be opened", metadata: ["message": "\(job.message)", "error": "\(error)"])
+            let fault = ChannelFault(
+                code: "unreadable", message: "The stored message cannot be opened.", remedy: "Ops: see the log.")
             try await Self.end(tenant, job, fault, tx)
             return .settled(.goOn)
         }
@@ -144,7 +147,8 @@ struct DeliveryLane: Sendable {
             job.configurationSealed, keys.data, ChannelStore.sealContext(job.channel, tenant), plugin.channelSchema)
         let rows = try await tx.pipeline(
             [
-                DeliveryStore.recipient(tenant, job.contact, plugin: job.plugin), DeliveryStore.sending(tenant, job.message),
+                DeliveryStore.recipient(tenant, job.contact, plugin: job.plugin),
+                DeliveryStore.sending(tenant, job.message),
                 QueueStore.attempt(tenant, job),
             ], commit: true)
         // A status came between: the messenger had it after all.
@@ -158,15 +162,19 @@ struct DeliveryLane: Sendable {
     private static func identities(_ rows: PostgresRows, _ keys: TenantKeys) throws -> [Identity] {
         try rows.map { row in
             let contact = try OpenContact(
-                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"), keys: keys)
+                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"),
+                keys: keys)
             let address = try contact.open(address: row.decode("address_sealed"), of: row.decode("identity_id"))
             return Identity(Identity.Kind(rawValue: try row.decode("kind")), address)
         }
     }
 
-    private func refuse(_ lane: Lane, _ job: DeliveryJob, _ refusal: Refusal, _ tx: PostgresTransaction) async throws -> Next {
+    private func refuse(_ lane: Lane, _ job: DeliveryJob, _ refusal: Refusal, _ tx: PostgresTransaction) async throws
+        -> Next
+    {
         let end = DeliveryStore.end(
-            lane.tenant, job.message, .refused, code: refusal.code.rawValue, message: refusal.sentence, remedy: refusal.remedy)
+            lane.tenant, job.message, .refused, code: refusal.code.rawValue, message: refusal.sentence,
+            remedy: refusal.remedy)
         _ = try await tx.pipeline([end, QueueStore.complete(lane.tenant, job)], commit: true)
         return .goOn
     }

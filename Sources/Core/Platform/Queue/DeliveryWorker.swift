@@ -5,6 +5,7 @@ import PluginKit
 import Postgres
 public import ServiceLifecycle
 import Synchronization
+
 import struct Foundation.Date
 import struct Foundation.UUID
 
@@ -68,10 +69,12 @@ final class DeliveryWorker: Service {
         do {
             let rows = try await shard.worker.query(
                 QueueStore.claim(
-                    QueueStore.delivery, lease: lease, limit: free, holding: DeliveryLane.lease, busy: occupied, share: Self.share))
+                    QueueStore.delivery, lease: lease, limit: free, holding: DeliveryLane.lease, busy: occupied,
+                    share: Self.share))
             for row in rows {
                 let lane = Lane(
-                    tenant: try row.decode("tenant_id"), kind: QueueStore.delivery, id: try row.decode("lane_id"), lease: lease)
+                    tenant: try row.decode("tenant_id"), kind: QueueStore.delivery, id: try row.decode("lane_id"),
+                    lease: lease)
                 busy.withLock { $0[lane.tenant, default: 0] += 1 }
                 group.addTask {
                     await self.lane.run(lane)

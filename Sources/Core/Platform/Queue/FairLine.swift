@@ -36,7 +36,8 @@ struct FairLine<Waiting> {
     mutating func take(upTo weight: Int) -> [Waiting] {
         var taken: [Waiting] = []
         var total = 0
-        while let tenant = turns.first, let next = lines[tenant]?.first, taken.isEmpty || total + next.weight <= weight {
+        while let tenant = turns.first, let next = lines[tenant]?.first, taken.isEmpty || total + next.weight <= weight
+        {
             taken.append(next.waiting)
             total += next.weight
             count -= 1

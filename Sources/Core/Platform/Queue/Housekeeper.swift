@@ -17,7 +17,8 @@ struct Housekeeper: Service {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
                 } catch {
-                    logger.warning("expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
+                    logger.warning(
+                        "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
                 }
                 try? await Task.sleep(for: Self.interval)
             }

@@ -1,6 +1,7 @@
 import PluginKit
 import Postgres
 import Synchronization
+
 import struct Foundation.UUID
 
 /// Tenants' keys, unwrapped when first needed and kept in memory.
@@ -37,7 +38,8 @@ final class KeyRing: Sendable {
             if kind == "data" { data = DataKey(id: id, secret: secret) } else { index = BlindIndexKey(secret: secret) }
         }
         guard let data, let index else {
-            throw PlatformError(.unavailable, "The tenant's keys are not in its region.", remedy: "Ops: restore them from backup.")
+            throw PlatformError(
+                .unavailable, "The tenant's keys are not in its region.", remedy: "Ops: restore them from backup.")
         }
         let keys = TenantKeys(tenant: tenant, data: data, index: index)
         cache.withLock { $0[tenant] = keys }
@@ -63,7 +65,8 @@ final class KeyRing: Sendable {
         let wrapped = try await store.wrap(DataKey.generate().secret, context: Self.checkContext)
         _ = try await database.query(
             PostgresQuery(
-                "keys.add-check", "INSERT INTO key_checks (kek_id, wrapped) VALUES ($1, $2) ON CONFLICT (kek_id) DO NOTHING",
+                "keys.add-check",
+                "INSERT INTO key_checks (kek_id, wrapped) VALUES ($1, $2) ON CONFLICT (kek_id) DO NOTHING",
                 [current, wrapped]))
     }
 

@@ -34,7 +34,8 @@ struct RegionOpening: Sendable {
         } catch is KeyStoreError {
             throw StorageRegionError(
                 region: region.id,
-                reason: "its key store holds another key than the data of shard \(shard.id) is sealed with; bring back the key store "
+                reason:
+                    "its key store holds another key than the data of shard \(shard.id) is sealed with; bring back the key store "
                     + "that belongs to this data, or this data's own database")
         } catch let error as PostgresError where error.isTransient {
             logger.warning("a shard does not answer", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
@@ -45,7 +46,8 @@ struct RegionOpening: Sendable {
         guard let plugin = plugins.storageRegions[wanted.plugin] else {
             let known = plugins.storageRegions.keys.sorted().joined(separator: ", ")
             throw StorageRegionError(
-                region: wanted.id.rawValue, reason: "there is no storage-region plugin \"\(wanted.plugin)\"; known are: \(known)")
+                region: wanted.id.rawValue,
+                reason: "there is no storage-region plugin \"\(wanted.plugin)\"; known are: \(known)")
         }
         let values: PluginConfiguration
         do {
@@ -59,7 +61,8 @@ struct RegionOpening: Sendable {
         let place = region.jurisdiction
         guard place.isInEEA else {
             throw StorageRegionError(
-                region: region.id, reason: "\(place.country) is not in the European Economic Area, so no tenant can live there")
+                region: region.id,
+                reason: "\(place.country) is not in the European Economic Area, so no tenant can live there")
         }
         _ = try await control.query(
             PostgresQuery(

@@ -17,7 +17,8 @@ public final class Shard: Sendable {
         _ address: ShardAddress, region: any StorageRegion, appConnections: Int, workerConnections: Int, logger: Logger
     ) throws {
         guard let id = ShardID(rawValue: address.id), let regionID = RegionID(rawValue: region.id) else {
-            throw StorageRegionError(region: region.id, reason: "the names of regions and shards may have only a-z, 0-9 and -")
+            throw StorageRegionError(
+                region: region.id, reason: "the names of regions and shards may have only a-z, 0-9 and -")
         }
         self.id = id
         self.region = regionID

@@ -6,7 +6,8 @@ public struct Gate {
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
         let code =
-            tenant(question.tenantState) ?? agreement(question.agreement) ?? region(question) ?? channel(question) ?? contact(question)
+            tenant(question.tenantState) ?? agreement(question.agreement) ?? region(question) ?? channel(question)
+            ?? contact(question)
             ?? consent(question) ?? specialCategory(question) ?? window(question)
         guard let code else { return .allowed }
         let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil

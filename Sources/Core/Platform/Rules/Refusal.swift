@@ -43,8 +43,11 @@ extension Refusal.Code {
     /// accepted already waits for that. What lies with the person or the message ends it.
     var holdsQueue: Bool {
         switch self {
-        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped, .channelDisconnected: true
-        case .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing, .consentRefused, .consentWithdrawn,
+        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped,
+            .channelDisconnected:
+            true
+        case .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing, .consentRefused,
+            .consentWithdrawn,
             .consentExpired, .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
             false
         }

@@ -267,7 +267,9 @@ private struct JSONParser {
     mutating func unicodeEscape() throws(JSONError) -> Character {
         let unit = try hexQuad()
         guard unit & 0xFC00 == 0xD800 else { return Character(Unicode.Scalar(unit) ?? "\u{FFFD}") }
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") else {
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        else {
             return "\u{FFFD}"
         }
         let back = position

@@ -51,7 +51,8 @@ public struct DataFlow: Sendable, Hashable {
     public var retention: String
 
     public init(
-        id: String, recipient: String, countries: [String], dataCategories: [String], purpose: String, legalBasis: String,
+        id: String, recipient: String, countries: [String], dataCategories: [String], purpose: String,
+        legalBasis: String,
         transferMechanism: String?, retention: String
     ) {
         self.id = id

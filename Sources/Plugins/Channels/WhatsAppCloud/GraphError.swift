@@ -24,7 +24,8 @@ struct GraphError {
     /// Meta's own words may quote an address, so known codes are told in ours, and unknown ones by their number.
     var fault: ChannelFault {
         let known = Self.meanings[code]
-        return ChannelFault(code: String(code), message: known?.message ?? "Meta refused with error \(code).", remedy: known?.remedy)
+        return ChannelFault(
+            code: String(code), message: known?.message ?? "Meta refused with error \(code).", remedy: known?.remedy)
     }
 
     func outcome(httpStatus: Int) -> DeliveryOutcome {
@@ -54,7 +55,9 @@ struct GraphError {
         80007: ("The account sends too many messages.", nil),
         130429: ("The number sends faster than Meta allows.", nil),
         130472: ("The person is part of an experiment of Meta's and gets no such messages.", nil),
-        130497: ("The account may not message people in this country.", "Ask Meta for the permission, or message others."),
+        130497: (
+            "The account may not message people in this country.", "Ask Meta for the permission, or message others."
+        ),
         131000: ("Meta has a temporary problem.", nil),
         131008: ("A parameter is missing.", "Check the message's content."),
         131009: ("A parameter's value is not right.", "Check the message's content."),
@@ -65,14 +68,20 @@ struct GraphError {
         131042: ("There is a payment problem with the account.", "Mend the payment method at Meta."),
         131045: ("The number is not registered correctly.", "Register the number again."),
         131047: ("The service window is closed: more than 24 hours since the person wrote.", "Send a template."),
-        131048: ("Meta restricts the number because of spam reports.", "Stop what was reported; see the number's quality."),
+        131048: (
+            "Meta restricts the number because of spam reports.", "Stop what was reported; see the number's quality."
+        ),
         131049: ("Meta chose not to deliver this marketing message.", "Not again within 24 hours."),
-        131050: ("The person has stopped marketing messages of this business.", "Only the person can allow them again."),
+        131050: (
+            "The person has stopped marketing messages of this business.", "Only the person can allow them again."
+        ),
         131051: ("WhatsApp does not know this type of message.", "Send another type."),
         131052: ("Meta could not fetch the media.", "Upload it again."),
         131053: ("Meta could not take the media.", "Check type and size."),
         131056: ("Too many messages to this person in a short time.", nil),
-        131064: ("Meta restricts the number because of spam reports.", "Stop what was reported; see the number's quality."),
+        131064: (
+            "Meta restricts the number because of spam reports.", "Stop what was reported; see the number's quality."
+        ),
         132000: ("The number of the template's parameters is not right.", "Check the template."),
         132001: ("The template does not exist in this language.", "Check the template's name and language."),
         132005: ("The template's translated text is too long.", "Shorten the parameters."),

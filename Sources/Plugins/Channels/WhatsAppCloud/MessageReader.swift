@@ -4,7 +4,8 @@ import PluginKit
 enum MessageReader {
     /// Types whose object must stand under their name, and what it must hold for the message to mean anything.
     private static let needed: [String: String] = [
-        "text": "body", "image": "id", "video": "id", "audio": "id", "document": "id", "sticker": "id", "location": "latitude",
+        "text": "body", "image": "id", "video": "id", "audio": "id", "document": "id", "sticker": "id",
+        "location": "latitude",
         "reaction": "message_id", "interactive": "type", "button": "text", "order": "catalog_id", "system": "type",
     ]
 
@@ -12,13 +13,17 @@ enum MessageReader {
         func broken(_ reason: String) -> [ChannelEvent] { [.malformed(reason, address, message)] }
         guard let object = message.object else { return broken("a message is \(message.kind), not an object") }
         guard let id = object["id"]?.string, !id.isEmpty else { return broken("a message has no id") }
-        guard let at = Envelope.time(object["timestamp"]) else { return broken("a message's timestamp is not a time in seconds") }
+        guard let at = Envelope.time(object["timestamp"]) else {
+            return broken("a message's timestamp is not a time in seconds")
+        }
         guard let type = object["type"]?.string, !type.isEmpty else { return broken("a message has no type") }
         guard let sender = Person.sender(of: message, contacts: contacts) else {
             return broken("a message's sender is neither a number nor a business-scoped user id")
         }
         let fields = object[type] ?? .null
-        if let name = needed[type], !isPresent(fields[name]) { return broken("a message of type \(type) has no \(type).\(name)") }
+        if let name = needed[type], !isPresent(fields[name]) {
+            return broken("a message of type \(type) has no \(type).\(name)")
+        }
         if type == "contacts", fields.array == nil { return broken("a message of type contacts has no array contacts") }
         let content = MessageContent(type: type, fields: fields, context: context(object, type))
         let inbound = InboundMessage(providerID: id, sender: sender, content: content, opensWindow: type != "system")
@@ -51,7 +56,8 @@ enum MessageReader {
 
     /// `user_changed_number`: a new `wa_id`; `user_changed_user_id`: a new `user_id` (and with a changed number, both).
     private static func identityChange(_ system: JSON, _ sender: PersonReference) -> ChannelEvent.Kind? {
-        guard let type = system["type"]?.string, ["user_changed_number", "user_changed_user_id", "customer_changed_number"].contains(type)
+        guard let type = system["type"]?.string,
+            ["user_changed_number", "user_changed_user_id", "customer_changed_number"].contains(type)
         else { return nil }
         var current: [Identity] = []
         if let number = (system["wa_id"] ?? system["new_wa_id"])?.string, Person.isWebhookNumber(number) {

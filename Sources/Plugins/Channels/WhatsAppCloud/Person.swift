@@ -6,7 +6,8 @@ enum Person {
         switch kind {
         case .phone: phone(address).map { Identity(.phone, $0) }
         case .businessScopedUser: isUserID(address) ? Identity(kind, address) : nil
-        case .parentBusinessScopedUser: isUserID(address) && address.dropFirst(2).hasPrefix(".ENT.") ? Identity(kind, address) : nil
+        case .parentBusinessScopedUser:
+            isUserID(address) && address.dropFirst(2).hasPrefix(".ENT.") ? Identity(kind, address) : nil
         case .username: username(address).map { Identity(.username, $0) }
         default: nil
         }
@@ -34,12 +35,14 @@ enum Person {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2 || (parts.count == 3 && parts[1] == "ENT"), text.utf8.count <= 160 else { return false }
         let isCountry = parts[0].count == 2 && parts[0].allSatisfy { $0.isASCII && $0.isUppercase }
-        return isCountry && !parts[parts.count - 1].isEmpty && parts[parts.count - 1].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return isCountry && !parts[parts.count - 1].isEmpty
+            && parts[parts.count - 1].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
 
     static func username(_ text: String) -> String? {
         let name = (text.hasPrefix("@") ? String(text.dropFirst()) : text).lowercased()
-        let isName = (1...64).contains(name.count) && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+        let isName =
+            (1...64).contains(name.count) && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
         return isName ? name : nil
     }
 
@@ -92,6 +95,7 @@ enum Person {
             [contact["wa_id"]?.string, contact["user_id"]?.string].contains { $0.map(wanted.contains) ?? false }
         }
         // A lone contact that names nobody else is the sender's.
-        return match ?? (contacts.count == 1 && contacts[0]["wa_id"] == nil && contacts[0]["user_id"] == nil ? contacts[0] : nil)
+        return match
+            ?? (contacts.count == 1 && contacts[0]["wa_id"] == nil && contacts[0]["user_id"] == nil ? contacts[0] : nil)
     }
 }

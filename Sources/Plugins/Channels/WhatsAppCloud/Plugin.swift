@@ -6,16 +6,24 @@ public struct WhatsAppCloud: ChannelPlugin {
 
     public var manifest: PluginManifest {
         PluginManifest(
-            id: "eu.obhut.whatsapp-cloud", name: "whatsapp-cloud", version: "1.0.0", summary: "WhatsApp through Meta's Cloud API.",
+            id: "eu.obhut.whatsapp-cloud", name: "whatsapp-cloud", version: "1.0.0",
+            summary: "WhatsApp through Meta's Cloud API.",
             capabilities: ["text", "media-by-id", "statuses", "account-events", "business-scoped-user-ids", "health"],
             dataFlows: [
                 DataFlow(
                     id: "message-delivery", recipient: "WhatsApp Ireland Ltd. (Meta), as processor of the Cloud API",
                     countries: ["IE", "US"],
-                    dataCategories: ["recipient's phone number or business-scoped user id", "message content", "message ids and times"],
-                    purpose: "Delivery of messages to and from the person", legalBasis: "Art. 6(1)(a) GDPR; Art. 9(2)(a) for health data",
-                    transferMechanism: "Adequacy decision (EU) 2023/1795 (EU-US Data Privacy Framework); standard contractual clauses (EU) 2021/914",
-                    retention: "Content at rest in the number's data-localisation region; in use elsewhere for at most 60 minutes")
+                    dataCategories: [
+                        "recipient's phone number or business-scoped user id", "message content",
+                        "message ids and times",
+                    ],
+                    purpose: "Delivery of messages to and from the person",
+                    legalBasis: "Art. 6(1)(a) GDPR; Art. 9(2)(a) for health data",
+                    transferMechanism:
+                        "Adequacy decision (EU) 2023/1795 (EU-US Data Privacy Framework); standard contractual clauses (EU) 2021/914",
+                    retention:
+                        "Content at rest in the number's data-localisation region; in use elsewhere for at most 60 minutes"
+                )
             ])
     }
 

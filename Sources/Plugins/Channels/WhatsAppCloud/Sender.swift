@@ -51,7 +51,8 @@ struct Sender {
             return .accepted(providerID: Personal(id), recipient: address.map { Identity(.phone, $0) })
         }
         if let error = answer.flatMap(GraphError.init(answer:)) { return error.outcome(httpStatus: response.status) }
-        let fault = ChannelFault(code: "http_\(response.status)", message: "Meta answered with HTTP status \(response.status).")
+        let fault = ChannelFault(
+            code: "http_\(response.status)", message: "Meta answered with HTTP status \(response.status).")
         switch response.status {
         case 401, 403: return .stopChannel(fault)
         case 429: return .wait(fault, scope: .channel)

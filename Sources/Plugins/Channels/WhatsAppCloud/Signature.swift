@@ -8,7 +8,9 @@ enum Signature {
         guard let header else { throw .signatureMissing }
         guard !appSecret.isEmpty, let code = code(header) else { throw .signatureWrong }
         let key = SymmetricKey(data: Array(appSecret.utf8))
-        guard HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: key) else { throw .signatureWrong }
+        guard HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: body, using: key) else {
+            throw .signatureWrong
+        }
     }
 
     private static func code(_ header: String) -> [UInt8]? {

@@ -23,19 +23,24 @@ enum Evidence {
         if let text = try fields.optionalText("text", limit: 10_000) {
             evidence["text"] = .string(text)
         } else if granted {
-            throw ConsentRefusal(field: "evidence.text", problem: "give the exact text that the person agreed to (Art. 7(1) GDPR)")
+            throw ConsentRefusal(
+                field: "evidence.text", problem: "give the exact text that the person agreed to (Art. 7(1) GDPR)")
         }
         if let language = try fields.optionalText("language", limit: 35) {
             let isTag = language.split(separator: "-", omittingEmptySubsequences: false).allSatisfy {
                 (1...8).contains($0.count) && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
             }
-            guard isTag else { throw ConsentRefusal(field: "evidence.language", problem: "give a language tag such as de or de-AT (BCP 47)") }
+            guard isTag else {
+                throw ConsentRefusal(
+                    field: "evidence.language", problem: "give a language tag such as de or de-AT (BCP 47)")
+            }
             evidence["language"] = .string(language)
         }
         for (name, limit) in optional {
             guard let text = try fields.optionalText(name, limit: limit) else { continue }
             if name == "privacy_notice_url", !text.hasPrefix("https://") {
-                throw ConsentRefusal(field: "evidence.privacy_notice_url", problem: "give a URL that begins with https://")
+                throw ConsentRefusal(
+                    field: "evidence.privacy_notice_url", problem: "give a URL that begins with https://")
             }
             evidence[name] = .string(text)
         }

@@ -1,4 +1,5 @@
 public import PluginKit
+
 import struct Foundation.Date
 
 /// A consent that the tenant collected itself, stated with evidence (Art. 7(1) GDPR: the controller must be able to demonstrate it).
@@ -19,11 +20,13 @@ public struct Declared: ConsentSourcePlugin {
         let kind = try kind(fields)
         let purpose = try fields.text("purpose", limit: 64)
         guard DeclarationFields.isWord(purpose) else {
-            throw ConsentRefusal(field: "purpose", problem: "use a word of a-z, 0-9, _ and - that begins with a letter, such as service")
+            throw ConsentRefusal(
+                field: "purpose", problem: "use a word of a-z, 0-9, _ and - that begins with a letter, such as service")
         }
         let occurredAt = try fields.time("occurred_at")
         guard occurredAt <= submission.receivedAt.addingTimeInterval(5 * 60) else {
-            throw ConsentRefusal(field: "occurred_at", problem: "this is in the future; give the time at which the person acted")
+            throw ConsentRefusal(
+                field: "occurred_at", problem: "this is in the future; give the time at which the person acted")
         }
         guard occurredAt.timeIntervalSince1970 >= 946_684_800 else {
             throw ConsentRefusal(field: "occurred_at", problem: "this is before the year 2000; check the time")
@@ -32,7 +35,8 @@ public struct Declared: ConsentSourcePlugin {
         if let expiresAt, expiresAt <= occurredAt {
             throw ConsentRefusal(field: "expires_at", problem: "this is not after occurred_at")
         }
-        let evidence = try Evidence.read(fields, granted: kind == .granted, source: manifest, receivedAt: submission.receivedAt)
+        let evidence = try Evidence.read(
+            fields, granted: kind == .granted, source: manifest, receivedAt: submission.receivedAt)
         return ConsentEventDraft(
             kind: kind, purpose: purpose, occurredAt: occurredAt, expiresAt: expiresAt, evidence: evidence)
     }

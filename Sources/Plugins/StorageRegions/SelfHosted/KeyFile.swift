@@ -37,7 +37,8 @@ public struct KeyFile: KeyStore {
             if !FileManager.default.fileExists(atPath: path) {
                 guard firstStart else {
                     throw Refusal(
-                        "the key file \(path) is missing: restore it from backup. Without it nothing stored here can be read, and Obhut never makes a new key for data that exists")
+                        "the key file \(path) is missing: restore it from backup. Without it nothing stored here can be read, and Obhut never makes a new key for data that exists"
+                    )
                 }
                 try create(path: path, owner: owner)
             }
@@ -45,7 +46,8 @@ public struct KeyFile: KeyStore {
         } catch let refusal as Refusal {
             throw StorageRegionError(region: owner, reason: refusal.reason)
         } catch {
-            throw StorageRegionError(region: owner, reason: "the key file \(path) cannot be used: \(error.localizedDescription)")
+            throw StorageRegionError(
+                region: owner, reason: "the key file \(path) cannot be used: \(error.localizedDescription)")
         }
     }
 
@@ -58,19 +60,24 @@ public struct KeyFile: KeyStore {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
         guard mode & 0o077 == 0 else {
-            throw Refusal("the key file \(path) can be read by others (mode \(String(mode, radix: 8))); run chmod 0600 on it")
+            throw Refusal(
+                "the key file \(path) can be read by others (mode \(String(mode, radix: 8))); run chmod 0600 on it")
         }
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         guard let document = try? JSONDecoder().decode(Document.self, from: bytes) else {
             throw Refusal("the key file \(path) is damaged: restore it from backup")
         }
         guard document.format == Self.format else {
-            throw Refusal("the key file \(path) has format \(document.format); this version of Obhut reads \(Self.format)")
+            throw Refusal(
+                "the key file \(path) has format \(document.format); this version of Obhut reads \(Self.format)")
         }
         guard document.owner == owner else {
-            throw Refusal("the key file \(path) belongs to \"\(document.owner)\", not to \"\(owner)\": put the right one in its place")
+            throw Refusal(
+                "the key file \(path) belongs to \"\(document.owner)\", not to \"\(owner)\": put the right one in its place"
+            )
         }
-        let isWhole = document.keys.allSatisfy { $0.secret.count == 32 } && document.keys.contains { $0.id == document.current }
+        let isWhole =
+            document.keys.allSatisfy { $0.secret.count == 32 } && document.keys.contains { $0.id == document.current }
         guard isWhole, Self.check(document) == document.check else {
             throw Refusal("the key file \(path) is damaged: restore it from backup")
         }
@@ -125,7 +132,9 @@ public struct KeyFile: KeyStore {
         }
     }
 
-    public func unwrap(_ wrapped: [UInt8], keyID: String, context: [UInt8]) async throws(KeyStoreError) -> Secret<[UInt8]> {
+    public func unwrap(_ wrapped: [UInt8], keyID: String, context: [UInt8]) async throws(KeyStoreError) -> Secret<
+        [UInt8]
+    > {
         guard let kek = keys[keyID] else { throw .unknownKey(id: keyID) }
         guard wrapped.first == Self.version else { throw .refused }
         do {

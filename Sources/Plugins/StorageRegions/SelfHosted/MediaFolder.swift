@@ -38,22 +38,27 @@ struct MediaFolder: MediaStore {
     }
 
     private func path(of name: String) throws(StorageRegionError) -> String {
-        let isPlain = (16...128).contains(name.utf8.count)
+        let isPlain =
+            (16...128).contains(name.utf8.count)
             && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
         guard isPlain else {
-            throw StorageRegionError(region: region, reason: "a media name has 16 to 128 characters of A-Z, a-z, 0-9, - and _")
+            throw StorageRegionError(
+                region: region, reason: "a media name has 16 to 128 characters of A-Z, a-z, 0-9, - and _")
         }
         return "\(folder)/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
     }
 
-    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws(StorageRegionError) -> Value {
+    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value)
+        async throws(StorageRegionError) -> Value
+    {
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
             Self.queue.async { continuation.resume(returning: Result(catching: body)) }
         }
         switch result {
         case .success(let value): return value
         case .failure(let error):
-            throw StorageRegionError(region: region, reason: "media cannot be stored or read: \(error.localizedDescription)")
+            throw StorageRegionError(
+                region: region, reason: "media cannot be stored or read: \(error.localizedDescription)")
         }
     }
 }

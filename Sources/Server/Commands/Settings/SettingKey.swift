@@ -32,7 +32,8 @@ struct SettingKey: Sendable {
     private static let control = [
         SettingKey(name: "control.url", isSecret: true, help: "Control database, as obhut_control."),
         SettingKey(
-            name: "control.owner_url", isSecret: true, help: "Control database, as obhut_owner; for obhut migrate alone."),
+            name: "control.owner_url", isSecret: true,
+            help: "Control database, as obhut_owner; for obhut migrate alone."),
         SettingKey(name: "control.key_file", help: "Key file of the control plane."),
         SettingKey(
             name: "control.first_start", kind: .boolean, fallback: "false",
