@@ -8,22 +8,22 @@ PYTHON ?= python3
 SWIFT_SOURCES = Sources Tests Benchmarks Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: run test bench prove lint format clean help install
+.PHONY: run test bench prove lint format clean help install install-for-tests
 
 run: install ## Start everything locally: PostgreSQL, two regions, sandbox, server (DATA_DIR, PORT, SANDBOX_PORT)
 	swift build --product obhut
 	exec .build/debug/obhut dev --data-dir "$(DATA_DIR)" --port "$(PORT)" --sandbox-port "$(SANDBOX_PORT)" \
 		$(if $(READY_FILE),--ready-file "$(READY_FILE)")
 
-test: install .venv/ready ## Run all tests: the Swift targets', then the acceptance tests against the built server
+test: install-for-tests .venv/ready ## Run all tests: the Swift targets', then the acceptance tests against the built server
 	swift build --build-tests
 	swift test --skip-build --parallel
 	.venv/bin/python -m pytest Tests/Acceptance
 
-bench: install ## Measure a release build beside PostgreSQL's own limit on the same machine
+bench: install .venv/ready ## Measure a release build beside PostgreSQL's own limit on the same machine
 	swift build -c release --product obhut
 	swift build -c release --product Bench
-	$(PYTHON) Benchmarks/run.py
+	.venv/bin/python Benchmarks/run.py
 
 prove: install .venv/ready ## Show each promise, the test or harness that would fail without it, and its result
 	.venv/bin/python Tests/Harness/prove.py
@@ -43,6 +43,9 @@ help: ## List these targets
 
 install:
 	@Scripts/install.sh
+
+install-for-tests:
+	@Scripts/install.sh test
 
 # The time stamp of this file says which requirements are installed.
 .venv/ready: Tests/Acceptance/requirements.txt | install

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what Obhut needs to build and run, on Debian and its descendants: only what is missing, as root or through
-# sudo. Running it again changes nothing. Elsewhere it checks, and names what is missing.
+# sudo. With the argument `test`, also what its tests need. Running it again changes nothing. Elsewhere it checks, and names what is missing.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -42,8 +42,11 @@ missing_packages() {
     has_library libcrypto || echo libssl-dev
     has_library 'libcurl >= 7.87' || echo libcurl4-openssl-dev
     has_venv || echo python3-venv
+    [ "$for_tests" = no ] || has_pgbouncer || echo pgbouncer
     has_postgres || echo postgresql
 }
+
+has_pgbouncer() { [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null 2>&1; }
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
@@ -74,6 +77,23 @@ install_postgres() {
     trap - EXIT
 }
 
+# Packages that would start a service of their own are installed without it.
+without_services() {
+    policy=/usr/sbin/policy-rc.d
+    if [ -e "$policy" ]; then
+        "$@"
+        return
+    fi
+    trap 'as_root rm -f "$policy"' EXIT
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy"
+    "$@"
+    as_root rm -f "$policy"
+    trap - EXIT
+}
+
+for_tests=no
+[ "${1:-}" = test ] && for_tests=yes
+
 check_swift
 missing=$(missing_packages | tr '\n' ' ')
 [ -z "$missing" ] && exit 0
@@ -89,7 +109,7 @@ as_root apt-get update -qq >&2
 others=$(printf '%s' "$missing" | sed 's/postgresql *$//')
 # Unquoted on purpose: one argument a package.
 # shellcheck disable=SC2086
-[ -z "$others" ] || apt_install $others
+[ -z "$others" ] || without_services apt_install $others
 has_postgres || install_postgres
 
 missing=$(missing_packages | tr '\n' ' ')
