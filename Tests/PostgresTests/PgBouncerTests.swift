@@ -12,8 +12,9 @@ private let pgBouncer: String? = [
 @Suite("Behind PgBouncer in transaction mode", .enabled(if: pgBouncer != nil))
 struct PgBouncerTests {
     /// Starts a PgBouncer with two server connections; it ends with this process.
-    private func start(_ configuration: PostgresConfiguration) throws -> (
-        Process, folder: String, PostgresConfiguration
+    /// - Parameter life: ends it when it is closed.
+    private func start(_ configuration: PostgresConfiguration, life: Pipe) throws -> (
+        folder: String, PostgresConfiguration
     ) {
         let port = try freePort()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("obhut-\(UUID())").path
@@ -36,10 +37,14 @@ struct PgBouncerTests {
         try settings.write(toFile: "\(folder)/pgbouncer.ini", atomically: true, encoding: .utf8)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // It refuses to run as root, and must not outlive this process.
-        let user = geteuid() == 0 ? ["--reuid", "postgres", "--regid", "postgres", "--init-groups"] : []
+        // It refuses to run as root. It must not outlive this process: it ends when its watcher's standard input does.
+        // (`--pdeathsig` would end it together with the thread that started it, which the cooperative pool may let go.)
+        let user =
+            geteuid() == 0 ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"] : []
         process.arguments =
-            ["setpriv"] + user + ["--pdeathsig", "KILL", pgBouncer ?? "", "-q", "\(folder)/pgbouncer.ini"]
+            ["sh", "-c", #""$@" </dev/null & cat >/dev/null; kill -KILL $!"#, "sh"] + user
+            + [pgBouncer ?? "", "-q", "\(folder)/pgbouncer.ini"]
+        process.standardInput = life
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -49,16 +54,16 @@ struct PgBouncerTests {
         bounced.statementTimeout = .seconds(5)
         bounced.pool.maximum = 8
         bounced.pool.acquisitionTimeout = .seconds(20)
-        return (process, folder, bounced)
+        return (folder, bounced)
     }
 
     @Test("transactions keep their settings to themselves, statements run unprepared, cancelling works")
     func transactions() async throws {
         let configuration = try await TestDatabase.fresh()
-        let (process, folder, bounced) = try start(configuration)
-        // Not SIGTERM: what is started from a thread of the cooperative pool inherits a mask that blocks it.
+        let life = Pipe()
+        let (folder, bounced) = try start(configuration, life: life)
         defer {
-            kill(process.processIdentifier, SIGKILL)
+            try? life.fileHandleForWriting.close()
             try? FileManager.default.removeItem(atPath: folder)
         }
         try await TestDatabase.withClient(bounced) { client in

@@ -220,6 +220,13 @@ struct TransactionEndTests {
             #expect(errors.map { $0?.code } == [.server("22012"), .misuse])
             let end = await failure { try await transaction.finish() }
             #expect(end?.code == .misuse)
+            // Begun at the same moment, too.
+            for round in 0..<100 {
+                let transaction = PostgresTransaction(connection, client.metrics, opening: [begin[1]])
+                await withTaskGroup(of: Void.self) { group in
+                    for id in 0..<4 { group.addTask { _ = try? await transaction.query(insert(100 * round + id)) } }
+                }
+            }
             pool.release(connection)
             try await expect(client, holds: [])
         }

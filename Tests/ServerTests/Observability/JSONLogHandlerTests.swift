@@ -31,7 +31,7 @@ import Testing
     static let hostile = [
         "two\nlines", "a\r\n{\"level\":\"critical\"}", "\u{0}\u{1}\u{1F}", "\u{1B}[31mred", "tab\t", "\"quoted\\",
         "ä€😀", "\u{2028}",
-        String(repeating: "\n", count: 10_000),
+        String(repeating: "\n", count: 100),
     ]
 
     @Test(arguments: hostile)

@@ -24,8 +24,10 @@ extension ChannelService {
                 Self.merge(old, change.configuration, plugin.channelSchema), plugin.channelSchema, at: "configuration")
             let addresses = try Self.addresses(of: configuration, plugin)
             guard addresses.channel == known.address else {
+                let key = old.first { $0.value == known.address }?.key
                 throw PlatformError.invalid(
-                    "configuration", "a channel keeps its number; connect another channel for another")
+                    key.map { "configuration.\($0)" } ?? "configuration",
+                    "a channel keeps its number; connect another channel for another")
             }
             let updated = try await tx.query(
                 ChannelStore.update(

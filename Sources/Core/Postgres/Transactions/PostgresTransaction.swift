@@ -94,41 +94,58 @@ public final class PostgresTransaction: PostgresSession {
     }
 
     private func send(_ queries: [PostgresQuery], commit: Bool, _ name: String) async -> Answer {
-        await waitForBegin()
-        let sent = Mutex<(riders: [PostgresQuery], begins: Bool)?>(nil)
+        while true {
+            if let answer = await sendUnlessBeginning(queries, commit: commit, name) { return answer }
+            await waitForBegin()
+        }
+    }
+
+    /// Nil, and nothing sent, while another task's statement takes BEGIN to the server.
+    private func sendUnlessBeginning(_ queries: [PostgresQuery], commit: Bool, _ name: String) async -> Answer? {
+        enum Step {
+            case mustWait, notSent
+            case sent(riders: [PostgresQuery], begins: Bool)
+        }
+        let step = Mutex(Step.notSent)
         let result = await connection.run { id, completion in
-            // Sent under the lock, so that a statement sent at the same moment by another task comes after BEGIN.
-            let refusal: PostgresError? = state.withLock { state in
-                guard state.isOpen else {
-                    return PostgresError(.misuse, "the transaction has ended", queryName: name)
+            // Sent under the lock, so that no other task's statement comes between.
+            let early: BatchResult? = state.withLock { state in
+                if !state.isOpen {
+                    return .failure(PostgresError(.misuse, "the transaction has ended", queryName: name))
+                }
+                if state.opening == .sent {
+                    step.withLock { $0 = .mustWait }
+                    return .success([])
                 }
                 let riders = state.pending
                 let all = riders + queries + (commit ? [.commit] : [])
+                if all.isEmpty { return .success([]) }
+                let begins = state.opening == .unsent
                 var batch = Batch(all, ending: commit ? .commit : .open)
-                batch.needsTransaction = state.opening != .unsent
-                if all.isEmpty {
-                    completion(.success([]))
-                } else if connection.submit(batch, id: id, completion: completion) {
-                    sent.withLock { $0 = (riders, state.opening == .unsent) }
-                    state.pending = []
-                    if state.opening == .unsent { state.opening = .sent }
-                    if commit { state.ending = .commitSent }
-                }
+                batch.needsTransaction = !begins
+                guard connection.submit(batch, id: id, completion: completion) else { return nil }
+                step.withLock { $0 = .sent(riders: riders, begins: begins) }
+                state.pending = []
+                if begins { state.opening = .sent }
+                if commit { state.ending = .commitSent }
                 return nil
             }
-            if let refusal { completion(.failure(refusal)) }
+            if let early { completion(early) }
         }
-        guard let (riders, begins) = sent.withLock({ $0 }) else {
+        switch step.withLock({ $0 }) {
+        case .mustWait: return nil
+        case .notSent:
             // Cancelled or misused, the transaction is as good as before; not so when its connection has broken.
             if case .failure(let error) = result, error.code == .connectionLost { note(result, []) }
             return Answer(result: result, wasSent: false)
+        case .sent(let riders, let begins):
+            if begins { beginAnswered() }
+            note(result, riders)
+            return Answer(result: result.map { Array($0.dropFirst(riders.count)) }, wasSent: true)
         }
-        if begins { beginAnswered() }
-        note(result, riders)
-        return Answer(result: result.map { Array($0.dropFirst(riders.count)) }, wasSent: true)
     }
 
-    /// Returns at once but while another task's statement takes BEGIN to the server.
+    /// Returns when BEGIN is no longer on its way.
     private func waitForBegin() async {
         await withCheckedContinuation { continuation in
             let mustWait = state.withLock { state in
