@@ -486,7 +486,7 @@ def test_a_postgres_that_cannot_start_is_not_left_behind(own):
     configuration.write_text(text + "\nno_such_setting = 1\n")
     sentence = fails(own)
     assert "PostgreSQL ended before it was ready" in sentence and "postgres.log" in sentence, sentence
-    assert not own.processes()
+    eventually(lambda: not own.processes(), "the end of everything", 2)
     configuration.write_text(text)
     own.start()
     works(own)

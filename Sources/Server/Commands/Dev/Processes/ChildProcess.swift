@@ -78,6 +78,8 @@ final class ChildProcess: Sendable {
     private func reap() {
         var info = siginfo_t()
         while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        // What it left in its group, such as the watcher beside it, ends with it. The group is still its own.
+        kill(-pid, SIGKILL)
         let (status, waiters) = state.withLock { state in
             var raw: Int32 = 0
             while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
