@@ -160,22 +160,27 @@ public struct ChannelService: Sendable {
     public func health(_ id: TenantID, _ channel: ChannelID) async throws -> HealthReport {
         let tenant = try await tenants.find(id)
         let shard = try directory.shard(tenant.shard)
+        let keys = try await shard.keys.keys(of: id)
         let rows = try await shard.app.transactionBatch(settings: asTenant(id), [ChannelStore.list(id)])[0]
-        for row in rows where try row.decode("channel_id", as: ChannelID.self) == channel {
-            let known = try ChannelStore.channel(row, of: id)
-            guard let plugin = plugins.channels[known.plugin] else { throw PlatformError.notFound("channel plugin") }
-            let keys = try await shard.keys.keys(of: id)
-            let configuration = try SealedConfiguration.open(
-                row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id),
-                plugin.channelSchema)
-            var report = await plugin.health(
-                of: ChannelConnection(address: known.address, configuration: configuration, http: http))
-            if case .stopped(let reason) = known.state {
-                report.findings.insert(.init(name: "channel", state: .unavailable, detail: "Stopped: \(reason)"), at: 0)
-            }
-            return report
+        guard let row = try rows.first(where: { try $0.decode("channel_id", as: ChannelID.self) == channel }) else {
+            throw PlatformError.notFound("channel")
         }
-        throw PlatformError.notFound("channel")
+        let known = try ChannelStore.channel(row, of: id)
+        guard let plugin = plugins.channels[known.plugin] else { throw PlatformError.notFound("channel plugin") }
+        var report = await plugin.health(of: try connection(to: known, row, keys, plugin))
+        if case .stopped(let reason) = known.state {
+            report.findings.insert(.init(name: "channel", state: .unavailable, detail: "Stopped: \(reason)"), at: 0)
+        }
+        return report
+    }
+
+    private func connection(
+        to channel: Channel, _ row: PostgresRow, _ keys: TenantKeys, _ plugin: any ChannelPlugin
+    ) throws -> ChannelConnection {
+        let configuration = try SealedConfiguration.open(
+            row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel.id, channel.tenant),
+            plugin.channelSchema)
+        return ChannelConnection(address: channel.address, configuration: configuration, http: http)
     }
 
     /// Lets a stopped channel go on; what was queued is tried again at once.
