@@ -93,7 +93,7 @@ class Bench:
             old.unlink()
         done = output_of(
             [self.instance.ready["postgres"]["bin"] + "/pgbench", "--no-vacuum", "--protocol=prepared", f"--client={clients}",
-             f"--jobs={min(2, clients)}", f"--time={int(seconds)}", "--log", f"--log-prefix={log}", f"--define=people={self.people}",
+             f"--jobs={min(2, clients)}", f"--time={max(1, int(seconds))}", "--log", f"--log-prefix={log}", f"--define=people={self.people}",
              f"--define=tenant={self.tenant.id}", f"--define=channel={self.tenant.facts['channel_id']}", "--file",
              str(ROOT / f"Benchmarks/{kind}.sql"), url])
         rate = float(re.search(r"tps = ([0-9.]+)", done)[1])
