@@ -9,6 +9,7 @@ Exit code 1 when anything is lost, stuck, wrong or there twice, and when too lit
 
 import argparse
 import collections
+import contextlib
 import os
 import pathlib
 import random
@@ -66,7 +67,7 @@ class Breaker:
         self.pids = {part: self.pid(part) for part in ("server", "sandbox")}
 
     def pid(self, part):
-        return int((self.instance.folder / f"data/{part}.pid").read_text())
+        return int((self.instance.data / f"{part}.pid").read_text())
 
     def round(self):
         time.sleep(self.chance.uniform(0.1, 2.5))
@@ -86,16 +87,20 @@ class Breaker:
 
     def pause(self):
         """The postmaster first, so that it starts no more children."""
-        postmaster = self.instance.ready["pids"]["postgres"]
+        cluster = pathlib.Path(self.instance.sql(self.instance.ready["postgres"]["control"], "SHOW data_directory")[0])
+        postmaster = int((cluster / "postmaster.pid").read_text().split()[0])
         stopped = []
         try:
+            # Children that end by themselves, as autovacuum's do, may be gone already.
             for pid in [postmaster, *children(postmaster)]:
-                os.kill(pid, signal.SIGSTOP)
-                stopped.append(pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                    stopped.append(pid)
             time.sleep(self.chance.uniform(0.3, 1.5))
         finally:
             for pid in reversed(stopped):
-                os.kill(pid, signal.SIGCONT)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
         self._look()
 
     def _look(self):
