@@ -255,9 +255,16 @@ def run_harness(name, rounds):
 # What is shown
 
 def of(promise, checks):
-    """The checks of a promise, by where they come from."""
-    return {kind: [c for c in checks[kind] if any(matches(reference, c.name) for reference in getattr(promise, kind))]
-            for kind in ("swift", "acceptance", "harness")}
+    """The checks of a promise, by where they come from, in the order in which the promise names them."""
+    found = {}
+    for kind in ("swift", "acceptance", "harness"):
+        places = [(place_of(check, getattr(promise, kind)), check) for check in checks[kind]]
+        found[kind] = [check for place, check in sorted(places, key=lambda one: one[0]) if place >= 0]
+    return found
+
+
+def place_of(check, references):
+    return next((place for place, reference in enumerate(references) if matches(reference, check.name)), -1)
 
 
 def verdict(found):
