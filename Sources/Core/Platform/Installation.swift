@@ -49,7 +49,9 @@ public final class Installation: Sendable {
     public let tenants: TenantService
     public let channels: ChannelService
     public let apiKeys: APIKeyService
+    public let staff: StaffService
     public let adminTokens: AdminTokenService
+    public let audit: AuditTrail
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -69,16 +71,14 @@ public final class Installation: Sendable {
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, controlKeyStore: any KeyStore,
         http: any OutboundHTTP, logger: Logger
     ) async throws -> Installation {
-        var database = try PostgresConfiguration(url: configuration.controlURL.revealed)
-        database.applicationName = "obhut-control"
-        database.statementTimeout = .seconds(10)
-        database.lockTimeout = .seconds(5)
-        let control = PostgresClient(configuration: database, logger: logger)
-        let controlKey = try await ControlKey.open(control, controlKeyStore)
-        let directory = try await RegionOpening(control: control, plugins: plugins, logger: logger).open(configuration)
+        let plane = try await ControlPlane.open(
+            url: configuration.controlURL, keys: controlKeyStore, logger: logger)
+        let directory = try await RegionOpening(
+            control: plane.database, plugins: plugins, logger: logger
+        ).open(configuration)
         return Installation(
-            configuration, plugins: plugins, control: control, controlKey: controlKey, directory: directory, http: http,
-            logger: logger)
+            configuration, plugins: plugins, control: plane.database, controlKey: plane.key, directory: directory,
+            http: http, logger: logger)
     }
 
     init(
@@ -104,13 +104,14 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
+        let plane = ControlPlane(database: control, key: controlKey)
+        (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,
             http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
-        adminTokens = AdminTokenService(database: control)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)

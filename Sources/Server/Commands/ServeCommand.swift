@@ -7,7 +7,6 @@ import NIOCore
 import Outbound
 import Platform
 import PluginKit
-import SelfHosted
 import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
@@ -56,9 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Opens everything that the settings name.
     static func open(_ settings: Settings, http: any OutboundHTTP, logger: Logger) async throws -> Installation {
         let plugins = try BuiltInPlugins.registry()
-        let keys = try KeyFile.open(
-            path: try settings.text("control.key_file"), owner: "control",
-            firstStart: try settings.boolean("control.first_start"))
+        let keys = try settings.controlKeyFile()
         let connections = try settings.integer("database.connections")
         let configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),

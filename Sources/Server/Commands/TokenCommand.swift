@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Logging
 import Platform
-import Postgres
 
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +17,11 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "Whose token it is, or what it is for.")
         var label: String
 
+        @Option(
+            help: "E-mail address of the member of staff whose token it is; the installation's first owner unless said."
+        )
+        var staff: String?
+
         @Option(help: "After how many days it is refused.")
         var expiresInDays = 90
 
@@ -30,8 +34,10 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             let end = Date(timeIntervalSinceNow: Double(expiresInDays) * 86_400)
-            let (token, text) = try await TokenCommand.withTokens(options) {
-                try await $0.issue(label: label, expiresAt: end)
+            let cause = Cause(.commandLine)
+            let (token, text) = try await TokenCommand.withControlPlane(options) { plane in
+                let member = try await plane.staff.member(named: staff, cause)
+                return try await plane.adminTokens.issue(for: member.id, label: label, expiresAt: end, cause)
             }
             StandardError.write("staff token \(token.id) is good until \(Timestamp.text(end)); it is not shown again")
             print(text.revealed)
@@ -46,7 +52,7 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             let now = Date()
-            for token in try await TokenCommand.withTokens(options, { try await $0.list() }) {
+            for token in try await TokenCommand.withControlPlane(options, { try await $0.adminTokens.list() }) {
                 let end = token.expiresAt.map { "until \(Timestamp.text($0))" } ?? "without an end"
                 print("\(token.id)  \(token.state(at: now).rawValue)  \(token.prefix)…  \(end)  \(token.label)")
             }
@@ -67,7 +73,9 @@ struct TokenCommand: AsyncParsableCommand {
                 throw SettingsError(description: "\(id) is no id of a staff token; obhut token list shows them")
             }
             do {
-                try await TokenCommand.withTokens(options) { try await $0.revoke(id) }
+                try await TokenCommand.withControlPlane(options) {
+                    try await $0.adminTokens.revoke(id, Cause(.commandLine))
+                }
             } catch let error as PlatformError where error.code == .notFound {
                 throw SettingsError(description: "there is no staff token \(id); obhut token list shows them")
             }
@@ -75,21 +83,11 @@ struct TokenCommand: AsyncParsableCommand {
         }
     }
 
-    private static func withTokens<Value: Sendable>(
-        _ options: SettingsOptions, _ body: (AdminTokenService) async throws -> Value
+    private static func withControlPlane<Value: Sendable>(
+        _ options: SettingsOptions, _ body: (ControlPlane) async throws -> Value
     ) async throws -> Value {
         let settings = try options.load()
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: .warning) }
-        let database = PostgresClient(
-            configuration: try PostgresConfiguration(url: try settings.text("control.url")),
-            logger: Logger(label: "token"))
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(AdminTokenService(database: database)))
-        } catch {
-            result = .failure(error)
-        }
-        await database.close()
-        return try result.get()
+        return try await settings.withControlPlane(Logger(label: "token"), body)
     }
 }

@@ -27,9 +27,7 @@ extension JSON {
 
 /// RFC 3339 in UTC with milliseconds.
 enum Timestamp {
-    static func text(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
+    static func text(_ date: Date) -> String { date.rfc3339 }
 
     static func date(_ text: String) -> Date? { Date(rfc3339: text) }
 }

@@ -87,6 +87,8 @@ struct Problem: Error {
         case .forbidden, .refused: status = 403
         case .notFound: status = 404
         case .conflict, .idempotencyInFlight: status = 409
+        case .preconditionFailed: status = 412
+        case .rateLimited: status = 429
         case .unavailable: status = 503
         }
         self.init(status: status, code: error.code.rawValue, detail: error.message, remedy: error.remedy)
@@ -118,9 +120,13 @@ struct Problem: Error {
         }
     }
 
+    /// A status's name (RFC 9110, 15).
+    static func title(of status: Int) -> String { titles[status] ?? "Problem" }
+
     private static let titles = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-        408: "Request Timeout", 409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type",
+        408: "Request Timeout", 409: "Conflict", 412: "Precondition Failed", 413: "Content Too Large",
+        415: "Unsupported Media Type",
         422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
         503: "Service Unavailable",
     ]

@@ -6,7 +6,7 @@ import PluginKit
 enum ServerRouter {
     static func make(
         _ installation: Installation, publicURL: String, instance: String? = nil, metrics: PrometheusMetrics,
-        metricsToken: Secret<String>? = nil
+        metricsToken: Secret<String>? = nil, book: OperationBook = OperationBook()
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
         let table = RouteTable()
@@ -17,11 +17,13 @@ enum ServerRouter {
             UnknownRouteMiddleware(table: table)
         }
         let access = Access(installation: installation, metricsToken: metricsToken)
-        HealthRoutes(installation: installation, access: access, instance: instance, metrics: metrics).add(to: router)
-        IngressRoutes(installation: installation, access: access).add(to: router)
-        TenantRoutes(installation: installation, access: access, publicURL: publicURL).add(to: router)
-        CloudAPIRoutes(installation: installation, access: access).add(to: router)
-        AdminRoutes(installation: installation, access: access, publicURL: publicURL).add(to: router)
+        let surface = Surface(router: router, access: access, book: book, prefix: "")
+        HealthRoutes(installation: installation, instance: instance, metrics: metrics).add(to: surface)
+        ReferenceRoutes(book: book, publicURL: publicURL).add(to: surface)
+        IngressRoutes(installation: installation).add(to: surface)
+        TenantRoutes(installation: installation, publicURL: publicURL).add(to: surface)
+        CloudAPIRoutes(installation: installation).add(to: surface)
+        AdminRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router
     }

@@ -121,40 +121,44 @@ import Testing
     @Test func `a staff token authenticates until it is revoked, and is no tenant's key`() async throws {
         try await Region.with { region in
             let tokens = region.installation.adminTokens
+            let owner = try await region.installation.staff.localOwner(.system)
             let tomorrow = Date(timeIntervalSinceNow: 86_400)
-            let (listed, text) = try await tokens.issue(label: "ops", expiresAt: tomorrow)
+            let (listed, text) = try await tokens.issue(for: owner.id, label: "ops", expiresAt: tomorrow, .system)
             let token = text.revealed
-            #expect(try await tokens.authenticate(token: token))
+            #expect(try await tokens.authenticate(token: token) == owner)
             await expectError(.unauthenticated) { try await region.installation.apiKeys.authenticate(token: token) }
             let made = APIToken.generate(.admin).text
-            for _ in 0..<2 { try await tokens.install(token: made, label: "made elsewhere") }
-            #expect(try await tokens.authenticate(token: made.revealed))
+            for _ in 0..<2 { try await tokens.install(token: made, for: owner.id, label: "made elsewhere") }
+            #expect(try await tokens.authenticate(token: made.revealed) == owner)
             for wrong in [
                 "", "oba_", APIToken.generate(.admin).text.revealed, APIToken.generate(.tenant).text.revealed,
             ] {
-                #expect(try await !tokens.authenticate(token: wrong))
+                #expect(try await tokens.authenticate(token: wrong) == nil)
             }
             await expectError(.invalid, field: "token") {
-                try await tokens.install(token: APIToken.generate(.tenant).text, label: "a tenant's")
+                try await tokens.install(token: APIToken.generate(.tenant).text, for: owner.id, label: "a tenant's")
             }
-            for _ in 0..<2 { try await tokens.revoke(listed.id) }
-            #expect(try await !tokens.authenticate(token: token))
-            #expect(try await tokens.authenticate(token: made.revealed), "another's token stays")
-            await expectError(.notFound) { try await tokens.revoke(.generate()) }
+            for _ in 0..<2 { try await tokens.revoke(listed.id, .system) }
+            #expect(try await tokens.authenticate(token: token) == nil)
+            #expect(try await tokens.authenticate(token: made.revealed) != nil, "another's token stays")
+            await expectError(.notFound) { try await tokens.revoke(.generate(), .system) }
         }
     }
 
     @Test func `a staff token is refused from its end on, and is listed as what it is`() async throws {
         try await Region.with { region in
             let tokens = region.installation.adminTokens
-            let (soon, text) = try await tokens.issue(label: "soon", expiresAt: Date(timeIntervalSinceNow: 86_400))
-            let (lost, _) = try await tokens.issue(label: "lost", expiresAt: Date(timeIntervalSinceNow: 86_400))
-            try await tokens.install(token: APIToken.generate(.admin).text, label: "for ever")
+            let owner = try await region.installation.staff.localOwner(.system)
+            let (soon, text) = try await tokens.issue(
+                for: owner.id, label: "soon", expiresAt: Date(timeIntervalSinceNow: 86_400), .system)
+            let (lost, _) = try await tokens.issue(
+                for: owner.id, label: "lost", expiresAt: Date(timeIntervalSinceNow: 86_400), .system)
+            try await tokens.install(token: APIToken.generate(.admin).text, for: owner.id, label: "for ever")
             _ = try await region.controlDatabase.query(
                 PostgresQuery(
                     "test.expire", "UPDATE admin_tokens SET expires_at = now() WHERE admin_token_id = $1", [soon.id]))
-            try await tokens.revoke(lost.id)
-            #expect(try await !tokens.authenticate(token: text.revealed))
+            try await tokens.revoke(lost.id, .system)
+            #expect(try await tokens.authenticate(token: text.revealed) == nil)
             let states = try await tokens.list().map { "\($0.label) \($0.state(at: Date()).rawValue)" }
             #expect(Set(states) == ["soon expired", "lost revoked", "for ever active"])
         }

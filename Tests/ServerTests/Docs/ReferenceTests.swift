@@ -32,14 +32,16 @@ struct ReferenceTests {
 
     /// The routes, without anything behind them.
     private static func routes() throws -> [String] {
+        try router().routes.map { "\($0.method.rawValue) \($0.path)" }
+    }
+
+    private static func router(_ book: OperationBook = OperationBook()) throws -> Router<RequestScope> {
         let nowhere = PostgresConfiguration(host: "/nowhere", database: "none", username: "none")
         let installation = Installation(
             InstallationConfiguration(controlURL: Secret(""), regions: []), plugins: try BuiltInPlugins.registry(),
             control: PostgresClient(configuration: nowhere, logger: Logger(label: "test")), controlKey: .generate(),
             directory: RegionDirectory(regions: [:], shards: [:]), http: NoHTTP(), logger: Logger(label: "test"))
-        return ServerRouter.make(installation, publicURL: "", metrics: PrometheusMetrics()).routes.map {
-            "\($0.method.rawValue) \($0.path)"
-        }
+        return ServerRouter.make(installation, publicURL: "", metrics: PrometheusMetrics(), book: book)
     }
 
     @Test("every route stands in Docs/api.md, and every route that stands there exists")
@@ -54,6 +56,43 @@ struct ReferenceTests {
         #expect(there.count > 30)
         #expect(there.subtracting(told).sorted() == [], "missing in Docs/api.md")
         #expect(told.subtracting(there).sorted() == [], "in Docs/api.md, but no route")
+    }
+
+    @Test("every route stands in the OpenAPI document, and every operation there is a route")
+    func operationsAreRoutes() throws {
+        let book = OperationBook()
+        let routes = Set(try Self.router(book).routes.map { "\($0.method.rawValue) \($0.path)" })
+        let paths = OpenAPIDocument(operations: book.operations, publicURL: "").json["paths"]?.object?.members ?? []
+        let told = paths.flatMap { path in
+            (path.value.object?.members ?? []).map { "\($0.name.uppercased()) \(path.name)" }
+        }
+        #expect(routes.subtracting(told).sorted() == [], "missing in the document")
+        #expect(Set(told).subtracting(routes).sorted() == [], "in the document, but no route")
+    }
+
+    @Test(
+        "every component that the OpenAPI document refers to is there, every component is used, and every operation has its own id"
+    )
+    func componentsAreThere() throws {
+        let book = OperationBook()
+        _ = try Self.router(book)
+        let document = OpenAPIDocument(operations: book.operations, publicURL: "").json
+        var referred: Set<String> = []
+        Self.visit(document) { if let name = $0["$ref"]?.string { referred.insert(name) } }
+        let there = (document["components"]?["schemas"]?.object?.members ?? []).map {
+            "#/components/schemas/\($0.name)"
+        }
+        #expect(referred.subtracting(there).sorted() == [])
+        #expect(Set(there).subtracting(referred).sorted() == [])
+        #expect(Set(there).count == there.count)
+        let ids = book.operations.map(\.reference.id)
+        #expect(Set(ids).count == ids.count)
+    }
+
+    private static func visit(_ json: JSON, _ body: (JSON) -> Void) {
+        body(json)
+        for member in json.object?.members ?? [] { visit(member.value, body) }
+        for element in json.array ?? [] { visit(element, body) }
     }
 
     @Test("every code of a problem stands in Docs/api.md", arguments: PlatformError.Code.allCases)

@@ -13,13 +13,13 @@ import Testing
     static let statuses: [PlatformError.Code: Int] = [
         .invalid: 422, .unauthenticated: 401, .forbidden: 403, .notFound: 404, .conflict: 409,
         .idempotencyKeyReused: 422,
-        .idempotencyInFlight: 409, .refused: 403, .unavailable: 503,
+        .idempotencyInFlight: 409, .refused: 403, .unavailable: 503, .preconditionFailed: 412, .rateLimited: 429,
     ]
 
     /// RFC 9110, 15: the phrases of those statuses.
     static let titles = [
-        401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 422: "Unprocessable Content",
-        503: "Service Unavailable",
+        401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 412: "Precondition Failed",
+        422: "Unprocessable Content", 429: "Too Many Requests", 503: "Service Unavailable",
     ]
 
     private func answer(_ error: any Error) async throws -> Answer {

@@ -62,6 +62,12 @@ public struct APIKeyID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// A member of the provider's staff.
+public struct StaffID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// A staff member's token for the admin API. Names the token, opens nothing.
 public struct AdminTokenID: Identifier {
     public let rawValue: UUID

@@ -8,6 +8,9 @@ extension ConsentState: PostgresEnum {}
 extension MessageState: PostgresEnum {}
 extension MessageDirection: PostgresEnum {}
 extension ConsentEventKind: PostgresEnum {}
+extension Role: PostgresEnum {}
+extension StaffMember.State: PostgresEnum {}
+extension StaffMember.Language: PostgresEnum {}
 
 extension ChannelState {
     /// As two columns: the word, and why it was stopped.

@@ -10,6 +10,9 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         case forbidden
         case notFound = "not_found"
         case conflict
+        /// The thing was changed since the caller looked at it: its `If-Match` no longer fits.
+        case preconditionFailed = "precondition_failed"
+        case rateLimited = "rate_limited"
         case idempotencyKeyReused = "idempotency_key_reused"
         case idempotencyInFlight = "idempotency_in_flight"
         case refused = "refused_by_gate"

@@ -1,6 +1,9 @@
 public import struct Foundation.Date
 
 extension Date {
+    /// In UTC with milliseconds: `2026-03-01T12:00:00.000Z`.
+    public var rfc3339: String { formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+
     /// Reads a time as RFC 3339 writes it, whole: `2026-03-01T12:00:00Z`, `2026-03-01T12:00:00.250+01:00`.
     ///
     /// Foundation's reader takes 30 February for 2 March and passes over what follows the time. A time that proves a consent must

@@ -3,12 +3,12 @@ import Platform
 import PluginKit
 
 extension AdminRoutes {
-    @Sendable func listChannels(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listChannels(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.channels.list(try scope.id("tenant")).map { $0.json(publicURL: publicURL) })
             .response()
     }
 
-    @Sendable func connectChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func connectChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let plugin = fields.text("plugin")
         let configuration = fields.texts("configuration")
@@ -19,7 +19,7 @@ extension AdminRoutes {
         return channel.json(publicURL: publicURL).response(status: 201)
     }
 
-    @Sendable func changeChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func changeChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let change = ChannelChange(
             configuration: fields.optionalTexts("configuration"), ingress: fields.optionalTexts("ingress"))
@@ -28,21 +28,21 @@ extension AdminRoutes {
             .json(publicURL: publicURL).response()
     }
 
-    @Sendable func channelHealth(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func channelHealth(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         try await installation.channels.health(try scope.id("tenant"), try scope.id("channel")).json.response()
     }
 
-    @Sendable func startChannel(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func startChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         try await installation.channels.start(try scope.id("tenant"), try scope.id("channel")).json(
             publicURL: publicURL
         ).response()
     }
 
-    @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.channels.unroutable(try request.page())) { $0.json }.response()
     }
 
-    @Sendable func listRegions(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listRegions(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var regions: [JSON] = []
         for region in installation.regions {
             let place = region.jurisdiction
@@ -57,7 +57,7 @@ extension AdminRoutes {
         return JSON.list(regions).response()
     }
 
-    @Sendable func listPlugins(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listPlugins(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(installation.plugins.manifests.map { $0.manifest.json(kind: $0.kind) }).response()
     }
 }

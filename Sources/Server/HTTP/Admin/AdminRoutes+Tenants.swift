@@ -3,11 +3,11 @@ import Platform
 import PluginKit
 
 extension AdminRoutes {
-    @Sendable func listTenants(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listTenants(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.tenants.list(try request.page())) { $0.json }.response()
     }
 
-    @Sendable func createTenant(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func createTenant(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let name = fields.text("name")
         let text = fields.text("region")
@@ -18,11 +18,11 @@ extension AdminRoutes {
         return try await installation.tenants.create(name: name, region: region).json.response(status: 201)
     }
 
-    @Sendable func readTenant(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func readTenant(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         try await installation.tenants.find(try scope.id("tenant")).json.response()
     }
 
-    @Sendable func changeTenant(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func changeTenant(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let word = fields.text("state")
         let state = TenantState(rawValue: word)
@@ -34,11 +34,11 @@ extension AdminRoutes {
 
     // MARK: - Agreements
 
-    @Sendable func listAgreements(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listAgreements(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.tenants.agreements(try scope.id("tenant")).map(\.json)).response()
     }
 
-    @Sendable func recordAgreement(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func recordAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let reference = fields.text("reference")
         let signedOn = fields.text("signed_on")
@@ -53,7 +53,7 @@ extension AdminRoutes {
             status: 201)
     }
 
-    @Sendable func changeAgreement(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func changeAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let word = fields.text("state")
         try fields.finish()
@@ -68,11 +68,11 @@ extension AdminRoutes {
 
     // MARK: - API keys
 
-    @Sendable func listKeys(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listKeys(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.apiKeys.list(try scope.id("tenant")).map(\.json)).response()
     }
 
-    @Sendable func issueKey(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func issueKey(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let label = fields.text("label")
         let words = fields.value("scopes")?.array
@@ -95,19 +95,19 @@ extension AdminRoutes {
         return JSON.object(json).response(status: 201)
     }
 
-    @Sendable func revokeKey(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func revokeKey(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         try await installation.apiKeys.revoke(try scope.id("tenant"), try scope.id("key"))
         return Response(status: .noContent)
     }
 
     // MARK: - Dead letters
 
-    @Sendable func listDeadLetters(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func listDeadLetters(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.deadLetters.list(try scope.id("tenant"), try request.page())) { $0.json }
             .response()
     }
 
-    @Sendable func retryDeadLetter(_ request: Request, _ scope: RequestScope) async throws -> Response {
+    @Sendable func retryDeadLetter(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         try await installation.deadLetters.retry(try scope.id("tenant"), try scope.id("message"))
         return Response(status: .accepted)
     }

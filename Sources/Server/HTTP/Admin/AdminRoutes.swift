@@ -2,34 +2,49 @@ import Hummingbird
 import Platform
 import PluginKit
 
-/// `/admin/v1`: provider staff. Every route needs a staff token.
+/// `/admin/v1`: provider staff. Every route needs the token of a member who has the permission named here.
 struct AdminRoutes: Sendable {
     let installation: Installation
-    let access: Access
     let publicURL: String
 
-    func add(to router: Router<RequestScope>) {
-        let admin = router.group("admin/v1")
-        admin.get("tenants", use: access.admin(listTenants))
-        admin.post("tenants", use: access.admin(createTenant))
-        admin.get("tenants/:tenant", use: access.admin(readTenant))
-        admin.patch("tenants/:tenant", use: access.admin(changeTenant))
-        admin.get("tenants/:tenant/agreements", use: access.admin(listAgreements))
-        admin.post("tenants/:tenant/agreements", use: access.admin(recordAgreement))
-        admin.patch("tenants/:tenant/agreements/:agreement", use: access.admin(changeAgreement))
-        admin.get("tenants/:tenant/channels", use: access.admin(listChannels))
-        admin.post("tenants/:tenant/channels", use: access.admin(connectChannel))
-        admin.patch("tenants/:tenant/channels/:channel", use: access.admin(changeChannel))
-        admin.get("tenants/:tenant/channels/:channel/health", use: access.admin(channelHealth))
-        admin.post("tenants/:tenant/channels/:channel/start", use: access.admin(startChannel))
-        admin.get("tenants/:tenant/api-keys", use: access.admin(listKeys))
-        admin.post("tenants/:tenant/api-keys", use: access.admin(issueKey))
-        admin.delete("tenants/:tenant/api-keys/:key", use: access.admin(revokeKey))
-        admin.get("tenants/:tenant/dead-letters", use: access.admin(listDeadLetters))
-        admin.post("tenants/:tenant/dead-letters/:message/retry", use: access.admin(retryDeadLetter))
-        admin.get("regions", use: access.admin(listRegions))
-        admin.get("plugins", use: access.admin(listPlugins))
-        admin.get("unroutable-events", use: access.admin(listUnroutable))
+    private typealias About = AdminReference
+
+    func add(to surface: Surface) {
+        let admin = surface.under("admin/v1")
+        admin.staff(.get, "tenants", .tenantsRead, About.listTenants, use: listTenants)
+        admin.staff(.post, "tenants", .tenantsWrite, About.createTenant, use: createTenant)
+        admin.staff(.get, "tenants/{tenant}", .tenantsRead, About.readTenant, use: readTenant)
+        admin.staff(.patch, "tenants/{tenant}", .tenantsSuspend, About.changeTenant, use: changeTenant)
+
+        admin.staff(.get, "tenants/{tenant}/agreements", .agreementsRead, About.listAgreements, use: listAgreements)
+        admin.staff(
+            .post, "tenants/{tenant}/agreements", .agreementsCountersign, About.recordAgreement, use: recordAgreement)
+        admin.staff(
+            .patch, "tenants/{tenant}/agreements/{agreement}", .agreementsEnd, About.changeAgreement,
+            use: changeAgreement)
+
+        admin.staff(.get, "tenants/{tenant}/channels", .channelsRead, About.listChannels, use: listChannels)
+        admin.staff(.post, "tenants/{tenant}/channels", .channelsWrite, About.connectChannel, use: connectChannel)
+        admin.staff(
+            .patch, "tenants/{tenant}/channels/{channel}", .channelsWrite, About.changeChannel, use: changeChannel)
+        admin.staff(
+            .get, "tenants/{tenant}/channels/{channel}/health", .channelsRead, About.channelHealth, use: channelHealth)
+        admin.staff(
+            .post, "tenants/{tenant}/channels/{channel}/start", .channelsWrite, About.startChannel, use: startChannel)
+
+        admin.staff(.get, "tenants/{tenant}/api-keys", .keysRead, About.listKeys, use: listKeys)
+        admin.staff(.post, "tenants/{tenant}/api-keys", .keysWrite, About.issueKey, use: issueKey)
+        admin.staff(.delete, "tenants/{tenant}/api-keys/{key}", .keysWrite, About.revokeKey, use: revokeKey)
+
+        admin.staff(
+            .get, "tenants/{tenant}/dead-letters", .deadLettersRead, About.listDeadLetters, use: listDeadLetters)
+        admin.staff(
+            .post, "tenants/{tenant}/dead-letters/{message}/retry", .deadLettersRetry, About.retryDeadLetter,
+            use: retryDeadLetter)
+
+        admin.staff(.get, "regions", .installationRead, About.listRegions, use: listRegions)
+        admin.staff(.get, "plugins", .installationRead, About.listPlugins, use: listPlugins)
+        admin.staff(.get, "unroutable-events", .installationRead, About.listUnroutable, use: listUnroutable)
     }
 }
 

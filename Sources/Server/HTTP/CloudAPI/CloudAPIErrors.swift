@@ -16,6 +16,9 @@ enum CloudAPIErrors {
         return Int(first.dropFirst().dropLast(2)) != nil
     }
 
+    /// Whether a route's template is of that surface.
+    static func isTemplate(_ template: String) -> Bool { template.hasPrefix("/{version}/") }
+
     static func response(_ problem: Problem) -> Response {
         let meaning = CloudAPIMeaning(problem)
         var error = JSONObject([

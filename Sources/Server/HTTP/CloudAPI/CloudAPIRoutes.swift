@@ -7,15 +7,18 @@ import PluginKit
 /// `/v{N}.0`: the shape of Meta's Cloud API, for clients that were made for it. The same key, gate and queue as `/api/v1`.
 struct CloudAPIRoutes: Sendable {
     let installation: Installation
-    let access: Access
 
-    func add(to router: Router<RequestScope>) {
-        let send = access.tenant(.messagesWrite, send)
-        router.post(":version/:number/messages") { request, scope in
+    func add(to surface: Surface) {
+        surface.tenant(.post, "{version}/{number}/messages", .messagesWrite, Self.reference) { request, scope, caller in
             guard CloudAPIErrors.speaks(request.uri.path) else { throw HTTPError(.notFound) }
-            return try await send(request, scope)
+            return try await send(request, scope, caller)
         }
     }
+
+    private static let reference = OperationReference(
+        "sendMetaMessage", "Sends a message as Meta's Cloud API takes it.", body: .named("MetaMessage"),
+        answers: .named("MetaReceipt")
+    ).changed { $0.takesIdempotencyKey = true }
 
     @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
         let number = try scope.parameters.require("number")

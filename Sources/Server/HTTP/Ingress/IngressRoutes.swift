@@ -6,13 +6,21 @@ import PluginKit
 /// before anything of the body is looked at.
 struct IngressRoutes: Sendable {
     let installation: Installation
-    let access: Access
 
-    func add(to router: Router<RequestScope>) {
-        let ingress = router.group("ingress")
-        ingress.get(":plugin/:route", use: access.anyone(handshake))
-        ingress.post(":plugin/:route", use: access.anyone(receive))
+    func add(to surface: Surface) {
+        let ingress = surface.under("ingress")
+        ingress.anyone(.get, "{plugin}/{route}", Self.aboutHandshake, use: handshake)
+        ingress.anyone(.post, "{plugin}/{route}", Self.aboutWebhook, by: .messenger, use: receive)
     }
+
+    private static let aboutHandshake = OperationReference(
+        "answerHandshake", "Answers the messenger's question whether the URL is ours.",
+        query: ["hub.mode", "hub.verify_token", "hub.challenge"].map {
+            .init(name: $0, schema: .text(), help: "As WhatsApp sends it; other plugins have others.")
+        }, answers: .content("text/plain; charset=utf-8"), problems: [403, 404])
+    private static let aboutWebhook = OperationReference(
+        "takeWebhook", "Takes a webhook: all of it is durable when this answers.", body: .anything,
+        answers: .named("IngressReceipt"))
 
     @Sendable func handshake(_ request: Request, _ scope: RequestScope) async throws -> Response {
         let query = Dictionary(

@@ -5,18 +5,29 @@ import PluginKit
 /// For load balancers and monitoring: open to anyone, and tells nothing of tenants. Numbers are for those who watch.
 struct HealthRoutes: Sendable {
     let installation: Installation
-    let access: Access
     /// What `/readyz` is to show, so that whoever started this process knows that it is the one that answers.
     let instance: String?
     let metrics: PrometheusMetrics
 
-    func add(to router: Router<RequestScope>) {
-        router.get(
-            "healthz",
-            use: access.anyone { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n"))) })
-        router.get("readyz", use: access.anyone(ready))
-        router.get("metrics", use: access.watcher(scrape))
+    func add(to surface: Surface) {
+        surface.anyone(.get, "healthz", Self.aboutHealth) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: Self.plainText],
+                body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
+        }
+        surface.anyone(.get, "readyz", Self.aboutReadiness, use: ready)
+        surface.watcher(.get, "metrics", Self.aboutMetrics, use: scrape)
     }
+
+    private static let plainText = "text/plain; charset=utf-8"
+
+    private static let aboutHealth = OperationReference(
+        "health", "Is `ok` while the process runs.", answers: .content(plainText))
+    private static let aboutReadiness = OperationReference(
+        "readiness", "Names each database and whether it answers.",
+        answers: .named("Readiness"), .named("Readiness", status: 503))
+    private static let aboutMetrics = OperationReference(
+        "metrics", "Numbers in Prometheus' text format.", answers: .content("text/plain; version=0.0.4; charset=utf-8"))
 
     @Sendable func ready(_ request: Request, _ scope: RequestScope) async throws -> Response {
         let found = await installation.readiness()

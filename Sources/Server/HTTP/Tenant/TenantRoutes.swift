@@ -7,24 +7,27 @@ import PluginKit
 /// `/api/v1`: a tenant's integration. Every route needs a key with the scope named here.
 struct TenantRoutes: Sendable {
     let installation: Installation
-    let access: Access
     let publicURL: String
 
-    func add(to router: Router<RequestScope>) {
-        let api = router.group("api/v1")
-        api.post("messages", use: access.tenant(.messagesWrite, send))
-        api.get("messages", use: access.tenant(.messagesRead, listMessages))
-        api.get("messages/:message", use: access.tenant(.messagesRead, readMessage))
-        api.post("messages/:message/retry", use: access.tenant(.messagesWrite, retryMessage))
-        api.get("conversations", use: access.tenant(.messagesRead, listConversations))
-        api.get("conversations/:conversation", use: access.tenant(.messagesRead, readConversation))
-        api.get("conversations/:conversation/messages", use: access.tenant(.messagesRead, listConversationMessages))
-        api.get("events", use: access.tenant(.messagesRead, listEvents))
-        api.get("channels", use: access.tenant(.messagesRead, listChannels))
-        api.get("contacts", use: access.tenant(.contactsRead, listContacts))
-        api.get("contacts/:contact", use: access.tenant(.contactsRead, readContact))
-        api.get("contacts/:contact/consents", use: access.tenant(.consentsRead, listConsents))
-        api.post("consents", use: access.tenant(.consentsWrite, declareConsent))
+    private typealias About = TenantReference
+
+    func add(to surface: Surface) {
+        let api = surface.under("api/v1")
+        api.tenant(.post, "messages", .messagesWrite, About.send, use: send)
+        api.tenant(.get, "messages", .messagesRead, About.listMessages, use: listMessages)
+        api.tenant(.get, "messages/{message}", .messagesRead, About.readMessage, use: readMessage)
+        api.tenant(.post, "messages/{message}/retry", .messagesWrite, About.retryMessage, use: retryMessage)
+        api.tenant(.get, "conversations", .messagesRead, About.listConversations, use: listConversations)
+        api.tenant(.get, "conversations/{conversation}", .messagesRead, About.readConversation, use: readConversation)
+        api.tenant(
+            .get, "conversations/{conversation}/messages", .messagesRead, About.listConversationMessages,
+            use: listConversationMessages)
+        api.tenant(.get, "events", .messagesRead, About.listEvents, use: listEvents)
+        api.tenant(.get, "channels", .messagesRead, About.listOwnChannels, use: listChannels)
+        api.tenant(.get, "contacts", .contactsRead, About.listContacts, use: listContacts)
+        api.tenant(.get, "contacts/{contact}", .contactsRead, About.readContact, use: readContact)
+        api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
+        api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
     }
 
     // MARK: - Messages

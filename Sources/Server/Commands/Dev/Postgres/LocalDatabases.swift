@@ -18,8 +18,11 @@ struct LocalDatabases: Sendable {
             for database in configuration.databases { try await make(database, client) }
         }
         for (_, migrator) in try MigrateCommand.migrators(settings, logger) { try await migrator.migrate() }
-        try await connected("obhut_control", "obhut_control") { client in
-            try await AdminTokenService(database: client).install(token: configuration.adminToken, label: "obhut dev")
+        let server = try await Settings(
+            file: configuration.serverFile, flags: [], environment: configuration.environment)
+        try await server.withControlPlane(logger) { plane in
+            let owner = try await plane.staff.localOwner(Cause(.commandLine))
+            try await plane.adminTokens.install(token: configuration.adminToken, for: owner.id, label: "obhut dev")
         }
     }
 

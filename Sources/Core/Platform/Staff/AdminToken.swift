@@ -7,6 +7,8 @@ public struct AdminToken: Sendable, Hashable {
     }
 
     public var id: AdminTokenID
+    /// Nil for one from before there were members; it opens nothing.
+    public var staff: StaffID?
     public var label: String
     /// The token's first characters, to tell tokens apart.
     public var prefix: String

@@ -1,0 +1,52 @@
+/// What the reference tells of `/admin/v1`.
+enum AdminReference {
+    static let listTenants = OperationReference(
+        "listTenants", "Lists the tenants, oldest first.", query: .page, answers: .list(of: "Tenant"))
+    static let createTenant = OperationReference(
+        "createTenant", "Makes a tenant.", body: .named("NewTenant"), answers: .named("Tenant", status: 201))
+    static let readTenant = OperationReference("readTenant", "Shows a tenant.", answers: .named("Tenant"))
+    static let changeTenant = OperationReference(
+        "changeTenant", "Suspends a tenant, or lets it go on.",
+        detail: "It holds with the gate's next decision, in every process.", body: .named("TenantChange"),
+        answers: .named("Tenant"), problems: [409])
+
+    static let listAgreements = OperationReference(
+        "listAgreements", "Lists a tenant's agreements, oldest first.", answers: .list(of: "Agreement"))
+    static let recordAgreement = OperationReference(
+        "recordAgreement", "Records a signed agreement, in force at once.", body: .named("NewAgreement"),
+        answers: .named("Agreement", status: 201))
+    static let changeAgreement = OperationReference(
+        "changeAgreement", "Suspends, reinstates or ends an agreement.", body: .named("AgreementChange"),
+        answers: .named("Agreement"), problems: [409])
+
+    static let listChannels = OperationReference(
+        "listChannels", "Lists a tenant's channels.", answers: .list(of: "Channel"))
+    static let connectChannel = OperationReference(
+        "connectChannel", "Connects a number to a tenant.", body: .named("NewChannel"),
+        answers: .named("Channel", status: 201), problems: [409])
+    static let changeChannel = OperationReference(
+        "changeChannel", "Changes what a channel is configured with. What is not named stays.",
+        body: .named("ChannelChange"), answers: .named("Channel"), problems: [409])
+    static let channelHealth = OperationReference(
+        "channelHealth", "Asks the messenger how a channel is.", answers: .named("Health"))
+    static let startChannel = OperationReference(
+        "startChannel", "Lets a stopped channel go on.", answers: .named("Channel"))
+
+    static let listKeys = OperationReference("listKeys", "Lists a tenant's API keys.", answers: .list(of: "APIKey"))
+    static let issueKey = OperationReference(
+        "issueKey", "Issues an API key.", body: .named("NewAPIKey"), answers: .named("IssuedAPIKey", status: 201))
+    static let revokeKey = OperationReference("revokeKey", "Revokes an API key.", answers: .empty(204))
+
+    static let listDeadLetters = OperationReference(
+        "listDeadLetters", "Lists messages that were given up, newest first.", query: .page,
+        answers: .list(of: "DeadLetter"))
+    static let retryDeadLetter = OperationReference(
+        "retryDeadLetter", "Puts one back at the end of its conversation.", answers: .empty(202))
+
+    static let listRegions = OperationReference(
+        "listRegions", "Lists the regions served here.", answers: .list(of: "Region"))
+    static let listPlugins = OperationReference("listPlugins", "Lists the plugins.", answers: .list(of: "Plugin"))
+    static let listUnroutable = OperationReference(
+        "listUnroutableEvents", "Counts verified events for numbers that nobody has.", query: .page,
+        answers: .list(of: "UnroutableEvents"))
+}

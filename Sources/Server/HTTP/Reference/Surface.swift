@@ -1,0 +1,69 @@
+import HTTPTypes
+import Hummingbird
+import Platform
+import Synchronization
+
+/// All operations, as they were added.
+final class OperationBook: Sendable {
+    private let entries = Mutex<[Operation]>([])
+
+    var operations: [Operation] { entries.withLock { $0 } }
+
+    func add(_ operation: Operation) { entries.withLock { $0.append(operation) } }
+}
+
+/// A part of the API under one path. Whatever is added says who may call it and what the reference tells of it.
+struct Surface {
+    typealias Handler = @Sendable (Request, RequestScope) async throws -> Response
+    typealias StaffHandler = @Sendable (Request, RequestScope, Cause) async throws -> Response
+    typealias TenantHandler = @Sendable (Request, RequestScope, Caller) async throws -> Response
+
+    let router: Router<RequestScope>
+    let access: Access
+    let book: OperationBook
+    let prefix: String
+
+    func under(_ path: String) -> Surface {
+        Surface(router: router, access: access, book: book, prefix: prefix + "/" + path)
+    }
+
+    /// A member of staff who may do it.
+    func staff(
+        _ method: HTTPRequest.Method, _ path: String, _ permission: Permission, _ reference: OperationReference,
+        use handler: @escaping StaffHandler
+    ) {
+        add(method, path, .staff(permission), reference, access.staff(permission, handler))
+    }
+
+    /// A tenant's key with a scope.
+    func tenant(
+        _ method: HTTPRequest.Method, _ path: String, _ scope: Scope, _ reference: OperationReference,
+        use handler: @escaping TenantHandler
+    ) {
+        add(method, path, .tenant(scope), reference, access.tenant(scope, handler))
+    }
+
+    /// Anybody. What is called checks for itself.
+    func anyone(
+        _ method: HTTPRequest.Method, _ path: String, _ reference: OperationReference,
+        by caller: Operation.Caller = .anyone,
+        use handler: @escaping Handler
+    ) {
+        add(method, path, caller, reference, handler)
+    }
+
+    func watcher(
+        _ method: HTTPRequest.Method, _ path: String, _ reference: OperationReference, use handler: @escaping Handler
+    ) {
+        add(method, path, .watcher, reference, access.watcher(handler))
+    }
+
+    private func add(
+        _ method: HTTPRequest.Method, _ path: String, _ caller: Operation.Caller, _ reference: OperationReference,
+        _ handler: @escaping Handler
+    ) {
+        let template = prefix + "/" + path
+        book.add(Operation(method: method, path: template, caller: caller, reference: reference))
+        router.on(RouterPath(template), method: method, use: handler)
+    }
+}
