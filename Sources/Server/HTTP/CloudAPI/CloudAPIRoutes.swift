@@ -9,10 +9,9 @@ struct CloudAPIRoutes: Sendable {
     let installation: Installation
 
     func add(to surface: Surface) {
-        surface.tenant(.post, "{version}/{number}/messages", .messagesWrite, Self.reference) { request, scope, caller in
-            guard CloudAPIErrors.speaks(request.uri.path) else { throw HTTPError(.notFound) }
-            return try await send(request, scope, caller)
-        }
+        surface.tenant(
+            .post, "{version}/{number}/messages", .messagesWrite, Self.reference,
+            when: { CloudAPIErrors.speaks($0.uri.path) }, use: send)
     }
 
     private static let reference = OperationReference(

@@ -36,11 +36,16 @@ struct Surface {
     }
 
     /// A tenant's key with a scope.
+    /// - Parameter isMeant: false for a path that fits the template and is none of this surface's; told before any key is looked at.
     func tenant(
         _ method: HTTPRequest.Method, _ path: String, _ scope: Scope, _ reference: OperationReference,
-        use handler: @escaping TenantHandler
+        when isMeant: (@Sendable (Request) -> Bool)? = nil, use handler: @escaping TenantHandler
     ) {
-        add(method, path, .tenant(scope), reference, access.tenant(scope, handler))
+        let checked = access.tenant(scope, handler)
+        add(method, path, .tenant(scope), reference) { request, scope in
+            guard isMeant?(request) != false else { throw HTTPError(.notFound) }
+            return try await checked(request, scope)
+        }
     }
 
     /// Anybody. What is called checks for itself.
