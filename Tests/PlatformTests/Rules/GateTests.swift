@@ -34,7 +34,8 @@ import Testing
         },
         [Wrong("no agreement", .agreementMissing) { $0.agreement = nil }]
             + [Wrong("agreement suspended", .agreementSuspended) { $0.agreement = .suspended }]
-            + [AgreementState.draft, .offered, .accepted, .superseded, .ended].map { state in
+            + [AgreementState.draft, .offered, .accepted, .superseded, .ended, .declined, .lapsed, .withdrawn].map {
+                state in
                 Wrong("agreement \(state.rawValue)", .agreementNotInForce) { $0.agreement = state }
             },
         [Wrong("region away", .regionNotServing) { $0.regionServing = false }],
@@ -42,6 +43,7 @@ import Testing
             Wrong("channel stopped", .channelStopped) { $0.channelState = .stopped(reason: "quality") },
             Wrong("channel disconnected", .channelDisconnected) { $0.channelState = .disconnected },
         ],
+        [Wrong("data flow not covered", .dataFlowNotCovered) { $0.dataFlowsCovered = false }],
         [Wrong("contact erased", .contactErased) { $0.contactErased = true }],
         [Wrong("contact restricted", .contactRestricted) { $0.contactRestricted = true }],
         [

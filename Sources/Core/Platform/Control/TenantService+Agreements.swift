@@ -12,62 +12,30 @@ extension TenantService {
         if let hash = new.documentSHA256, hash.count != 32 {
             throw PlatformError.invalid("document_sha256", "give 64 hexadecimal digits")
         }
+        let agreement = AgreementID.generate()
         return try await inBothPlaces(id) { tx in
-            let rows = try await tx.pipeline(
-                [
-                    PostgresQuery(
-                        "agreements.supersede",
-                        """
-                        UPDATE agreements SET state = 'superseded'
-                        WHERE tenant_id = $1 AND state IN ('in_force', 'suspended')
-                        """, [id]),
-                    PostgresQuery(
-                        "agreements.record",
-                        """
-                        INSERT INTO agreements
-                               (tenant_id, agreement_id, state, reference, signed_on, document_sha256, covers_special_category)
-                        VALUES ($1, $2, 'in_force', $3, $4::text::date, $5, $6)
-                        RETURNING tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                                  covers_special_category, recorded_at
-                        """,
-                        [
-                            id, AgreementID.generate(), new.reference, new.signedOn, new.documentSHA256,
-                            new.coversSpecialCategory,
-                        ]),
-                ])
-            return try Self.agreement(rows[1][0])
+            try AgreementStore.agreement(
+                try await tx.pipeline([
+                    AgreementStore.supersede(id), AgreementStore.record(id, agreement, new),
+                    AgreementStore.find(id, agreement),
+                ])[2][0])
         }
     }
 
     public func agreements(_ id: TenantID) async throws -> [Agreement] {
         _ = try await find(id)
-        return try await control.query(Self.agreementsQuery(id)).map(Self.agreement)
-    }
-
-    static func agreementsQuery(_ id: TenantID) -> PostgresQuery {
-        PostgresQuery(
-            "agreements.list",
-            """
-            SELECT tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                   covers_special_category, recorded_at
-            FROM agreements
-            WHERE tenant_id = $1
-            ORDER BY agreement_id
-            """, [id])
+        return try await control.query(AgreementStore.list(id)).map(AgreementStore.agreement)
     }
 
     public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws
         -> Agreement
     {
         let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { _, tx in
-            let all = try await tx.query(Self.agreementsQuery(id)).map(Self.agreement)
+            let all = try await tx.query(AgreementStore.list(id)).map(AgreementStore.agreement)
             guard let known = all.first(where: { $0.id == agreement }) else {
                 throw PlatformError.notFound("agreement")
             }
-            let allowed: [AgreementState: Set<AgreementState>] = [
-                .inForce: [.inForce, .suspended, .ended], .suspended: [.inForce, .suspended, .ended],
-            ]
-            guard allowed[known.state]?.contains(state) == true else {
+            guard [.inForce, .suspended, .ended].contains(state), [.inForce, .suspended].contains(known.state) else {
                 throw PlatformError(
                     .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",
                     remedy:
@@ -79,25 +47,11 @@ extension TenantService {
             (tenant, current.map { $0.id == agreement ? $0.with(state) : $0 })
         }
         return try await inBothPlaces(id, isAllowed: isAllowed, foreseen: state == .inForce ? nil : foreseen) { tx in
-            let rows = try await tx.query(
-                PostgresQuery(
-                    "agreements.set-state",
-                    """
-                    UPDATE agreements SET state = $3 WHERE tenant_id = $1 AND agreement_id = $2
-                    RETURNING tenant_id, agreement_id, state, reference, signed_on::text AS signed_on, document_sha256,
-                              covers_special_category, recorded_at
-                    """, [id, agreement, state]))
-            return try Self.agreement(rows[0])
+            try AgreementStore.agreement(
+                try await tx.pipeline([
+                    AgreementStore.setState(id, agreement, state), AgreementStore.find(id, agreement),
+                ])[1][0])
         }
-    }
-
-    static func agreement(_ row: PostgresRow) throws -> Agreement {
-        Agreement(
-            id: try row.decode("agreement_id"), tenant: try row.decode("tenant_id"), state: try row.decode("state"),
-            reference: try row.decode("reference"), signedOn: try row.decode("signed_on"),
-            documentSHA256: try row.decode("document_sha256"),
-            coversSpecialCategory: try row.decode("covers_special_category"),
-            recordedAt: try row.decode("recorded_at"))
     }
 
     /// `YYYY-MM-DD` of a day that exists.

@@ -52,7 +52,7 @@ extension TenantService {
 
     /// The agreement that counts: the one in force or suspended, else the latest.
     private static func current(_ id: TenantID, _ tx: PostgresTransaction) async throws -> Agreement? {
-        let all = try await tx.query(agreementsQuery(id)).map(agreement)
+        let all = try await tx.query(AgreementStore.list(id)).map(AgreementStore.agreement)
         return all.last { $0.state == .inForce || $0.state == .suspended } ?? all.last
     }
 
@@ -60,7 +60,8 @@ extension TenantService {
         let shard = try directory.shard(tenant.shard)
         let standing = Self.standing(
             tenant.id, state: facts.state, agreement: facts.agreement?.state,
-            coversSpecialCategory: facts.agreement?.coversSpecialCategory ?? false)
+            coversSpecialCategory: facts.agreement?.coversSpecialCategory ?? false,
+            coveredFlows: facts.agreement?.coveredFlows)
         // What waited for the tenant to be put right waits no longer.
         let isFree = Gate.processing(facts.state, facts.agreement?.state) == nil
         _ = try await shard.app.transactionBatch(
@@ -90,16 +91,19 @@ extension TenantService {
     }
 
     static func standing(
-        _ id: TenantID, state: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool
+        _ id: TenantID, state: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
+        coveredFlows: [String]? = nil
     ) -> PostgresQuery {
         PostgresQuery(
             "tenants.set-standing",
             """
-            INSERT INTO tenant_standing AS s (tenant_id, tenant_state, agreement_state, covers_special_category)
-            VALUES ($1, $2, $3, $4)
+            INSERT INTO tenant_standing AS s
+                   (tenant_id, tenant_state, agreement_state, covers_special_category, covered_flows)
+            VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (tenant_id) DO UPDATE
             SET tenant_state = excluded.tenant_state, agreement_state = excluded.agreement_state,
-                covers_special_category = excluded.covers_special_category, updated_at = now()
-            """, [id, state, agreement, coversSpecialCategory])
+                covers_special_category = excluded.covers_special_category,
+                covered_flows = excluded.covered_flows, updated_at = now()
+            """, [id, state, agreement, coversSpecialCategory, coveredFlows])
     }
 }

@@ -7,6 +7,13 @@ import struct Foundation.Date
 struct SendBatch: Sendable {
     let shard: Shard
     let plugins: PluginRegistry
+    let flows: FlowKeys
+
+    init(shard: Shard, plugins: PluginRegistry) {
+        self.shard = shard
+        self.plugins = plugins
+        flows = FlowKeys(plugins)
+    }
 
     func commit(_ items: [SendItem]) async throws -> [Result<SendReceipt, any Error>] {
         var keys: [TenantID: TenantKeys] = [:]
@@ -108,8 +115,9 @@ struct SendBatch: Sendable {
         try checkChannel(item, facts)
         if case .contact = item.request.recipient, facts.contact == nil { throw PlatformError.notFound("contact") }
         let question = GateQuestion(
-            now: now, standing: standing, channel: facts.channelState, contactErased: facts.contactErased,
-            purpose: item.request.purpose, consent: facts.consent, content: item.request.content,
+            now: now, standing: standing, channel: facts.channelState, flows: flows.of(facts.plugin),
+            contactErased: facts.contactErased, purpose: item.request.purpose, consent: facts.consent,
+            content: item.request.content,
             windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
         guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,

@@ -1,14 +1,14 @@
 /// Decides whether a message may go. Strict: what is not positively allowed is refused, replies too.
 public struct Gate {
     /// Asks the rules in this order, from what concerns everybody to what concerns this message; the first that refuses wins:
-    /// tenant, agreement, region, channel, contact, consent, special category, service window.
+    /// tenant, agreement, region, channel, its data flows, contact, consent, special category, service window.
     ///
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
         let code =
             tenant(question.tenantState) ?? agreement(question.agreement) ?? region(question) ?? channel(question)
-            ?? contact(question)
-            ?? consent(question) ?? specialCategory(question) ?? window(question)
+            ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? specialCategory(question)
+            ?? window(question)
         guard let code else { return .allowed }
         let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil
         return .refused(Refusal(code, retryAfter: retryAfter))
@@ -29,7 +29,7 @@ public struct Gate {
         case .inForce: nil
         case nil: .agreementMissing
         case .suspended: .agreementSuspended
-        case .draft, .offered, .accepted, .superseded, .ended: .agreementNotInForce
+        case .draft, .offered, .accepted, .superseded, .ended, .declined, .lapsed, .withdrawn: .agreementNotInForce
         }
     }
 
@@ -43,6 +43,11 @@ public struct Gate {
         case .stopped: .channelStopped
         case .disconnected: .channelDisconnected
         }
+    }
+
+    /// What leaves through the channel must stand in the agreement's annexes (Art. 28(2), (3)(a) GDPR).
+    private static func dataFlows(_ question: GateQuestion) -> Refusal.Code? {
+        question.dataFlowsCovered ? nil : .dataFlowNotCovered
     }
 
     private static func contact(_ question: GateQuestion) -> Refusal.Code? {

@@ -12,6 +12,7 @@ public struct Refusal: Error, Sendable, Hashable {
         case regionNotServing = "region_not_serving"
         case channelStopped = "channel_stopped"
         case channelDisconnected = "channel_disconnected"
+        case dataFlowNotCovered = "data_flow_not_covered"
         case contactErased = "contact_erased"
         case contactRestricted = "contact_restricted"
         case consentMissing = "consent_missing"
@@ -44,7 +45,7 @@ extension Refusal.Code {
     var holdsQueue: Bool {
         switch self {
         case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped,
-            .channelDisconnected:
+            .channelDisconnected, .dataFlowNotCovered:
             true
         case .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing, .consentRefused,
             .consentWithdrawn,
@@ -78,6 +79,11 @@ extension Refusal.Code {
             ("The channel is stopped.", "Resolve the reason shown with the channel, then start it again.")
         case .channelDisconnected:
             ("The channel is disconnected from the messenger.", "Connect the channel again.")
+        case .dataFlowNotCovered:
+            (
+                "The agreement's annexes do not cover what leaves through this channel.",
+                "It goes on when the notice of the change has passed without objection, or under a new agreement."
+            )
         case .contactErased:
             ("The contact has been erased.", "Nothing undoes an erasure. The person may begin anew by writing.")
         case .contactRestricted:

@@ -16,7 +16,8 @@ extension Schemas {
             .object(
                 .required("id", .id), .required("tenant_id", .id),
                 .required("state", .oneOf(AgreementState.allCases.map(\.rawValue))), .required("reference", .text()),
-                .required("signed_on", .date), .required("document_sha256", Schema.sha256.orNull),
+                .required("form", .oneOf(Agreement.Form.allCases.map(\.rawValue))),
+                .required("signed_on", Schema.date.orNull), .required("document_sha256", Schema.sha256.orNull),
                 .required("covers_special_category", .bool), .required("recorded_at", .time))
         ),
         (
