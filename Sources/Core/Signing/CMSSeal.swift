@@ -11,8 +11,8 @@ public import struct Foundation.Date
 /// openssl cms -verify -cades -purpose any -binary -inform DER -in SEAL -content FILE -CAfile CERTIFICATE -out /dev/null
 /// ```
 public enum CMSSeal {
-    /// Makes a seal with SHA-256. Takes about a millisecond with RSA and a tenth of that with P-256, for each MiB of
-    /// content a millisecond more.
+    /// Makes a seal with SHA-256. Takes a few milliseconds with RSA and a fifth of one with P-256, and about one more for
+    /// each MiB of content.
     ///
     /// - Parameters:
     ///   - identity: its certificate and chain become part of the seal.
