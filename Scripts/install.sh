@@ -39,7 +39,7 @@ has_postgres() {
 missing_packages() {
     command -v pkg-config >/dev/null 2>&1 || echo pkg-config
     has_library libpq || echo libpq-dev
-    has_library libcrypto || echo libssl-dev
+    has_library 'libcrypto >= 3.0' || echo libssl-dev
     has_library 'libcurl >= 7.87' || echo libcurl4-openssl-dev
     has_venv || echo python3-venv
     [ "$for_tests" = no ] || has_pgbouncer || echo pgbouncer

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Signing
 
-/// An hour ahead, so that what openssl certifies during the tests is valid then; in the whole seconds that a seal keeps.
+/// An hour ahead, so that what openssl certifies during the tests is valid then; in whole seconds, as in a seal.
 let soon = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 3600).rounded(.down))
 
 func date(_ text: String) throws -> Date {

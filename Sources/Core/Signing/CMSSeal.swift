@@ -8,11 +8,11 @@ public import struct Foundation.Date
 /// type, message digest, signing time and signing certificate. OpenSSL alone checks it:
 ///
 /// ```
-/// openssl cms -verify -cades -purpose any -binary -inform DER -in SEAL -content FILE -CAfile CERTIFICATE -out /dev/null
+/// openssl cms -verify -cades -purpose any -binary -inform DER -in SEAL -content FILE -CAfile PEM -out /dev/null
 /// ```
 public enum CMSSeal {
-    /// Makes a seal with SHA-256. Takes about a millisecond with RSA and a tenth of that with P-256, for each MiB of
-    /// content a millisecond more.
+    /// Makes a seal with SHA-256. Takes a few milliseconds with RSA and a fifth of one with P-256, and about one more
+    /// for each MiB of content.
     ///
     /// - Parameters:
     ///   - identity: its certificate and chain become part of the seal.
@@ -39,8 +39,8 @@ public enum CMSSeal {
 
     /// Checks a seal: that it is over this content, and whose it is.
     ///
-    /// The signer's certificate must have been valid when the seal was made. The signer alone says when that was, unless
-    /// a trusted authority's timestamp does; so an expired certificate does not break the seals made with it.
+    /// The signer's certificate must have been valid when the seal was made. The signer alone says when that was,
+    /// unless a trusted authority's timestamp does; so an expired certificate does not break the seals made with it.
     ///
     /// - Parameters:
     ///   - anchors: certificates that are believed: the signer's own, or an authority's above it.

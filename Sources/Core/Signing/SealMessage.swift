@@ -58,7 +58,10 @@ struct SealMessage: ~Copyable {
     /// Whether the signature is right, and over this content; whose it is does not matter yet.
     func confirmWhole(over content: [UInt8]) throws(SigningError) {
         let flags = UInt32(CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY)
-        let isWhole = try withReader(content) { CMS_verify(message.pointer, nil, nil, $0, nil, flags) == 1 }
+        let isWhole = try withReader(content) { reader in
+            obhut_can_digest(message.pointer, reader) == 1
+                && CMS_verify(message.pointer, nil, nil, reader, nil, flags) == 1
+        }
         guard !isWhole else { return }
         throw ErrorQueue.drain().has(ERR_LIB_CMS, CMS_R_CONTENT_VERIFY_ERROR) ? .contentAltered : .sealAltered
     }

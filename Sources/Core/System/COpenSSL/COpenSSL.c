@@ -88,6 +88,18 @@ CMS_SignerInfo *obhut_signer(CMS_ContentInfo *message) {
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(message), 0);
 }
 
+int obhut_can_digest(CMS_ContentInfo *message, BIO *content) {
+    BIO *chain = CMS_dataInit(message, content);
+    if (chain == NULL) return 0;
+    // The content stands at the end, and is not ours to free.
+    while (chain != NULL && chain != content) {
+        BIO *next = BIO_pop(chain);
+        BIO_free(chain);
+        chain = next;
+    }
+    return 1;
+}
+
 X509 *obhut_signer_certificate(CMS_SignerInfo *signer) {
     X509 *certificate = NULL;
     CMS_SignerInfo_get0_algs(signer, NULL, &certificate, NULL, NULL);

@@ -51,6 +51,8 @@ void obhut_certificates_free(STACK_OF(X509) *certificates);
 int obhut_signer_count(CMS_ContentInfo *message);
 /// The first signer; belongs to the message.
 CMS_SignerInfo *obhut_signer(CMS_ContentInfo *message);
+/// Whether the digests that the message names can be taken. CMS_verify of OpenSSL 3.0 loses memory when they cannot.
+int obhut_can_digest(CMS_ContentInfo *message, BIO *content);
 /// The certificate that was found for the signer, or null; belongs to the message.
 X509 *obhut_signer_certificate(CMS_SignerInfo *signer);
 /// The NID of the signer's digest.
