@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Floors, lowest first: System < Postgres, Outbound < PluginKit < Platform < Server.
+// Floors, lowest first: System < Postgres, Outbound, Documents < PluginKit < Platform < Server.
 // A plugin stands on PluginKit alone. An import that climbs does not build.
 
 let settings: [SwiftSetting] = [
@@ -44,6 +44,9 @@ let package = Package(
         .target(
             name: "CCurl", path: "Sources/Core/System/CCurl",
             linkerSettings: [.linkedLibrary("curl")]),
+        .systemLibrary(
+            name: "CPango", path: "Sources/Core/System/CPango", pkgConfig: "pangocairo",
+            providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
 
         // Core
         .target(
@@ -53,11 +56,16 @@ let package = Package(
             name: "Outbound", dependencies: ["CCurl", logging],
             path: "Sources/Core/Outbound", swiftSettings: settings),
         .target(
+            name: "Documents", dependencies: ["CPango"],
+            path: "Sources/Core/Documents", swiftSettings: settings),
+        .target(
             name: "PluginKit", dependencies: ["Outbound", logging],
             path: "Sources/Core/PluginKit", swiftSettings: settings),
         .target(
             name: "Platform",
-            dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque],
+            dependencies: [
+                "PluginKit", "Postgres", "Outbound", "Documents", crypto, logging, metrics, lifecycle, deque,
+            ],
             path: "Sources/Core/Platform", swiftSettings: settings),
 
         // Plugins: one folder, one target each.
@@ -102,6 +110,7 @@ let package = Package(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", logging, metrics, lifecycle],
             swiftSettings: settings),
         .testTarget(name: "OutboundTests", dependencies: ["Outbound", logging], swiftSettings: settings),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",

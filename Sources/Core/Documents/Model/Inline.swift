@@ -1,0 +1,27 @@
+/// A run of text within a paragraph.
+public enum Inline: Sendable, Hashable {
+    case text(String)
+    case strong(String)
+    case emphasis(String)
+    /// Hashes, identifiers: in a font in which each character is told from the next.
+    case code(String)
+
+    var string: String {
+        switch self {
+        case .text(let string), .strong(let string), .emphasis(let string), .code(let string): string
+        }
+    }
+}
+
+/// The text of a paragraph, a cell, an item.
+public typealias RichText = [Inline]
+
+extension RichText {
+    /// Text without emphasis.
+    public init(_ string: String) {
+        self = [.text(string)]
+    }
+
+    /// The same without its emphasis.
+    public var plain: String { map(\.string).joined() }
+}
