@@ -14,6 +14,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -34,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -64,9 +66,9 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "PluginKit", "Postgres", "Outbound", "Documents", crypto, logging, metrics, lifecycle, deque,
+                "PluginKit", "Postgres", "Outbound", "Documents", crypto, logging, metrics, lifecycle, deque, yams,
             ],
-            path: "Sources/Core/Platform", swiftSettings: settings),
+            path: "Sources/Core/Platform", resources: [.embedInCode("Agreements/Texts")], swiftSettings: settings),
 
         // Plugins: one folder, one target each.
         .target(
@@ -116,7 +118,7 @@ let package = Package(
             name: "PlatformTests",
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
-                "Declared", crypto, logging, lifecycle,
+                "Declared", "Documents", crypto, logging, lifecycle,
             ],
             swiftSettings: settings),
         .testTarget(

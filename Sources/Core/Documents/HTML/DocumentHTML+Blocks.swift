@@ -74,7 +74,7 @@ extension DocumentHTML {
     }
 
     private static func write(_ text: RichText, to writer: inout HTMLWriter) {
-        for inline in text {
+        for inline in text.inlines {
             switch inline {
             case .text(let string): writer.text(string)
             case .strong(let string): writer.element("strong") { $0.text(string) }

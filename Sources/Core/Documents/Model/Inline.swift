@@ -14,14 +14,22 @@ public enum Inline: Sendable, Hashable {
 }
 
 /// The text of a paragraph, a cell, an item.
-public typealias RichText = [Inline]
+public struct RichText: Sendable, Hashable, ExpressibleByArrayLiteral {
+    public var inlines: [Inline]
 
-extension RichText {
+    public init(_ inlines: [Inline]) {
+        self.inlines = inlines
+    }
+
     /// Text without emphasis.
     public init(_ string: String) {
-        self = [.text(string)]
+        inlines = [.text(string)]
+    }
+
+    public init(arrayLiteral inlines: Inline...) {
+        self.inlines = inlines
     }
 
     /// The same without its emphasis.
-    public var plain: String { map(\.string).joined() }
+    public var plain: String { inlines.map(\.string).joined() }
 }

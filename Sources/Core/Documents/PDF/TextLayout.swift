@@ -11,7 +11,7 @@ final class TextLayout {
         let attributes = cpango_attributes_create()
         defer { cpango_attributes_free(attributes) }
         var bytes: [UInt8] = []
-        for inline in text {
+        for inline in text.inlines {
             let start = UInt32(bytes.count)
             bytes += inline.string.printable.utf8
             let end = UInt32(bytes.count)
