@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Floors, lowest first: System < Postgres, Outbound < Signing, PluginKit < Platform < Server.
+// Floors, lowest first: System < Postgres, Outbound, Documents < Signing, PluginKit < Platform < Server.
 // A plugin stands on PluginKit alone. An import that climbs does not build.
 
 let settings: [SwiftSetting] = [
@@ -14,6 +14,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -34,6 +35,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -47,6 +50,9 @@ let package = Package(
         .target(
             name: "COpenSSL", path: "Sources/Core/System/COpenSSL",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .systemLibrary(
+            name: "CPango", path: "Sources/Core/System/CPango", pkgConfig: "pangocairo",
+            providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
 
         // Core
         .target(
@@ -59,12 +65,18 @@ let package = Package(
             name: "Signing", dependencies: ["COpenSSL", "Outbound"],
             path: "Sources/Core/Signing", swiftSettings: settings),
         .target(
+            name: "Documents", dependencies: ["CPango"],
+            path: "Sources/Core/Documents", swiftSettings: settings),
+        .target(
             name: "PluginKit", dependencies: ["Outbound", logging],
             path: "Sources/Core/PluginKit", swiftSettings: settings),
         .target(
             name: "Platform",
-            dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque],
-            path: "Sources/Core/Platform", swiftSettings: settings),
+            dependencies: [
+                "PluginKit", "Postgres", "Outbound", "Signing", "Documents", crypto, logging, metrics, lifecycle, deque, yams,
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            path: "Sources/Core/Platform", resources: [.embedInCode("Agreements/Texts")], swiftSettings: settings),
 
         // Plugins: one folder, one target each.
         .target(
@@ -112,12 +124,13 @@ let package = Package(
         .testTarget(
             name: "SigningTests", dependencies: ["Signing", "Outbound", "TestSupport", logging],
             swiftSettings: settings),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
-                "Declared", crypto, logging, lifecycle,
+                "Declared", "Documents", crypto, logging, lifecycle,
             ],
             swiftSettings: settings),
         .testTarget(
