@@ -52,6 +52,8 @@ public final class Installation: Sendable {
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    /// Owners of dangerous actions register here how each is carried out.
+    public let approvals: ApprovalService
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -106,6 +108,7 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(database: control, key: controlKey)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
+        approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
@@ -123,8 +126,9 @@ public final class Installation: Sendable {
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
         services =
-            pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter] + keepers + housekeepers + Array(workers.values) + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 

@@ -12,6 +12,8 @@ extension ConsentEventKind: PostgresEnum {}
 extension Role: PostgresEnum {}
 extension StaffMember.State: PostgresEnum {}
 extension StaffMember.Language: PostgresEnum {}
+extension ApprovalAction: PostgresEnum {}
+extension Approval.State: PostgresEnum {}
 
 extension ChannelState {
     /// As two columns: the word, and why it was stopped.

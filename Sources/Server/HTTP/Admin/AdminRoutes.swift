@@ -42,6 +42,12 @@ struct AdminRoutes: Sendable {
             .post, "tenants/{tenant}/dead-letters/{message}/retry", .deadLettersRetry, About.retryDeadLetter,
             use: retryDeadLetter)
 
+        admin.staff(.get, "approvals", .approvalsRead, About.listApprovals, use: listApprovals)
+        admin.staff(.get, "approvals/{approval}", .approvalsRead, About.readApproval, use: readApproval)
+        admin.staff(.post, "approvals/{approval}/approve", .approvalsRead, About.approve, use: approve)
+        admin.staff(.post, "approvals/{approval}/decline", .approvalsRead, About.decline, use: decline)
+        admin.staff(.post, "approvals/{approval}/withdraw", .approvalsRead, About.withdraw, use: withdraw)
+
         admin.staff(.get, "regions", .installationRead, About.listRegions, use: listRegions)
         admin.staff(.get, "plugins", .installationRead, About.listPlugins, use: listPlugins)
         admin.staff(.get, "unroutable-events", .installationRead, About.listUnroutable, use: listUnroutable)
