@@ -37,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -98,6 +99,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Sources/Server/Sandbox", exclude: ["README.md"], swiftSettings: settings),
+        // Pages as values and templates: knows neither routes nor database.
+        .target(
+            name: "Console",
+            dependencies: [crypto, .product(name: "Mustache", package: "swift-mustache")],
+            path: "Sources/Server/Console",
+            resources: [.copy("Assets"), .copy("Catalogues"), .copy("Templates")], swiftSettings: settings),
         .executableTarget(
             name: "Server",
             dependencies: [
@@ -110,7 +117,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
-            path: "Sources/Server", exclude: ["Sandbox"], swiftSettings: settings),
+            path: "Sources/Server", exclude: ["Console", "Sandbox"], swiftSettings: settings),
 
         // Tests: a target a source target.
         .target(
@@ -142,6 +149,13 @@ let package = Package(
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "Outbound", "PluginKit", crypto, logging, lifecycle],
             swiftSettings: settings),
+        // Every page in every state, for the tests of the console and to look at.
+        .target(
+            name: "ConsoleSamples", dependencies: ["Console"], path: "Tests/ConsoleSamples", swiftSettings: settings),
+        .executableTarget(
+            name: "ConsoleGallery", dependencies: ["Console", "ConsoleSamples"], path: "Tests/ConsoleGallery",
+            swiftSettings: settings),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "ConsoleSamples"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [

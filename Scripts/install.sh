@@ -50,8 +50,12 @@ missing_packages() {
     has_venv || echo python3-venv
     [ "$for_tests" = no ] || command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
     [ "$for_tests" = no ] || has_pgbouncer || echo pgbouncer
+    [ "$for_tests" = no ] || has_chromium || echo chromium
     has_postgres || echo postgresql
 }
+
+# The tests of the console drive it; no browser is downloaded.
+has_chromium() { [ -x /usr/bin/chromium ] || command -v chromium >/dev/null 2>&1; }
 
 has_pgbouncer() { [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null 2>&1; }
 
