@@ -1,6 +1,8 @@
 import Documents
 import Foundation
+import PluginKit
 import Testing
+import WhatsAppCloud
 
 @testable import Platform
 
@@ -128,8 +130,14 @@ import Testing
         #expect(String(decoding: data, as: UTF8.self).contains("\"operator_parent_country\":\"US\""))
     }
 
-    @Test func `German words of a flow are taken, others stay as declared`() {
-        let flow = AgreementFacts.sample.recipients[0]
-        #expect(flow.purpose.german == flow.purpose.english)
+    @Test func `a flow's German words are taken, and its English ones where there are none`() {
+        var flow = WhatsAppCloud().manifest.dataFlows[0]
+        var recipient = AgreementRecipient(plugin: "whatsapp-cloud", flow)
+        #expect(recipient.purpose.german == "Zustellung von Nachrichten an die Person und von ihr")
+        #expect(recipient.dataCategories.map(\.english) == flow.dataCategories)
+        flow.translations["de"] = DataFlow.Wording(dataCategories: ["nur eine"], retention: "ein Jahr")
+        recipient = AgreementRecipient(plugin: "whatsapp-cloud", flow)
+        #expect(recipient.purpose.german == flow.purpose && recipient.retention.german == "ein Jahr")
+        #expect(recipient.dataCategories.map(\.german) == flow.dataCategories)
     }
 }

@@ -109,6 +109,14 @@ import Testing
         #expect(throws: PlatformError.self) { try AgreementText.load(Array(source.utf8), file: "hostile.yaml") }
     }
 
+    @Test func `aliases that multiply are refused for what they are`() throws {
+        let source = try #require(Self.hostile.first { $0.name == "aliases that multiply" }?.source)
+        let error = try #require(throws: PlatformError.self) {
+            try AgreementText.load(Array(source.utf8), file: "hostile.yaml")
+        }
+        #expect(error.message.contains("too many entries"))
+    }
+
     @Test func `bytes that are no UTF-8 are refused`() {
         #expect(throws: PlatformError.self) { try AgreementText.load([0x69, 0x64, 0x3A, 0xFF, 0xFE], file: "x") }
     }

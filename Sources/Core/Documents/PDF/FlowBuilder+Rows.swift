@@ -66,30 +66,48 @@ extension FlowBuilder {
         for first in stride(from: 0, to: signatures.count, by: 2) {
             let pair = signatures[first..<min(first + 2, signatures.count)]
             var parts: [FlowRow] = []
-            func add(_ face: PDFStyle.Face, space: Double, ruled: Bool = false, _ text: (Signature) -> String?) {
+            func add(space: Double, _ part: (Signature) -> SignaturePart?) {
                 let columns = pair.enumerated().compactMap { index, signature -> FlowRow.Column? in
-                    guard let text = text(signature) else { return nil }
+                    guard let part = part(signature) else { return nil }
                     return FlowRow.Column(
-                        x: Double(index) * (width + 30), text: layout(RichText(text), face, width: width), tag: "P",
-                        ruleAbove: ruled ? width : nil)
+                        x: Double(index) * (width + 30), text: layout(RichText(part.text), part.face, width: width),
+                        tag: "P", ruleAbove: part.isRuled ? width : nil)
                 }
-                guard columns.contains(where: { !$0.text.lines.isEmpty }) else { return }
+                guard !columns.isEmpty else { return }
                 parts.append(
                     FlowRow(
-                        columns: columns, tag: "Div", spaceBefore: space,
-                        padding: .init(top: ruled ? 3 : 0, bottom: 0), keepsWithNext: true, maySplit: false))
+                        columns: columns, tag: "Div", spaceBefore: space, padding: .init(top: 3, bottom: 0),
+                        keepsWithNext: true, maySplit: false))
             }
-            func isByHand(_ signature: Signature) -> Bool { signature.form == .lines }
-            add(PDFStyle.label, space: 26) { $0.party }
-            add(PDFStyle.heading(2), space: 2) { $0.organisation }
-            add(PDFStyle.body, space: 2) { $0.signatory.isEmpty ? nil : $0.signatory }
-            add(PDFStyle.caption, space: 34, ruled: true) { isByHand($0) ? language.placeAndDate : nil }
-            add(PDFStyle.caption, space: 38, ruled: true) { isByHand($0) ? language.signature : nil }
-            add(PDFStyle.note, space: 10) {
-                if case .note(let note) = $0.form { note } else { nil }
+            let isByHand = pair.contains { $0.form == .lines }
+            add(space: 24) { SignaturePart($0.party, PDFStyle.label) }
+            add(space: 0) { SignaturePart($0.organisation, PDFStyle.heading(2)) }
+            add(space: 0) { $0.signatory.isEmpty ? nil : SignaturePart($0.signatory, PDFStyle.body) }
+            // What one party accepted electronically stands beside the line on which the other signs.
+            add(space: isByHand ? 34 : 8) { signature in
+                switch signature.form {
+                case .lines: SignaturePart(language.placeAndDate, PDFStyle.caption, isRuled: true)
+                case .note(let note): SignaturePart(note, PDFStyle.acceptance)
+                }
+            }
+            add(space: 38) { signature in
+                signature.form == .lines ? SignaturePart(language.signature, PDFStyle.caption, isRuled: true) : nil
             }
             if !parts.isEmpty { parts[parts.count - 1].keepsWithNext = false }
             for part in parts { append(part) }
         }
+    }
+}
+
+private struct SignaturePart {
+    var text: String
+    var face: PDFStyle.Face
+    /// Whether there is a line above, to write on.
+    var isRuled: Bool
+
+    init(_ text: String, _ face: PDFStyle.Face, isRuled: Bool = false) {
+        self.text = text
+        self.face = face
+        self.isRuled = isRuled
     }
 }

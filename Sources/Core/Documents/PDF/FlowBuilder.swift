@@ -44,7 +44,7 @@ struct FlowBuilder {
                 FlowRow(
                     columns: [.init(x: 0, text: text)], tag: "P", spaceBefore: 3, keepsWithNext: true, maySplit: false))
         }
-        let reference = layout(RichText(document.reference), PDFStyle.edge)
+        let reference = layout(RichText(document.reference), PDFStyle.reference)
         append(
             FlowRow(
                 columns: [.init(x: 0, text: reference)], tag: "P", decoration: .titleRule, spaceBefore: 6,

@@ -46,9 +46,11 @@ enum PDFStyle {
     }
 
     static let title = Face(family: sans, size: 22, leading: 27, isBold: true, ink: accent)
-    static let subtitle = Face(family: serif, size: 12, leading: 16, ink: faint)
+    static let subtitle = Face(family: serif, size: 11.4, leading: 15, ink: faint)
+    static let reference = Face(family: sans, size: 9.6, leading: 13, ink: faint)
     static let body = Face(family: serif, size: 10.8, leading: 14.6)
     static let note = Face(family: serif, size: 8.8, leading: 11.6, ink: faint)
+    static let acceptance = Face(family: serif, size: 9.4, leading: 12.4)
     static let cell = Face(family: serif, size: 9.4, leading: 12)
     static let columnTitle = Face(family: sans, size: 8.8, leading: 12, isBold: true, ink: accent)
     static let label = Face(family: sans, size: 9.4, leading: 14.6, ink: faint)

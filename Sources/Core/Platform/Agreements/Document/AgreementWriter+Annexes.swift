@@ -7,17 +7,15 @@ extension AgreementWriter {
     func parties(_ words: AnnexWords) throws -> [Block] {
         try [(AgreementSlot.controller, facts.controller), (.processor, facts.provider)].flatMap { slot, party in
             let representative = [party.representative, party.representativeRole].compactMap { $0 }
-            return [
-                Block.heading(level: 2, number: nil, text: try words(slot)),
-                .definitions([
-                    Definition(try words(.name), [.strong(party.name)]),
-                    Definition(try words(.register), try party.register ?? words(.none)),
-                    Definition(try words(.address), party.address),
-                    Definition(try words(.representative), representative.joined(separator: ", ")),
-                    Definition(try words(.dataProtectionOfficer), try party.dataProtectionOfficer ?? words(.none)),
-                    Definition(try words(.breachContact), party.breachContact),
-                ]),
+            var rows = [Definition(try words(.name), [.strong(party.name)])]
+            if let register = party.register { rows.append(Definition(try words(.register), register)) }
+            rows += [
+                Definition(try words(.address), party.address),
+                Definition(try words(.representative), representative.joined(separator: ", ")),
+                Definition(try words(.dataProtectionOfficer), try party.dataProtectionOfficer ?? words(.none)),
+                Definition(try words(.breachContact), party.breachContact),
             ]
+            return [Block.heading(level: 2, number: nil, text: try words(slot)), .definitions(rows)]
         }
     }
 

@@ -24,9 +24,10 @@ public struct AgreementRecipient: Sendable, Hashable, Codable {
         case transferMechanism = "transfer_mechanism"
     }
 
-    /// - Parameter german: The flow's words in German, as far as the plugin or the provider has them; the others stay as
-    ///   the plugin declares them.
-    public init(plugin: String, _ flow: DataFlow, german: German = German()) {
+    /// The German words are those that the plugin declares; where it has none, the English ones stand.
+    /// - Parameter plugin: The plugin's name.
+    public init(plugin: String, _ flow: DataFlow) {
+        let german = flow.translations["de"] ?? DataFlow.Wording()
         self.plugin = plugin
         self.flow = flow.id
         name = BilingualText(german: german.recipient ?? flow.recipient, english: flow.recipient)
@@ -47,28 +48,5 @@ public struct AgreementRecipient: Sendable, Hashable, Codable {
     /// Countries outside the EEA, where a transfer needs a basis (GDPR Art. 44 to 49).
     public var thirdCountries: [String] {
         countries.filter { !Jurisdiction.eeaCountries.contains($0) }
-    }
-
-    /// A flow's words in German.
-    public struct German: Sendable, Hashable {
-        public var recipient: String?
-        /// As many as the flow has, in its order; others are not taken.
-        public var dataCategories: [String]?
-        public var purpose: String?
-        public var legalBasis: String?
-        public var transferMechanism: String?
-        public var retention: String?
-
-        public init(
-            recipient: String? = nil, dataCategories: [String]? = nil, purpose: String? = nil,
-            legalBasis: String? = nil, transferMechanism: String? = nil, retention: String? = nil
-        ) {
-            self.recipient = recipient
-            self.dataCategories = dataCategories
-            self.purpose = purpose
-            self.legalBasis = legalBasis
-            self.transferMechanism = transferMechanism
-            self.retention = retention
-        }
     }
 }
