@@ -22,14 +22,10 @@ final class Effects: Sendable {
         let (asker, second, operations): (Cause, Cause, Cause)
         let tenant: TenantID
 
-        init(_ region: Region, after seconds: TimeInterval = 0, tenant: TenantID? = nil) async throws {
+        init(_ region: Region) async throws {
             self.region = region
-            approvals = Self.service(region, after: seconds)
-            if let tenant {
-                self.tenant = tenant
-            } else {
-                self.tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name).id
-            }
+            approvals = Self.service(region)
+            tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name).id
             asker = try await Self.member(region, "ada", [.owner])
             second = try await Self.member(region, "bea", [.onboarding])
             operations = try await Self.member(region, "cleo", [.operations])
@@ -43,12 +39,7 @@ final class Effects: Sendable {
         }
 
         static func member(_ region: Region, _ name: String, _ roles: Set<Role>) async throws -> Cause {
-            Cause(
-                .staff(
-                    try await region.installation.staff.add(
-                        NewStaffMember(
-                            email: Personal("\(name)@provider.example"), displayName: Personal(name), roles: roles),
-                        .system)))
+            Cause(.staff(try await region.colleague(name, roles)))
         }
 
         var request: ApprovalRequest {
@@ -59,14 +50,8 @@ final class Effects: Sendable {
 
         func ask() async throws -> Approval { try await approvals.ask(request, asker) }
 
-        /// `action outcome` of a chain, in order.
         func trail(_ chain: AuditChain) async throws -> [String] {
-            try await region.controlRows(
-                """
-                SELECT action || ' ' || outcome AS entry FROM audit_entries
-                WHERE chain = $1 AND action LIKE 'approval.%' ORDER BY sequence
-                """, [chain.description]
-            ).map { try $0.decode("entry") }
+            try await region.trail("approval.", in: chain)
         }
     }
 

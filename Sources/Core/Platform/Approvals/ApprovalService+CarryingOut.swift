@@ -2,7 +2,7 @@ import Logging
 import PluginKit
 import Postgres
 
-import struct Foundation.TimeInterval
+import typealias Foundation.TimeInterval
 
 /// How the effect happens once.
 ///

@@ -1,9 +1,9 @@
 import Logging
-public import PluginKit
+import PluginKit
 import Postgres
 import Synchronization
 
-public import struct Foundation.Date
+import struct Foundation.Date
 
 /// Four eyes: what is dangerous is asked for by one member of staff and decided by another.
 ///

@@ -1,5 +1,5 @@
 import struct Foundation.Date
-import struct Foundation.TimeInterval
+import typealias Foundation.TimeInterval
 
 /// Who may decide what another asked for.
 enum FourEyes {

@@ -14,6 +14,7 @@ extension StaffMember.State: PostgresEnum {}
 extension StaffMember.Language: PostgresEnum {}
 extension ApprovalAction: PostgresEnum {}
 extension Approval.State: PostgresEnum {}
+extension ConsoleSession.Method: PostgresEnum {}
 
 extension ChannelState {
     /// As two columns: the word, and why it was stopped.
