@@ -52,6 +52,7 @@ public final class Installation: Sendable {
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let idempotency: IdempotencyService
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -111,7 +112,8 @@ public final class Installation: Sendable {
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,
             http: http, wake: wake)
-        apiKeys = APIKeyService(control: control, tenants: tenants)
+        apiKeys = APIKeyService(control: control, tenants: tenants, audit: audit)
+        idempotency = IdempotencyService(control: control, controlKey: controlKey)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
@@ -123,8 +125,11 @@ public final class Installation: Sendable {
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        let controlHousekeepers =
+            configuration.runsWorkers ? [ControlHousekeeper(idempotency: idempotency, logger: logger)] : []
         services =
-            pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter] + housekeepers + controlHousekeepers + Array(workers.values)
+            + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 
