@@ -57,6 +57,7 @@ public final class Installation: Sendable {
     public let sessions: SessionService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
+    public let idempotency: IdempotencyService
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -118,7 +119,8 @@ public final class Installation: Sendable {
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,
             http: http, wake: wake)
-        apiKeys = APIKeyService(control: control, tenants: tenants)
+        apiKeys = APIKeyService(control: control, tenants: tenants, audit: audit)
+        idempotency = IdempotencyService(control: control, controlKey: controlKey)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
@@ -130,7 +132,12 @@ public final class Installation: Sendable {
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
-        let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
+        let keepers: [any Service] =
+            configuration.runsWorkers
+            ? [
+                ApprovalKeeper(approvals: approvals, logger: logger),
+                ControlHousekeeper(idempotency: idempotency, logger: logger),
+            ] : []
         services =
             pools + [reconciler, meter] + keepers + housekeepers + Array(workers.values) + Array(ingestBatches.values)
             + Array(sendBatches.values)

@@ -35,7 +35,9 @@ struct ServeCommand: AsyncParsableCommand {
         let host = try settings.text("http.host")
         let router = ServerRouter.make(
             installation, publicURL: try settings.text("http.public_url"), instance: settings.optional("http.instance"),
-            metrics: metrics, metricsToken: settings.optional("metrics.token").map { Secret($0) })
+            metrics: metrics, metricsToken: settings.optional("metrics.token").map { Secret($0) },
+            limits: try settings.limits(),
+            clients: try ClientAddresses(trusting: settings.list("http.trusted_proxies")))
         let server = HTTPService(
             router: router, host: host, port: port, timeouts: try settings.timeouts(),
             logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) })

@@ -55,6 +55,20 @@ struct RequestFields {
         return bool
     }
 
+    /// - Returns: the least there may be, with a complaint, when it is missing or another.
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>) -> Int {
+        let expected = "give a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard let value = value(name) else {
+            complain(name, "this is missing; \(expected)")
+            return range.lowerBound
+        }
+        guard case .number(let text) = value, let number = JSONNumber.integer(text), range.contains(number) else {
+            complain(name, expected)
+            return range.lowerBound
+        }
+        return number
+    }
+
     mutating func time(_ name: String) -> Date? {
         guard let text = optionalText(name) else { return nil }
         guard let date = Timestamp.date(text) else {
@@ -111,5 +125,15 @@ struct RequestFields {
             problems.count == 1
                 ? "One field is not right: \(problems[0].path)." : "\(problems.count) fields are not right.",
             remedy: "See errors for each.", fields: problems)
+    }
+}
+
+/// Numbers of JSON, which knows no whole ones apart from others.
+enum JSONNumber {
+    /// `7`, also as `7.0` or `70e-1`: what JSON Schema takes for an integer.
+    static func integer(_ text: String) -> Int? {
+        if let number = Int(text) { return number }
+        guard let number = Double(text), number.magnitude < 9_007_199_254_740_992 else { return nil }
+        return Int(exactly: number)
     }
 }

@@ -23,16 +23,6 @@ extension Agreement {
     }
 }
 
-extension APIKey {
-    var json: JSON {
-        [
-            "id": .id(id), "label": .string(label), "prefix": .string(prefix),
-            "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }), "created_at": .time(createdAt),
-            "expires_at": .time(expiresAt), "revoked_at": .time(revokedAt), "last_used_at": .time(lastUsedAt),
-        ]
-    }
-}
-
 extension Channel {
     func json(publicURL: String) -> JSON {
         var object = JSONObject([
@@ -48,6 +38,7 @@ extension Channel {
         }
         object["ingress_url"] = .string(publicURL + ingressPath)
         object["created_at"] = .time(createdAt)
+        object["revision"] = .int(revision)
         return .object(object)
     }
 }

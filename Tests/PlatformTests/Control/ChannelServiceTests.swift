@@ -112,4 +112,20 @@ import Testing
             #expect(region.messenger.texts == ["Hallo"])
         }
     }
+
+    @Test func `a channel is changed as it was seen, or not at all`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let channels = region.installation.channels
+            let change = ChannelChange(configuration: ["access_token": "token-new"], ingress: [:])
+            let changed = try await channels.update(company.id, company.channel.id, change, Expected([1]))
+            #expect(company.channel.revision == 1 && changed.revision == 2)
+            await expectError(.preconditionFailed) {
+                try await channels.update(company.id, company.channel.id, change, Expected([1]))
+            }
+            #expect(try await channels.find(company.id, company.channel.id).revision == 2)
+            #expect(try await channels.start(company.id, company.channel.id).revision == 3)
+            await expectError(.notFound) { try await channels.find(company.id, .generate()) }
+        }
+    }
 }

@@ -7,8 +7,11 @@ extension ChannelService {
     ///
     /// The next delivery goes by the new configuration. What comes in may be checked by the old one for
     /// `RouteDirectory.lifetime` (5 seconds) longer, in every process.
-    /// - Throws: `.invalid` naming the keys that are wrong; nothing is changed then.
-    public func update(_ id: TenantID, _ channel: ChannelID, _ change: ChannelChange) async throws -> Channel {
+    /// - Throws: `.invalid` naming the keys that are wrong, `.preconditionFailed` when the channel is not as expected; nothing is changed
+    ///   then.
+    public func update(
+        _ id: TenantID, _ channel: ChannelID, _ change: ChannelChange, _ expected: Expected = .any
+    ) async throws -> Channel {
         let tenant = try await tenants.find(id)
         let shard = try directory.shard(tenant.shard)
         let keys = try await shard.keys.keys(of: id)
@@ -17,6 +20,7 @@ extension ChannelService {
                 throw PlatformError.notFound("channel")
             }
             let known = try ChannelStore.channel(row, of: id)
+            try expected.check(known.revision)
             guard let plugin = plugins.channels[known.plugin] else { throw PlatformError.notFound("channel plugin") }
             let old = try SealedConfiguration.values(
                 row.decode("configuration_sealed"), keys.data, ChannelStore.sealContext(channel, id))

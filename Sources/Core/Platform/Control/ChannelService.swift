@@ -157,6 +157,13 @@ public struct ChannelService: Sendable {
         return try rows.map { try ChannelStore.channel($0, of: id) }
     }
 
+    public func find(_ id: TenantID, _ channel: ChannelID) async throws -> Channel {
+        guard let found = try await list(id).first(where: { $0.id == channel }) else {
+            throw PlatformError.notFound("channel")
+        }
+        return found
+    }
+
     public func health(_ id: TenantID, _ channel: ChannelID) async throws -> HealthReport {
         let tenant = try await tenants.find(id)
         let shard = try directory.shard(tenant.shard)

@@ -28,7 +28,8 @@ enum ChannelStore {
         PostgresQuery(
             "channels.list",
             """
-            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed, created_at
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed,
+                   created_at, revision
             FROM channels
             WHERE tenant_id = $1
             ORDER BY channel_id
@@ -41,7 +42,7 @@ enum ChannelStore {
             "channels.lock",
             """
             SELECT channel_id, plugin, address, account_address, display_address, ingress_route_id, state, state_reason,
-                   configuration_sealed, created_at
+                   configuration_sealed, created_at, revision
             FROM channels
             WHERE tenant_id = $1 AND channel_id = $2
             FOR UPDATE
@@ -53,7 +54,7 @@ enum ChannelStore {
         PostgresQuery(
             "channels.sibling",
             """
-            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at, revision
             FROM channels
             WHERE tenant_id = $1 AND plugin = $2 AND account_address = $3 AND channel_id <> $4
             ORDER BY channel_id
@@ -67,9 +68,11 @@ enum ChannelStore {
             "channels.update",
             """
             UPDATE channels
-            SET account_address = $3, display_address = $4, configuration_sealed = $5, updated_at = now()
+            SET account_address = $3, display_address = $4, configuration_sealed = $5, revision = revision + 1,
+                updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
-            RETURNING channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at
+            RETURNING channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at,
+                      revision
             """, [channel.tenant, channel.id, account, display, sealed])
     }
 
@@ -79,14 +82,16 @@ enum ChannelStore {
             address: try row.decode("address"),
             displayAddress: try row.decode("display_address"),
             state: ChannelState(state: try row.decode("state"), reason: try row.decode("state_reason")),
-            ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"))
+            ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"),
+            revision: try row.decode("revision"))
     }
 
     static func setState(_ tenant: TenantID, _ channel: ChannelID, _ state: ChannelState) -> PostgresQuery {
         PostgresQuery(
             "channels.set-state",
             """
-            UPDATE channels SET state = $3, state_reason = $4, held_until = NULL, updated_at = now()
+            UPDATE channels
+            SET state = $3, state_reason = $4, held_until = NULL, revision = revision + 1, updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
             """, [tenant, channel, state.columns.state, state.columns.reason])
     }

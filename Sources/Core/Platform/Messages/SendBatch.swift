@@ -106,9 +106,7 @@ struct SendBatch: Sendable {
     ) throws -> (receipt: SendReceipt, message: SendStore.NewMessage?) {
         if let earlier = facts.earlier {
             guard earlier.requestHash == item.request.requestHash else {
-                throw PlatformError(
-                    .idempotencyKeyReused, "This Idempotency-Key was used for another request.",
-                    remedy: "Use a new key for a new request; repeat a request with the same bytes.")
+                throw IdempotencyKey.reused
             }
             return (SendReceipt(message: earlier.message, replayed: true), nil)
         }

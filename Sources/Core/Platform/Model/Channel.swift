@@ -13,6 +13,8 @@ public struct Channel: Sendable, Hashable {
     public var state: ChannelState
     public var ingressRoute: IngressRouteID
     public var createdAt: Date
+    /// Grows with every change of what is shown of it.
+    public var revision: Int = 1
 
     /// Where the messenger posts, without host.
     public var ingressPath: String { "/ingress/\(plugin)/\(ingressRoute)" }

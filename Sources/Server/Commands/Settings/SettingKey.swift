@@ -11,7 +11,7 @@ struct SettingKey: Sendable {
 
     static let defaultRegionPlugin = "self-hosted"
 
-    static let all: [SettingKey] = http + control + regions + process
+    static let all: [SettingKey] = http + limits + control + regions + process
 
     private static let http = [
         SettingKey(name: "http.host", fallback: "127.0.0.1", help: "Address to listen on."),
@@ -27,6 +27,21 @@ struct SettingKey: Sendable {
         SettingKey(
             name: "http.body_timeout_seconds", kind: .integer(1...3600), fallback: "30",
             help: "How long a request may take to arrive whole, from its head to the end of its body."),
+        SettingKey(
+            name: "http.trusted_proxies", kind: .list, fallback: "",
+            help: "Addresses of proxies whose X-Forwarded-For or Forwarded is believed, CIDR, separated by commas."),
+    ]
+
+    private static let limits = [
+        SettingKey(
+            name: "limits.tenant_requests_per_second", kind: .integer(0...1_000_000), fallback: "500",
+            help: "Requests a second with one tenant's key, in this process; 0 for no limit."),
+        SettingKey(
+            name: "limits.staff_requests_per_second", kind: .integer(0...1_000_000), fallback: "50",
+            help: "Requests a second of one member of staff, in this process; 0 for no limit."),
+        SettingKey(
+            name: "limits.anonymous_requests_per_second", kind: .integer(0...1_000_000), fallback: "50",
+            help: "Requests a second from one address without a valid key, in this process; 0 for no limit."),
     ]
 
     private static let control = [

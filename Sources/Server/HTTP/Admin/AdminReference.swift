@@ -3,7 +3,8 @@ enum AdminReference {
     static let listTenants = OperationReference(
         "listTenants", "Lists the tenants, oldest first.", query: .page, answers: .list(of: "Tenant"))
     static let createTenant = OperationReference(
-        "createTenant", "Makes a tenant.", body: .named("NewTenant"), answers: .named("Tenant", status: 201))
+        "createTenant", "Makes a tenant.", body: .named("NewTenant"), answers: .named("Tenant", status: 201)
+    ).repeatable
     static let readTenant = OperationReference("readTenant", "Shows a tenant.", answers: .named("Tenant"))
     static let changeTenant = OperationReference(
         "changeTenant", "Suspends a tenant, or lets it go on.",
@@ -14,7 +15,8 @@ enum AdminReference {
         "listAgreements", "Lists a tenant's agreements, oldest first.", answers: .list(of: "Agreement"))
     static let recordAgreement = OperationReference(
         "recordAgreement", "Records a signed agreement, in force at once.", body: .named("NewAgreement"),
-        answers: .named("Agreement", status: 201))
+        answers: .named("Agreement", status: 201)
+    ).repeatable
     static let changeAgreement = OperationReference(
         "changeAgreement", "Suspends, reinstates or ends an agreement.", body: .named("AgreementChange"),
         answers: .named("Agreement"), problems: [409])
@@ -23,19 +25,35 @@ enum AdminReference {
         "listChannels", "Lists a tenant's channels.", answers: .list(of: "Channel"))
     static let connectChannel = OperationReference(
         "connectChannel", "Connects a number to a tenant.", body: .named("NewChannel"),
-        answers: .named("Channel", status: 201), problems: [409])
+        answers: .named("Channel", status: 201), problems: [409]
+    ).repeatable.versioned
+    static let readChannel = OperationReference(
+        "readChannel", "Shows a channel.", answers: .named("Channel")
+    ).versioned
     static let changeChannel = OperationReference(
         "changeChannel", "Changes what a channel is configured with. What is not named stays.",
-        body: .named("ChannelChange"), answers: .named("Channel"), problems: [409])
+        body: .named("ChannelChange"), answers: .named("Channel"), problems: [409]
+    ).versioned
     static let channelHealth = OperationReference(
         "channelHealth", "Asks the messenger how a channel is.", answers: .named("Health"))
     static let startChannel = OperationReference(
         "startChannel", "Lets a stopped channel go on.", answers: .named("Channel"))
 
     static let listKeys = OperationReference("listKeys", "Lists a tenant's API keys.", answers: .list(of: "APIKey"))
+    static let readKey = OperationReference("readKey", "Shows an API key.", answers: .named("APIKey")).versioned
     static let issueKey = OperationReference(
-        "issueKey", "Issues an API key.", body: .named("NewAPIKey"), answers: .named("IssuedAPIKey", status: 201))
-    static let revokeKey = OperationReference("revokeKey", "Revokes an API key.", answers: .empty(204))
+        "issueKey", "Issues an API key.", body: .named("NewAPIKey"), answers: .named("IssuedAPIKey", status: 201)
+    ).repeatable.versioned
+    static let changeKey = OperationReference(
+        "changeKey", "Changes a key's label, or from where it may be used. What is not named stays.",
+        body: .named("APIKeyChange"), answers: .named("APIKey")
+    ).versioned
+    static let rotateKey = OperationReference(
+        "rotateKey", "Issues a key with the same rights in the place of another.",
+        detail: "The old one goes on until the overlap ends, and never longer than it would have.",
+        body: .named("APIKeyRotation"), answers: .named("IssuedAPIKey", status: 201), problems: [409]
+    ).repeatable.versioned
+    static let revokeKey = OperationReference("revokeKey", "Revokes an API key.", answers: .empty(204)).versioned
 
     static let listDeadLetters = OperationReference(
         "listDeadLetters", "Lists messages that were given up, newest first.", query: .page,

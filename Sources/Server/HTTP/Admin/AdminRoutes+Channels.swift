@@ -16,7 +16,12 @@ extension AdminRoutes {
         try fields.finish()
         let channel = try await installation.channels.connect(
             try scope.id("tenant"), NewChannel(plugin: plugin, configuration: configuration, ingress: ingress))
-        return channel.json(publicURL: publicURL).response(status: 201)
+        return channel.json(publicURL: publicURL).response(status: 201, revision: channel.revision)
+    }
+
+    @Sendable func readChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
+        let channel = try await installation.channels.find(try scope.id("tenant"), try scope.id("channel"))
+        return channel.json(publicURL: publicURL).response(revision: channel.revision)
     }
 
     @Sendable func changeChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -24,8 +29,9 @@ extension AdminRoutes {
         let change = ChannelChange(
             configuration: fields.optionalTexts("configuration"), ingress: fields.optionalTexts("ingress"))
         try fields.finish()
-        return try await installation.channels.update(try scope.id("tenant"), try scope.id("channel"), change)
-            .json(publicURL: publicURL).response()
+        let channel = try await installation.channels.update(
+            try scope.id("tenant"), try scope.id("channel"), change, try request.expected())
+        return channel.json(publicURL: publicURL).response(revision: channel.revision)
     }
 
     @Sendable func channelHealth(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {

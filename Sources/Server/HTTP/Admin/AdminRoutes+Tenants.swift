@@ -66,40 +66,6 @@ extension AdminRoutes {
         .json.response()
     }
 
-    // MARK: - API keys
-
-    @Sendable func listKeys(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        JSON.list(try await installation.apiKeys.list(try scope.id("tenant")).map(\.json)).response()
-    }
-
-    @Sendable func issueKey(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        var fields = RequestFields(try await request.object())
-        let label = fields.text("label")
-        let words = fields.value("scopes")?.array
-        if words == nil { fields.complain("scopes", "give an array of scopes") }
-        let known = Scope.allCases.map(\.rawValue).joined(separator: ", ")
-        var scopes: Set<Scope> = []
-        for word in words ?? [] {
-            if let scope = word.string.flatMap(Scope.init(rawValue:)) {
-                scopes.insert(scope)
-            } else {
-                fields.complain("scopes", "can hold \(known)")
-            }
-        }
-        let expiresAt = fields.time("expires_at")
-        try fields.finish()
-        let (key, token) = try await installation.apiKeys.issue(
-            try scope.id("tenant"), label: label, scopes: scopes, expiresAt: expiresAt)
-        var json = key.json.object ?? JSONObject()
-        json["token"] = .string(token.revealed)
-        return JSON.object(json).response(status: 201)
-    }
-
-    @Sendable func revokeKey(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.apiKeys.revoke(try scope.id("tenant"), try scope.id("key"))
-        return Response(status: .noContent)
-    }
-
     // MARK: - Dead letters
 
     @Sendable func listDeadLetters(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {

@@ -26,6 +26,8 @@ struct AdminRoutes: Sendable {
         admin.staff(.get, "tenants/{tenant}/channels", .channelsRead, About.listChannels, use: listChannels)
         admin.staff(.post, "tenants/{tenant}/channels", .channelsWrite, About.connectChannel, use: connectChannel)
         admin.staff(
+            .get, "tenants/{tenant}/channels/{channel}", .channelsRead, About.readChannel, use: readChannel)
+        admin.staff(
             .patch, "tenants/{tenant}/channels/{channel}", .channelsWrite, About.changeChannel, use: changeChannel)
         admin.staff(
             .get, "tenants/{tenant}/channels/{channel}/health", .channelsRead, About.channelHealth, use: channelHealth)
@@ -34,6 +36,9 @@ struct AdminRoutes: Sendable {
 
         admin.staff(.get, "tenants/{tenant}/api-keys", .keysRead, About.listKeys, use: listKeys)
         admin.staff(.post, "tenants/{tenant}/api-keys", .keysWrite, About.issueKey, use: issueKey)
+        admin.staff(.get, "tenants/{tenant}/api-keys/{key}", .keysRead, About.readKey, use: readKey)
+        admin.staff(.patch, "tenants/{tenant}/api-keys/{key}", .keysWrite, About.changeKey, use: changeKey)
+        admin.staff(.post, "tenants/{tenant}/api-keys/{key}/rotate", .keysWrite, About.rotateKey, use: rotateKey)
         admin.staff(.delete, "tenants/{tenant}/api-keys/{key}", .keysWrite, About.revokeKey, use: revokeKey)
 
         admin.staff(

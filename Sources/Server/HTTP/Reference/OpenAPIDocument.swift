@@ -41,7 +41,7 @@ struct OpenAPIDocument: Sendable {
         ("metricsToken", ["type": "http", "scheme": "bearer", "description": "`metrics.token` of the configuration."]),
     ]
 
-    private func describe(_ operation: Operation) -> JSON {
+    func describe(_ operation: Operation) -> JSON {
         let reference = operation.reference
         var json = JSONObject([
             ("operationId", .string(reference.id)), ("summary", .string(reference.summary)),
@@ -107,14 +107,22 @@ struct OpenAPIDocument: Sendable {
                     "Idempotency-Key", in: "header", .text(1...255, pattern: "^[!-~]+$"), isRequired: false,
                     help: "Repeating the request with the same key changes nothing and gives the first answer again."))
         }
-        if operation.reference.isVersioned, [.put, .patch, .delete].contains(operation.method) {
+        if operation.reference.isVersioned, operation.method == .get {
             headers.append(
                 parameter(
-                    "If-Match", in: "header", .text(1...64, pattern: "^(\\*|\"[0-9a-zA-Z_-]+\")$"), isRequired: false,
+                    "If-None-Match", in: "header", Self.tag, isRequired: false,
+                    help: "The ETag last seen: when it is still the same, the answer is 304."))
+        }
+        if operation.reference.isVersioned, operation.changes {
+            headers.append(
+                parameter(
+                    "If-Match", in: "header", Self.tag, isRequired: false,
                     help: "The ETag last seen: when it was changed since, nothing is done and the answer is 412."))
         }
         return path + query + headers
     }
+
+    private static let tag = Schema.text(1...64, pattern: "^(\\*|\"[0-9a-zA-Z_-]+\")$")
 
     private func parameter(_ name: String, in place: String, _ schema: Schema, isRequired: Bool, help: String?) -> JSON
     {
@@ -151,6 +159,9 @@ struct OpenAPIDocument: Sendable {
             }
             all[String(answer.status)] = .object(response)
         }
+        if operation.reference.isVersioned, operation.method == .get {
+            all["304"] = ["description": "It is as the caller has it."]
+        }
         let (type, schema) =
             CloudAPIErrors.isTemplate(operation.path)
             ? ("application/json", Schema.named("MetaError")) : ("application/problem+json", Schema.named("Problem"))
@@ -164,18 +175,20 @@ struct OpenAPIDocument: Sendable {
     }
 
     /// What every such route can answer besides.
-    private static func problems(of operation: Operation) -> Set<Int> {
-        var statuses = operation.reference.problems.union([400, 408, 429, 500, 503])
+    static func problems(of operation: Operation) -> Set<Int> {
+        var statuses = operation.reference.problems.union([400, 408, 414, 431, 500, 503])
         switch operation.caller {
         case .anyone: break
         case .messenger: statuses.formUnion([401, 404])
         case .watcher, .tenant, .staff: statuses.formUnion([401, 403])
         }
+        // What messengers call is not limited, and has query parameters of its own.
+        if !operation.path.hasPrefix("/ingress/") { statuses.formUnion([422, 429]) }
         if !operation.pathParameters.isEmpty { statuses.insert(404) }
         if operation.reference.body != nil || !operation.reference.query.isEmpty { statuses.insert(422) }
         if operation.reference.body != nil { statuses.formUnion([413, 415]) }
         if operation.reference.takesIdempotencyKey { statuses.formUnion([409, 422]) }
-        if operation.reference.isVersioned, operation.method != .get { statuses.insert(412) }
+        if operation.reference.isVersioned, operation.changes { statuses.insert(412) }
         return statuses
     }
 }

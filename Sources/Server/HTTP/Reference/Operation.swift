@@ -20,6 +20,9 @@ struct Operation: Sendable {
     var caller: Caller
     var reference: OperationReference
 
+    /// Whether it changes what is there already.
+    var changes: Bool { [.put, .patch, .delete].contains(method) }
+
     /// Names of the template's parameters, in order.
     var pathParameters: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
@@ -88,6 +91,12 @@ struct OperationReference: Sendable {
         var help: String
         var isRequired = false
     }
+
+    /// Takes an `Idempotency-Key`.
+    var repeatable: OperationReference { changed { $0.takesIdempotencyKey = true } }
+
+    /// Looks at `If-Match` or `If-None-Match`, and answers with an `ETag`.
+    var versioned: OperationReference { changed { $0.isVersioned = true } }
 
     func changed(_ change: (inout OperationReference) -> Void) -> OperationReference {
         var copy = self

@@ -3,7 +3,7 @@ enum TenantReference {
     static let send = OperationReference(
         "sendMessage", "Asks the gate, then stores and queues a message.", body: .named("NewMessage"),
         answers: .named("MessageReceipt"), problems: [409]
-    ).changed { $0.takesIdempotencyKey = true }
+    ).repeatable
     static let listMessages = OperationReference(
         "listMessages", "Lists messages, newest first.", query: messages, answers: .list(of: "Message"))
     static let readMessage = OperationReference(
@@ -29,7 +29,8 @@ enum TenantReference {
         "listConsents", "Lists a contact's consents.", answers: .list(of: "Consent"))
     static let declareConsent = OperationReference(
         "declareConsent", "Records what a person did.", body: .named("NewConsent"),
-        answers: .named("ConsentRecord", status: 201), problems: [409])
+        answers: .named("ConsentRecord", status: 201), problems: [409]
+    ).repeatable
 
     private static let messages: [OperationReference.QueryParameter] =
         [

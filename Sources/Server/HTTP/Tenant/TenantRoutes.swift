@@ -50,18 +50,13 @@ struct TenantRoutes: Sendable {
         }
         let send = SendRequest(
             recipient: recipient, channel: channel, purpose: purpose, content: content,
-            idempotencyKey: request.headers[Self.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
+            idempotencyKey: request.headers[.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
             route: "messages")
         let receipt = try await installation.sending.send(caller, send)
         var response = (["id": .id(receipt.message), "state": "accepted"] as JSON).response()
-        if receipt.replayed { response.headers[Self.idempotencyReplayed] = "true" }
+        if receipt.replayed { response.headers[.idempotencyReplayed] = "true" }
         return response
     }
-
-    static let idempotencyKey = name("Idempotency-Key")
-    static let idempotencyReplayed = name("Idempotency-Replayed")
-
-    private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .ifMatch }
 
     /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
     static func person(_ json: JSON?, path: String) throws -> RecipientReference {
@@ -158,7 +153,8 @@ struct TenantRoutes: Sendable {
 
     @Sendable func declareConsent(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response
     {
-        let body = try await request.object()
+        let bytes = try await request.jsonBytes()
+        let body = try Request.object(bytes)
         let person = try Self.person(body["contact"], path: "contact")
         var channel: ChannelID?
         if let value = body["channel_id"], !value.isNull {
@@ -170,8 +166,14 @@ struct TenantRoutes: Sendable {
         if let source = body["source"], source.string == nil {
             throw PlatformError.invalid("source", "expected text, found \(source.kind)")
         }
-        let (id, view) = try await installation.consents.declare(
-            caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body)
-        return JSON.object(JSONObject([("id", .id(id))] + view.members)).response(status: 201)
+        let repeatable = try request.headers[.idempotencyKey].map { text in
+            RepeatableConsent(key: try IdempotencyKey(text), content: bytes)
+        }
+        let receipt = try await installation.consents.declare(
+            caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body,
+            repeatable: repeatable)
+        var response = JSON.object(JSONObject([("id", .id(receipt.id))] + receipt.view.members)).response(status: 201)
+        if receipt.isReplayed { response.headers[.idempotencyReplayed] = "true" }
+        return response
     }
 }

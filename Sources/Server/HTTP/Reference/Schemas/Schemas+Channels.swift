@@ -6,14 +6,15 @@ extension Schemas {
                 .required("id", .id), .required("plugin", .text()), .required("address", .text()),
                 .required("display_address", Schema.text().orNull),
                 .required("state", .oneOf(["active", "stopped", "disconnected"])), .optional("state_reason", .text()),
-                .required("ingress_url", .text()), .required("created_at", .time))
+                .required("ingress_url", .text()), .required("created_at", .time),
+                .required("revision", .revision))
         ),
         (
             "NewChannel",
             .object(
                 .required("plugin", .text(1...64)), .required("configuration", values), .required("ingress", values))
         ),
-        ("ChannelChange", .object(.optional("configuration", values), .optional("ingress", values))),
+        ("ChannelChange", .object(.maybe("configuration", values), .maybe("ingress", values))),
         (
             "Health",
             .object(
