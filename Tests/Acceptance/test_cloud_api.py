@@ -77,7 +77,7 @@ def test_what_concerns_the_tenant_stops_its_number(instance, fresh):
     admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "suspended"})
     cloud.refused(cloud.send(person), 403, 131031, "agreement_suspended")
     admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "in_force"})
-    admin.patch(path, {"state": "suspended"})
+    admin.patch(path, {"state": "suspended", "reason": "test"})
     assert "The provider activates the tenant." in cloud.refused(cloud.send(person), 403, 131031, "tenant_not_active")
     admin.patch(path, {"state": "active"})
     region = instance.databases()["eu-central"]

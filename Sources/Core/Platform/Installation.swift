@@ -16,16 +16,19 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+    /// Days from the end of a tenant's contract to the erasure of its data, unless said otherwise.
+    public var erasureDelayDays: Int
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
-        runsWorkers: Bool = true
+        runsWorkers: Bool = true, erasureDelayDays: Int = 30
     ) {
         self.controlURL = controlURL
         self.regions = regions
         self.appConnections = appConnections
         self.workerConnections = workerConnections
         self.runsWorkers = runsWorkers
+        self.erasureDelayDays = erasureDelayDays
     }
 }
 
@@ -106,7 +109,8 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(database: control, key: controlKey)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
-        tenants = TenantService(control: control, directory: directory)
+        tenants = TenantService(
+            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,

@@ -23,7 +23,8 @@ import Testing
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
         "tenants control_plane": "the control plane is about all tenants", "agreements control_plane": "the same",
         "ingress_routes control_plane": "the same", "channel_routes control_plane": "the same",
-        "api_keys control_plane": "the same",
+        "api_keys control_plane": "the same", "tenant_details control_plane": "the same",
+        "tenant_erasures control_plane": "the same", "discarded_events control_plane": "the same",
     ]
 
     private static let kinds = ["region", "control"]

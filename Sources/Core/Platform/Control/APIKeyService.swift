@@ -86,7 +86,7 @@ public final class APIKeyService: Sendable {
                 "api-keys.authenticate",
                 """
                 WITH known AS (
-                    SELECT k.tenant_id, t.region_id, t.shard_id, k.api_key_id, k.scopes, k.expires_at
+                    SELECT k.tenant_id, t.region_id, t.shard_id, t.state, k.api_key_id, k.scopes, k.expires_at
                     FROM api_keys k
                     JOIN tenants t ON t.tenant_id = k.tenant_id
                     WHERE k.token_hash = $1 AND k.revoked_at IS NULL
@@ -98,13 +98,16 @@ public final class APIKeyService: Sendable {
                     WHERE k.tenant_id = known.tenant_id AND k.api_key_id = known.api_key_id
                       AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute')
                 )
-                SELECT tenant_id, region_id, shard_id, api_key_id, scopes, expires_at FROM known
+                SELECT tenant_id, region_id, shard_id, state, api_key_id, scopes, expires_at FROM known
                 """, [hash]))
         guard let row = rows.first else { throw Self.unauthenticated }
-        let scopes = try row.decode("scopes", as: [String].self)
+        let words = try row.decode("scopes", as: [String].self)
+        var scopes = Set(words.compactMap(Scope.init(rawValue:)))
+        let isTerminated = try row.decode("state", as: TenantState.self) == .terminated
+        if isTerminated { scopes.formIntersection([.exportRead]) }
         let caller = Caller(
             tenant: try row.decode("tenant_id"), region: try row.decode("region_id"), shard: try row.decode("shard_id"),
-            key: try row.decode("api_key_id"), scopes: Set(scopes.compactMap(Scope.init(rawValue:))))
+            key: try row.decode("api_key_id"), scopes: scopes, isTerminated: isTerminated)
         return CallerCache.Entry(caller: caller, expiresAt: try row.decode("expires_at"), until: until)
     }
 

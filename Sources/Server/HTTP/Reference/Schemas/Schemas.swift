@@ -2,7 +2,7 @@
 enum Schemas {
     typealias Component = (name: String, schema: Schema)
 
-    static let all: [Component] = common + tenants + channels + keys + installation + messages + contacts
+    static let all: [Component] = common + tenants + controller + channels + keys + installation + messages + contacts
 
     private static let common: [Component] = [
         (
