@@ -16,8 +16,13 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+<<<<<<< HEAD
     /// Days from the end of a tenant's contract to the erasure of its data, unless said otherwise.
     public var erasureDelayDays: Int
+=======
+    /// How long staff stay signed in to the console.
+    public var sessionLimits = SessionLimits()
+>>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
@@ -55,6 +60,9 @@ public final class Installation: Sendable {
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let sessions: SessionService
+    /// Owners of dangerous actions register here how each is carried out.
+    public let approvals: ApprovalService
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -107,10 +115,16 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
-        let plane = ControlPlane(database: control, key: controlKey)
+        let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
+<<<<<<< HEAD
         tenants = TenantService(
             control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
+=======
+        sessions = plane.sessions
+        approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
+        tenants = TenantService(control: control, directory: directory)
+>>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,
@@ -127,8 +141,9 @@ public final class Installation: Sendable {
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
         services =
-            pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter] + keepers + housekeepers + Array(workers.values) + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 
