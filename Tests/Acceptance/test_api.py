@@ -11,11 +11,8 @@ from obhut import eventually, new_id, new_number
 @pytest.fixture
 def fresh(instance):
     """A tenant of the test's own, with agreement and channel, and its admin path."""
-    admin = instance.admin
-    tenant = admin.post("/tenants", {"name": f"Test {new_id()}", "region": "eu-central"}, expect=201)
-    path = f"/tenants/{tenant['id']}"
-    agreement = admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)
-    return tenant, path, agreement
+    own = instance.new_tenant()
+    return own, f"/tenants/{own.id}", own.facts["agreement_id"]
 
 
 def key(instance, path, scopes, **more):
@@ -23,7 +20,7 @@ def key(instance, path, scopes, **more):
 
 
 ADMIN_ROUTES = [
-    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/agreements"),
+    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("GET", "/tenants/{t}/agreements"),
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),
     ("POST", "/tenants/{t}/channels"), ("PATCH", "/tenants/{t}/channels/{x}"), ("GET", "/tenants/{t}/channels/{x}/health"),
     ("POST", "/tenants/{t}/channels/{x}/start"),
@@ -74,7 +71,7 @@ def test_a_key_is_shown_once_and_revoked_at_once(instance, fresh):
     issued = key(instance, path, ["messages:read"])
     assert issued["token"].startswith("obk_")
     listed = instance.admin.get(path + "/api-keys")["data"]
-    assert [k["id"] for k in listed] == [issued["id"]] and "token" not in listed[0]
+    assert listed[-1]["id"] == issued["id"] and "token" not in listed[-1]
     url, bearer = instance.ready["base_url"] + "/api/v1/messages", {"Authorization": f"Bearer {issued['token']}"}
     assert requests.get(url, headers=bearer, timeout=10).status_code == 200
     assert instance.admin.call("DELETE", f"{path}/api-keys/{issued['id']}").status_code == 204
@@ -87,14 +84,15 @@ def test_suspending_stops_sending_at_once(instance, tenant):
     path = f"/tenants/{tenant.id}"
     agreement = next(a for a in instance.admin.get(path + "/agreements")["data"] if a["state"] == "in_force")
     try:
-        instance.admin.patch(path, {"state": "suspended"})
+        instance.admin.patch(path, {"state": "suspended", "reason": "test"})
         assert tenant.send({"contact_id": contact}, "x", expect=403)["refusal"]["code"] == "tenant_not_active"
         instance.admin.patch(path, {"state": "active"})
         instance.admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "suspended"})
         assert tenant.send({"contact_id": contact}, "x", expect=403)["refusal"]["code"] == "agreement_suspended"
     finally:
-        instance.admin.patch(path, {"state": "active"})
+        # The agreement first: nothing may be missing when a tenant becomes active.
         instance.admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "in_force"})
+        instance.admin.patch(path, {"state": "active"})
     tenant.state(tenant.send({"contact_id": contact}, "wieder")["id"], "delivered")
 
 
@@ -111,7 +109,9 @@ def test_without_an_agreement_nothing_is_sent(instance):
     token = key(instance, path, SCOPES)["token"]
     api = instance.tenants[0].api.__class__(instance.ready["base_url"] + "/api/v1", token)
     refused = api.post("/messages", {"to": {"phone": new_number()}, "text": {"body": "x"}}, expect=403)
-    assert refused["refusal"]["code"] == "agreement_missing"
+    assert refused["refusal"]["code"] == "tenant_not_active"
+    lacking = {e["path"] for e in admin.patch(path, {"state": "onboarding"}) and admin.patch(path, {"state": "active"}, expect=409)["errors"]}
+    assert lacking == {"controller_details", "agreement_in_force"}
     again = admin.call("POST", path + "/channels", {
         "plugin": "whatsapp-cloud", "configuration": {"phone_number_id": number, "business_account_id": "8", "access_token": "t"},
         "ingress": {"app_secret": "s", "verify_token": "v"}})

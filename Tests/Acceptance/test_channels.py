@@ -31,6 +31,7 @@ class Own(Tenant):
         channel = admin.post(self.path + "/channels", self.connection, expect=201)
         scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
         facts["api_key"] = admin.post(self.path + "/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
+        instance.go_live(self.path)
         facts["ingress_url"], self.channel = channel["ingress_url"], f"{self.path}/channels/{channel['id']}"
         super().__init__(instance, facts)
         self.provision()

@@ -71,13 +71,14 @@ def test_a_closed_window_is_told_as_meta_tells_it(cloud, tenant):
 def test_what_concerns_the_tenant_stops_its_number(instance, fresh):
     path, cloud, channel = fresh
     admin, person = instance.admin, new_number()
-    assert "no data-processing agreement" in cloud.refused(cloud.send(person), 403, 131031, "agreement_missing")
+    assert "The provider activates" in cloud.refused(cloud.send(person), 403, 131031, "tenant_not_active")
     agreement = admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)
+    instance.go_live(path)
     cloud.refused(cloud.send(person), 400, 131050, "consent_missing")
     admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "suspended"})
     cloud.refused(cloud.send(person), 403, 131031, "agreement_suspended")
     admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "in_force"})
-    admin.patch(path, {"state": "suspended"})
+    admin.patch(path, {"state": "suspended", "reason": "test"})
     assert "The provider activates the tenant." in cloud.refused(cloud.send(person), 403, 131031, "tenant_not_active")
     admin.patch(path, {"state": "active"})
     region = instance.databases()["eu-central"]

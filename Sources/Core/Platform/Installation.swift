@@ -16,18 +16,24 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+<<<<<<< HEAD
+    /// Days from the end of a tenant's contract to the erasure of its data, unless said otherwise.
+    public var erasureDelayDays: Int
+=======
     /// How long staff stay signed in to the console.
     public var sessionLimits = SessionLimits()
+>>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
-        runsWorkers: Bool = true
+        runsWorkers: Bool = true, erasureDelayDays: Int = 30
     ) {
         self.controlURL = controlURL
         self.regions = regions
         self.appConnections = appConnections
         self.workerConnections = workerConnections
         self.runsWorkers = runsWorkers
+        self.erasureDelayDays = erasureDelayDays
     }
 }
 
@@ -112,9 +118,14 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
+<<<<<<< HEAD
+        tenants = TenantService(
+            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
+=======
         sessions = plane.sessions
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(control: control, directory: directory)
+>>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,

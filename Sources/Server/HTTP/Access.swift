@@ -39,6 +39,7 @@ struct Access: Sendable {
             guard caller.scopes.contains(scope) else {
                 try await refused(
                     request, context, Principal(.apiKey, id: caller.key.description), in: .tenant(caller.tenant))
+                if caller.isTerminated { throw PlatformError(Refusal(.tenantTerminated)) }
                 throw PlatformError(
                     .forbidden, "The key lacks the scope \(scope.rawValue).",
                     remedy: "Have the provider issue a key with that scope.")

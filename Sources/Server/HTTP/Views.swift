@@ -3,11 +3,26 @@ import PluginKit
 
 // What the platform's values look like in answers.
 extension Tenant {
-    var json: JSON {
+    var json: JSON { .object(JSONObject(members)) }
+
+    func json(with details: ControllerDetails) -> JSON { .object(JSONObject(members + [("details", details.json)])) }
+
+    private var members: [(String, JSON)] {
         [
-            "id": .id(id), "name": .string(name), "region": .id(region), "shard": .id(shard),
-            "state": .string(state.rawValue),
-            "created_at": .time(createdAt),
+            ("id", .id(id)), ("name", .string(name)), ("region", .id(region)), ("shard", .id(shard)),
+            ("state", .string(state.rawValue)), ("state_reason", .optional(stateReason)),
+            ("state_since", .time(stateSince)), ("terminated_at", .time(terminatedAt)),
+            ("erase_after", .time(eraseAfter)), ("erased_at", .time(erasedAt)), ("revision", .int(revision)),
+            ("created_at", .time(createdAt)),
+        ]
+    }
+}
+
+extension GoLiveChecklist.Item {
+    func json(of tenant: TenantID) -> JSON {
+        [
+            "code": .string(code.rawValue), "satisfied": .bool(isSatisfied), "sentence": .string(sentence),
+            "mend_at": .optional(place?.replacing("{tenant}", with: tenant.description)),
         ]
     }
 }

@@ -56,7 +56,10 @@ import Testing
             let orphan = try await keys.issue(erased.id, label: "CRM", scopes: [.messagesRead], expiresAt: nil).token
                 .revealed
             _ = try await region.controlDatabase.query(
-                PostgresQuery("test.erase", "UPDATE tenants SET state = 'erased' WHERE tenant_id = $1", [erased.id]))
+                PostgresQuery(
+                    "test.erase",
+                    "UPDATE tenants SET state = 'erased', terminated_at = now(), erase_after = now() WHERE tenant_id = $1",
+                    [erased.id]))
             let cases = [
                 ("empty", ""), ("mistyped", String(mistyped)), ("cut off", String(good.dropLast())),
                 ("of nobody", APIToken.generate(.tenant).text.revealed),

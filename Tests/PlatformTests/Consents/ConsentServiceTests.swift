@@ -82,10 +82,10 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             try await company.befriend(person)
-            _ = try await region.installation.tenants.setState(company.id, .suspended)
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "test", .system)
             await expectRefusal(.tenantNotActive) { try await company.declare(by: person.byPhone, for: "news") }
             try await company.declare("withdrawn", by: person.byPhone)
-            _ = try await region.installation.tenants.setState(company.id, .active)
+            _ = try await region.installation.tenants.setState(company.id, .active, .system)
             await expectRefusal(.consentWithdrawn) { try await company.send("Hallo", to: person.byPhone) }
         }
     }
@@ -94,7 +94,8 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             let consents = region.installation.consents
-            let none = try await Company(in: region, channels: 0)
+            let none = try await Company(in: region)
+            _ = try await region.rows("DELETE FROM channels WHERE tenant_id = $1", [none.id])
             await expectError(.conflict) {
                 try await consents.declare(
                     none.caller, source: "declared", person: person.byPhone, channel: nil, body: Company.consent()

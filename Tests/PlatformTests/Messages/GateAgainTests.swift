@@ -60,13 +60,13 @@ import Testing
         try await Region.with { region in
             let (company, id) = try await queued(region)
             let hand = try Hand(in: region)
-            _ = try await region.installation.tenants.setState(company.id, .suspended)
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "test", .system)
             try await hand.work()
             try await region.letTimePass()
             try await hand.work()
             #expect(region.messenger.deliveries.isEmpty)
             #expect(try await state(of: id, in: region) == "accepted")
-            _ = try await region.installation.tenants.setState(company.id, .active)
+            _ = try await region.installation.tenants.setState(company.id, .active, .system)
             try await hand.work()
             #expect(region.messenger.texts == ["Hallo"])
             #expect(try await company.message(id).state == "sent")
@@ -78,13 +78,13 @@ import Testing
     {
         try await Region.with { region in
             let (company, id) = try await queued(region)
-            _ = try await region.installation.tenants.setState(company.id, .suspended)
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "test", .system)
             let receipt = try await company.receive(company.channel.message("m", from: [Person(1).phone], "kept"))
             #expect(receipt.stored == 1)
             await expectRefusal(.tenantNotActive) { try await company.messages().count }
             await expectRefusal(.tenantNotActive) { try await company.contacts().count }
             await expectRefusal(.tenantNotActive) { try await company.message(id).state }
-            _ = try await region.installation.tenants.setState(company.id, .active)
+            _ = try await region.installation.tenants.setState(company.id, .active, .system)
             #expect(try await company.messages(.inbound).last?.content == .text("kept"))
         }
     }

@@ -24,7 +24,7 @@ import Testing
             (.specialCategoryNotCovered, "health", { try await $0.declare(by: Person(1).byPhone, for: "health") }),
             (
                 .tenantNotActive, "service",
-                { _ = try await $0.region.installation.tenants.setState($0.id, .suspended) }
+                { _ = try await $0.region.installation.tenants.setState($0.id, .suspended, reason: "test", .system) }
             ),
             (
                 .agreementSuspended, "service",

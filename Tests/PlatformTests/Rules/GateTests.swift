@@ -29,9 +29,12 @@ import Testing
 
     /// Every single thing that can be wrong; each group stands for one rule, in the order in which the rules are asked.
     static let rules: [[Wrong]] = [
-        [TenantState.draft, .onboarding, .suspended, .terminated, .erased].map { state in
+        [TenantState.draft, .onboarding, .suspended].map { state in
             Wrong("tenant \(state.rawValue)", .tenantNotActive) { $0.tenantState = state }
-        },
+        }
+            + [TenantState.terminated, .erased].map { state in
+                Wrong("tenant \(state.rawValue)", .tenantTerminated) { $0.tenantState = state }
+            },
         [Wrong("no agreement", .agreementMissing) { $0.agreement = nil }]
             + [Wrong("agreement suspended", .agreementSuspended) { $0.agreement = .suspended }]
             + [AgreementState.draft, .offered, .accepted, .superseded, .ended, .declined, .lapsed, .withdrawn].map {

@@ -9,6 +9,8 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case contactsRead = "contacts:read"
     case consentsRead = "consents:read"
     case consentsWrite = "consents:write"
+    /// Everything at once (Art. 20 GDPR); the one scope that outlives the contract, until the data are erased.
+    case exportRead = "export:read"
 }
 
 /// A tenant's key, as it is listed: never its token.
@@ -47,6 +49,8 @@ public struct Caller: Sendable, Hashable {
     public var key: APIKeyID
     public var scopes: Set<Scope>
     public var allowedAddresses: [AddressBlock] = []
+    /// The contract is over: of its key's scopes only `export:read` is left.
+    public var isTerminated = false
 
     /// Whether the key may be used from there. A caller whose address is not known may not use a key that is kept to some.
     public func mayCall(from address: IPAddress?) -> Bool {

@@ -84,7 +84,8 @@ enum APIKeyStore {
             "api-keys.authenticate",
             """
             WITH known AS (
-                SELECT k.tenant_id, t.region_id, t.shard_id, k.api_key_id, k.scopes, k.allowed_addresses, k.expires_at
+                SELECT k.tenant_id, t.region_id, t.shard_id, t.state, k.api_key_id, k.scopes, k.allowed_addresses,
+                       k.expires_at
                 FROM api_keys k
                 JOIN tenants t ON t.tenant_id = k.tenant_id
                 WHERE k.token_hash = $1 AND k.revoked_at IS NULL
@@ -96,14 +97,17 @@ enum APIKeyStore {
                 WHERE k.tenant_id = known.tenant_id AND k.api_key_id = known.api_key_id
                   AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute')
             )
-            SELECT tenant_id, region_id, shard_id, api_key_id, scopes, allowed_addresses, expires_at FROM known
+            SELECT tenant_id, region_id, shard_id, state, api_key_id, scopes, allowed_addresses, expires_at FROM known
             """, [hash])
     }
 
     static func caller(_ row: PostgresRow) throws -> Caller {
-        Caller(
+        let isTerminated = try row.decode("state", as: TenantState.self) == .terminated
+        return Caller(
             tenant: try row.decode("tenant_id"), region: try row.decode("region_id"), shard: try row.decode("shard_id"),
-            key: try row.decode("api_key_id"), scopes: try scopes(row), allowedAddresses: try addresses(row))
+            key: try row.decode("api_key_id"),
+            scopes: isTerminated ? try scopes(row).intersection([.exportRead]) : try scopes(row),
+            allowedAddresses: try addresses(row), isTerminated: isTerminated)
     }
 
     static func key(_ row: PostgresRow) throws -> APIKey {

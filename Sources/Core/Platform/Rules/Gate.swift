@@ -6,7 +6,7 @@ public struct Gate {
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
         let code =
-            tenant(question.tenantState) ?? agreement(question.agreement) ?? region(question) ?? channel(question)
+            ProcessingRule.refusal(question.tenantState, question.agreement) ?? region(question) ?? channel(question)
             ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? specialCategory(question)
             ?? window(question)
         guard let code else { return .allowed }
@@ -17,20 +17,7 @@ public struct Gate {
     /// Whether a tenant's data may be processed at all, reading included (GDPR Art. 28(3)).
     /// - Returns: nil when it may.
     public static func processing(_ state: TenantState, _ agreed: AgreementState?) -> Refusal? {
-        (tenant(state) ?? agreement(agreed)).map { Refusal($0) }
-    }
-
-    private static func tenant(_ state: TenantState) -> Refusal.Code? {
-        state == .active ? nil : .tenantNotActive
-    }
-
-    private static func agreement(_ state: AgreementState?) -> Refusal.Code? {
-        switch state {
-        case .inForce: nil
-        case nil: .agreementMissing
-        case .suspended: .agreementSuspended
-        case .draft, .offered, .accepted, .superseded, .ended, .declined, .lapsed, .withdrawn: .agreementNotInForce
-        }
+        ProcessingRule.refusal(state, agreed).map { Refusal($0) }
     }
 
     private static func region(_ question: GateQuestion) -> Refusal.Code? {

@@ -6,6 +6,7 @@ public struct Refusal: Error, Sendable, Hashable {
     /// Stable: clients branch on these, and the audit trail holds them.
     public enum Code: String, Sendable, Hashable, CaseIterable {
         case tenantNotActive = "tenant_not_active"
+        case tenantTerminated = "tenant_terminated"
         case agreementMissing = "agreement_missing"
         case agreementNotInForce = "agreement_not_in_force"
         case agreementSuspended = "agreement_suspended"
@@ -47,7 +48,8 @@ extension Refusal.Code {
         case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped,
             .channelDisconnected, .dataFlowNotCovered:
             true
-        case .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing, .consentRefused,
+        case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
+            .consentRefused,
             .consentWithdrawn,
             .consentExpired, .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
             false
@@ -64,6 +66,11 @@ extension Refusal.Code {
         switch self {
         case .tenantNotActive:
             ("The tenant is not active.", "The provider activates the tenant.")
+        case .tenantTerminated:
+            (
+                "The contract with the tenant has ended.",
+                "Nothing undoes a termination. Its data can be exported until they are erased."
+            )
         case .agreementMissing:
             ("There is no data-processing agreement.", "Provider and tenant conclude a data-processing agreement.")
         case .agreementNotInForce:

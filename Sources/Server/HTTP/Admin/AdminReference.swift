@@ -1,15 +1,31 @@
+import Platform
+
 /// What the reference tells of `/admin/v1`.
 enum AdminReference {
     static let listTenants = OperationReference(
-        "listTenants", "Lists the tenants, oldest first.", query: .page, answers: .list(of: "Tenant"))
+        "listTenants", "Lists the tenants, oldest first unless said.", query: tenants + .page,
+        answers: .list(of: "TenantSummary"))
     static let createTenant = OperationReference(
-        "createTenant", "Makes a tenant.", body: .named("NewTenant"), answers: .named("Tenant", status: 201)
+        "createTenant", "Makes a tenant, in draft.", body: .named("NewTenant"),
+        answers: .named("Tenant", status: 201)
     ).repeatable
-    static let readTenant = OperationReference("readTenant", "Shows a tenant.", answers: .named("Tenant"))
+    static let readTenant = OperationReference(
+        "readTenant", "Shows a tenant with the controller's details.", answers: .named("Tenant"))
     static let changeTenant = OperationReference(
-        "changeTenant", "Suspends a tenant, or lets it go on.",
-        detail: "It holds with the gate's next decision, in every process.", body: .named("TenantChange"),
+        "changeTenant", "Changes a tenant's name, its details or its state.",
+        detail: "A suspension holds with the gate's next decision, in every process.", body: .named("TenantChange"),
         answers: .named("Tenant"), problems: [409])
+    static let readReadiness = OperationReference(
+        "readReadiness", "Shows what a tenant needs before it may go live.", answers: .named("TenantReadiness"))
+
+    private static let tenants: [OperationReference.QueryParameter] = [
+        .init(name: "q", schema: .text(0...200), help: "Part of a name, in whatever case."),
+        .init(name: "state", schema: .oneOf(TenantState.allCases.map(\.rawValue)), help: "Only those in this state."),
+        .init(name: "region", schema: .text(1...63), help: "Only those of this region."),
+        .init(
+            name: "sort", schema: .oneOf(TenantQuery.Order.allCases.map(\.rawValue)),
+            help: "By creation, unless said, or by name."),
+    ]
 
     static let listAgreements = OperationReference(
         "listAgreements", "Lists a tenant's agreements, oldest first.", answers: .list(of: "Agreement"))

@@ -14,7 +14,9 @@ struct AdminRoutes: Sendable {
         admin.staff(.get, "tenants", .tenantsRead, About.listTenants, use: listTenants)
         admin.staff(.post, "tenants", .tenantsWrite, About.createTenant, use: createTenant)
         admin.staff(.get, "tenants/{tenant}", .tenantsRead, About.readTenant, use: readTenant)
+        // Who may suspend may call it; what the change takes beyond that, the service asks for.
         admin.staff(.patch, "tenants/{tenant}", .tenantsSuspend, About.changeTenant, use: changeTenant)
+        admin.staff(.get, "tenants/{tenant}/readiness", .tenantsRead, About.readReadiness, use: readReadiness)
 
         admin.staff(.get, "tenants/{tenant}/agreements", .agreementsRead, About.listAgreements, use: listAgreements)
         admin.staff(

@@ -47,7 +47,7 @@ struct DemoTenants: Sendable {
         // Before the first step: the secrets that it uses must be known to the next start.
         try write(tenants)
         for index in tenants.indices {
-            for step in [setup.createTenant, setup.connectChannel, setup.issueKey] {
+            for step in [setup.createTenant, setup.connectChannel, setup.issueKey, setup.goLive] {
                 try await step(&tenants[index])
                 try write(tenants)
             }

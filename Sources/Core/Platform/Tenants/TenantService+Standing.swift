@@ -35,28 +35,20 @@ extension TenantService {
         }
     }
 
-    /// Keeps the tenant's state and agreements as they are until commit.
-    private static func lock(_ id: TenantID, _ tx: PostgresTransaction) async throws -> Tenant {
-        let rows = try await tx.query(
-            PostgresQuery(
-                "tenants.lock",
-                """
-                SELECT tenant_id, name, region_id, shard_id, state, created_at
-                FROM tenants
-                WHERE tenant_id = $1
-                FOR UPDATE
-                """, [id]))
-        guard let row = rows.first else { throw PlatformError.notFound("tenant") }
-        return try tenant(row)
+    static func lock(_ id: TenantID, _ tx: PostgresTransaction) async throws -> Tenant {
+        guard let row = try await tx.query(TenantStore.lock(id)).first else { throw PlatformError.notFound("tenant") }
+        return try TenantStore.tenant(row)
     }
 
     /// The agreement that counts: the one in force or suspended, else the latest.
-    private static func current(_ id: TenantID, _ tx: PostgresTransaction) async throws -> Agreement? {
-        let all = try await tx.query(AgreementStore.list(id)).map(AgreementStore.agreement)
+    static func current(_ id: TenantID, _ session: some PostgresSession) async throws -> Agreement? {
+        let all = try await session.query(AgreementStore.list(id)).map(AgreementStore.agreement)
         return all.last { $0.state == .inForce || $0.state == .suspended } ?? all.last
     }
 
     private func tellRegion(_ tenant: Tenant, _ facts: (state: TenantState, agreement: Agreement?)) async throws {
+        // Of one that was erased the region knows nothing, and must not begin to.
+        if tenant.state == .erased { return }
         let shard = try directory.shard(tenant.shard)
         let standing = Self.standing(
             tenant.id, state: facts.state, agreement: facts.agreement?.state,
