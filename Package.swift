@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Floors, lowest first: System < Postgres, Outbound < PluginKit < Platform < Server.
+// Floors, lowest first: System < Postgres, Outbound < Signing, PluginKit < Platform < Server.
 // A plugin stands on PluginKit alone. An import that climbs does not build.
 
 let settings: [SwiftSetting] = [
@@ -44,6 +44,9 @@ let package = Package(
         .target(
             name: "CCurl", path: "Sources/Core/System/CCurl",
             linkerSettings: [.linkedLibrary("curl")]),
+        .target(
+            name: "COpenSSL", path: "Sources/Core/System/COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // Core
         .target(
@@ -52,6 +55,9 @@ let package = Package(
         .target(
             name: "Outbound", dependencies: ["CCurl", logging],
             path: "Sources/Core/Outbound", swiftSettings: settings),
+        .target(
+            name: "Signing", dependencies: ["COpenSSL", "Outbound"],
+            path: "Sources/Core/Signing", swiftSettings: settings),
         .target(
             name: "PluginKit", dependencies: ["Outbound", logging],
             path: "Sources/Core/PluginKit", swiftSettings: settings),
@@ -101,7 +107,11 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", logging, metrics, lifecycle],
             swiftSettings: settings),
-        .testTarget(name: "OutboundTests", dependencies: ["Outbound", logging], swiftSettings: settings),
+        .testTarget(
+            name: "OutboundTests", dependencies: ["Outbound", "TestSupport", logging], swiftSettings: settings),
+        .testTarget(
+            name: "SigningTests", dependencies: ["Signing", "Outbound", "TestSupport", logging],
+            swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",

@@ -3,20 +3,20 @@ import Synchronization
 
 /// A tiny HTTP/1.1 server on 127.0.0.1 for tests: blocking sockets, a thread a connection, and a script that decides
 /// what each connection does.
-final class TestServer: Sendable {
-    struct Request: Sendable {
-        var method: String
-        var target: String
-        var headers: [(name: String, value: String)]
-        var body: [UInt8]
+public final class TestServer: Sendable {
+    public struct Request: Sendable {
+        public var method: String
+        public var target: String
+        public var headers: [(name: String, value: String)]
+        public var body: [UInt8]
 
-        subscript(name: String) -> String? {
+        public subscript(name: String) -> String? {
             headers.first { $0.name.lowercased() == name.lowercased() }?.value
         }
     }
 
     /// One accepted connection, used on its own thread alone.
-    final class Connection {
+    public final class Connection {
         fileprivate let descriptor: Int32
         private let record: (Request) -> Void
         private var buffer: [UInt8] = []
@@ -27,7 +27,7 @@ final class TestServer: Sendable {
         }
 
         /// The next request with its body, or `nil` when the client has closed.
-        func readRequest() -> Request? {
+        public func readRequest() -> Request? {
             let end = Array("\r\n\r\n".utf8)
             var head: Range<Int>?
             while head == nil {
@@ -54,14 +54,18 @@ final class TestServer: Sendable {
         }
 
         /// Waits until the client closes.
-        func waitForClose() {
+        public func waitForClose() {
             while readMore() {}
         }
 
         /// False when the client no longer takes anything.
         @discardableResult
-        func write(_ text: String) -> Bool {
-            let bytes = Array(text.utf8)
+        public func write(_ text: String) -> Bool {
+            write(Array(text.utf8))
+        }
+
+        @discardableResult
+        public func write(_ bytes: [UInt8]) -> Bool {
             var sent = 0
             while sent < bytes.count {
                 let count = bytes[sent...].withUnsafeBytes {
@@ -73,9 +77,13 @@ final class TestServer: Sendable {
             return true
         }
 
-        func answer(_ status: String = "200 OK", headers: [String] = [], body: String = "") {
-            let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
-            write(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+        public func answer(_ status: String = "200 OK", headers: [String] = [], body: String = "") {
+            answer(status, headers: headers, body: Array(body.utf8))
+        }
+
+        public func answer(_ status: String = "200 OK", headers: [String] = [], body: [UInt8]) {
+            let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.count)"] + headers
+            write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
         }
 
         private func readMore() -> Bool {
@@ -93,18 +101,18 @@ final class TestServer: Sendable {
         var closed = 0
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let listener: Int32
     private let seen = Mutex(Seen())
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var connections: Int { seen.withLock { $0.connections } }
-    var requests: [Request] { seen.withLock { $0.requests } }
+    public var url: String { "http://127.0.0.1:\(port)" }
+    public var connections: Int { seen.withLock { $0.connections } }
+    public var requests: [Request] { seen.withLock { $0.requests } }
     /// Connections whose script has ended.
-    var ended: Int { seen.withLock { $0.closed } }
+    public var ended: Int { seen.withLock { $0.closed } }
 
     /// - Parameter script: runs on a thread of its own for each connection, which is closed when it returns.
-    init(_ script: @escaping @Sendable (Connection) -> Void) throws {
+    public init(_ script: @escaping @Sendable (Connection) -> Void) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         port = try Self.listen(on: listener)
         Thread.detachNewThread { [listener, seenBy = WeakServer(self)] in
@@ -125,7 +133,7 @@ final class TestServer: Sendable {
     }
 
     /// Answers every request on every connection with the same response.
-    convenience init(status: String = "200 OK", headers: [String] = [], body: String = "") throws {
+    public convenience init(status: String = "200 OK", headers: [String] = [], body: String = "") throws {
         try self.init { connection in
             while connection.readRequest() != nil { connection.answer(status, headers: headers, body: body) }
         }
@@ -138,7 +146,7 @@ final class TestServer: Sendable {
     }
 
     /// A port of 127.0.0.1 where nothing listens: bound, never listened on, kept so that nobody else takes it.
-    static func closedPort() throws -> UInt16 {
+    public static func closedPort() throws -> UInt16 {
         try bindToFreePort(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
     }
 
@@ -171,13 +179,4 @@ private final class WeakServer: @unchecked Sendable {
     init(_ server: TestServer) {
         self.server = server
     }
-}
-
-/// Waits until a condition holds, asking every few milliseconds; false after ten seconds.
-func eventually(_ condition: () -> Bool) async -> Bool {
-    for _ in 0..<1000 {
-        if condition() { return true }
-        try? await Task.sleep(for: .milliseconds(10))
-    }
-    return false
 }
