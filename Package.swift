@@ -63,7 +63,7 @@ let package = Package(
             path: "Sources/Core/PluginKit", swiftSettings: settings),
         .target(
             name: "Platform",
-            dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque],
+            dependencies: ["PluginKit", "Postgres", "Outbound", "Signing", crypto, logging, metrics, lifecycle, deque],
             path: "Sources/Core/Platform", swiftSettings: settings),
 
         // Plugins: one folder, one target each.
@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "Sandbox", "WhatsAppCloud", "Declared", "SelfHosted",
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "WhatsAppCloud", "Declared",
+                "SelfHosted",
                 hummingbird, crypto, logging, metrics, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -116,8 +117,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
-                "Declared", crypto, logging, lifecycle,
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", "SelfHosted",
+                "WhatsAppCloud", "Declared", crypto, logging, lifecycle,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -133,6 +134,7 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "Server", "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", hummingbird, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

@@ -16,6 +16,8 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+    /// With what the audit trail is sealed; nil for a process that does not.
+    public var sealing: SealingIdentity?
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
@@ -52,6 +54,10 @@ public final class Installation: Sendable {
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let auditVerifier: AuditVerifier
+    public let auditReader: AuditReader
+    public let auditSeals: AuditSeals
+    public let refusals: RefusalTally
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -72,7 +78,7 @@ public final class Installation: Sendable {
         http: any OutboundHTTP, logger: Logger
     ) async throws -> Installation {
         let plane = try await ControlPlane.open(
-            url: configuration.controlURL, keys: controlKeyStore, logger: logger)
+            url: configuration.controlURL, keys: controlKeyStore, sealing: configuration.sealing, logger: logger)
         let directory = try await RegionOpening(
             control: plane.database, plugins: plugins, logger: logger
         ).open(configuration)
@@ -104,12 +110,15 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
-        let plane = ControlPlane(database: control, key: controlKey)
+        let plane = ControlPlane(
+            database: control, key: controlKey, sealing: configuration.sealing, logger: logger)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
+        (auditVerifier, auditReader, auditSeals) = (plane.auditVerifier, plane.auditReader, plane.auditSeals)
+        refusals = RefusalTally(audit: audit, controlKey: controlKey, logger: logger)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
-            routes: routes,
+            routes: routes, audit: audit,
             http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
         ingress = IngressService(
@@ -117,14 +126,16 @@ public final class Installation: Sendable {
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
-        deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
+        deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
         services =
-            pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter, refusals] + sealers + housekeepers + Array(workers.values)
+            + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 

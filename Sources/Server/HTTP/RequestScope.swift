@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 import struct Foundation.UUID
 
@@ -8,9 +9,20 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Names the request in the answer, in problems and in logs.
     var requestID = ""
+    /// Bytes of the address that the connection came from, which may be a proxy's; nil when there is none.
+    let sourceAddress: [UInt8]?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        sourceAddress = source.channel.remoteAddress.flatMap(Self.bytes)
+    }
+
+    private static func bytes(of address: SocketAddress) -> [UInt8]? {
+        switch address {
+        case .v4(let address): withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
+        case .v6(let address): withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+        case .unixDomainSocket: nil
+        }
     }
 }
 

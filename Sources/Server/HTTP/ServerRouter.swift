@@ -14,6 +14,7 @@ enum ServerRouter {
             RequestMetrics()
             AnswerMiddleware()
             ErrorMiddleware()
+            RefusalMiddleware(tally: installation.refusals)
             UnknownRouteMiddleware(table: table)
         }
         let access = Access(installation: installation, metricsToken: metricsToken)

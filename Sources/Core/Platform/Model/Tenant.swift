@@ -47,6 +47,7 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case contactsRead = "contacts:read"
     case consentsRead = "consents:read"
     case consentsWrite = "consents:write"
+    case auditRead = "audit:read"
 }
 
 public struct APIKey: Sendable, Hashable {

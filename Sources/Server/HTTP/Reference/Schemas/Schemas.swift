@@ -2,7 +2,9 @@
 enum Schemas {
     typealias Component = (name: String, schema: Schema)
 
-    static let all: [Component] = common + tenants + channels + keys + installation + messages + contacts
+    static let all: [Component] =
+        common + tenants + channels + keys + installation + messages + contacts
+        + audit
 
     private static let common: [Component] = [
         (
