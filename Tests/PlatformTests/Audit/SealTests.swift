@@ -83,6 +83,22 @@ import Testing
         }
     }
 
+    @Test
+    func `an authority that does not answer keeps nothing from being sealed, and the seal says that it is missing`()
+        async throws
+    {
+        let plain = try #require(SealingIdentity.test)
+        let sealing = SealingIdentity(
+            plain.identity, isSelfSigned: false, authority: TimestampAuthority(url: "https://tsa.invalid/"),
+            http: NoNetwork())
+        try await Trail.with(sealing: sealing) { trail in
+            try await trail.enter(1)
+            let seal = try await trail.plane.auditSeals.sealNow(.system)
+            #expect(!seal.isTimestamped && !seal.isSelfSigned)
+            #expect(try await trail.findings() == [])
+        }
+    }
+
     @Test func `seals stay good when the certificate is changed`() async throws {
         try await Trail.with { trail in
             try await trail.enter(1)

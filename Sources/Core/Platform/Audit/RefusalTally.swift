@@ -68,7 +68,7 @@ public final class RefusalTally: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
+                do { try await Task.sleep(for: Self.interval) } catch { break }
                 await self.flush()
             }
         }
