@@ -109,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "Sandbox", "WhatsAppCloud", "Declared", "SelfHosted",
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "WhatsAppCloud", "Declared",
+                "SelfHosted",
                 hummingbird, crypto, logging, metrics, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -137,8 +138,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
-                "Declared", "Documents", crypto, logging, lifecycle,
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", "SelfHosted",
+                "WhatsAppCloud", "Declared", "Documents", crypto, logging, lifecycle,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -160,7 +161,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", hummingbird, logging,
+                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", hummingbird, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

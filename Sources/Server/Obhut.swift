@@ -10,5 +10,7 @@ struct Obhut: AsyncParsableCommand {
             ServeCommand.self, MigrateCommand.self, PluginsCommand.self, ConfigCommand.self, TokenCommand.self,
             SandboxCommand.self,
             DevCommand.self, DemoCommand.self,
+            TenantCommand.self, AgreementCommand.self, ChannelCommand.self, KeyCommand.self, DeadLetterCommand.self,
+            RegionCommand.self, AuditCommand.self,
         ])
 }

@@ -27,6 +27,7 @@ ADMIN_ROUTES = [
     ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
     ("GET", "/tenants/{t}/dead-letters"), ("POST", "/tenants/{t}/dead-letters/{x}/retry"), ("GET", "/regions"), ("GET", "/plugins"),
     ("GET", "/unroutable-events"),
+    ("GET", "/audit/chains"), ("GET", "/audit/seals"), ("GET", "/audit/control/entries"), ("GET", "/audit/control/verification"),
 ]
 TENANT_ROUTES = [
     ("POST", "/messages", "messages:write"), ("GET", "/messages", "messages:read"), ("GET", "/messages/{x}", "messages:read"),
@@ -34,8 +35,9 @@ TENANT_ROUTES = [
     ("GET", "/conversations/{x}", "messages:read"), ("GET", "/conversations/{x}/messages", "messages:read"),
     ("GET", "/events", "messages:read"), ("GET", "/channels", "messages:read"), ("GET", "/contacts", "contacts:read"),
     ("GET", "/contacts/{x}", "contacts:read"), ("GET", "/contacts/{x}/consents", "consents:read"), ("POST", "/consents", "consents:write"),
+    ("GET", "/audit", "audit:read"),
 ]
-SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
+SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read"]
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)

@@ -16,17 +16,16 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
-<<<<<<< HEAD
     /// Days from the end of a tenant's contract to the erasure of its data, unless said otherwise.
     public var erasureDelayDays: Int
-=======
     /// How long staff stay signed in to the console.
     public var sessionLimits = SessionLimits()
->>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
+    /// With what the provider seals agreements and the audit trail.
+    public var sealing: SealingIdentity?
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
-        runsWorkers: Bool = true, erasureDelayDays: Int = 30
+        runsWorkers: Bool = true, erasureDelayDays: Int = 30, sealing: SealingIdentity? = nil
     ) {
         self.controlURL = controlURL
         self.regions = regions
@@ -34,6 +33,7 @@ public struct InstallationConfiguration: Sendable {
         self.workerConnections = workerConnections
         self.runsWorkers = runsWorkers
         self.erasureDelayDays = erasureDelayDays
+        self.sealing = sealing
     }
 }
 
@@ -56,10 +56,18 @@ public final class Installation: Sendable {
     public let plugins: PluginRegistry
     public let tenants: TenantService
     public let channels: ChannelService
+    public let provider: ProviderService
+    public let agreements: AgreementService
+    public let notices: AgreementNoticeService
+    public let instructions: InstructionService
     public let apiKeys: APIKeyService
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let auditVerifier: AuditVerifier
+    public let auditReader: AuditReader
+    public let auditSeals: AuditSeals
+    public let refusals: RefusalTally
     public let sessions: SessionService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
@@ -116,20 +124,29 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
-        let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
+        let plane = ControlPlane(
+            database: control, key: controlKey, sealing: configuration.sealing,
+            sessionLimits: configuration.sessionLimits, logger: logger)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
-<<<<<<< HEAD
-        tenants = TenantService(
-            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
-=======
+        (auditVerifier, auditReader, auditSeals) = (plane.auditVerifier, plane.auditReader, plane.auditSeals)
+        refusals = RefusalTally(audit: audit, controlKey: controlKey, logger: logger)
         sessions = plane.sessions
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
-        tenants = TenantService(control: control, directory: directory)
->>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
+        tenants = TenantService(
+            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
+        let seals = ControlSeal(key: controlKey)
+        provider = ProviderService(control: control, seals: seals, audit: audit)
+        let source = AgreementFactsSource(
+            tenants: tenants, provider: provider, directory: directory, plugins: plugins)
+        agreements = AgreementService(
+            control: control, tenants: tenants, staff: staff, source: source, seals: seals,
+            links: AgreementLinks(controlKey), sealing: configuration.sealing, audit: audit)
+        notices = AgreementNoticeService(agreements: agreements)
+        instructions = InstructionService(control: control, tenants: tenants, seals: seals, audit: audit)
+        let keeper = AgreementKeeper(agreements: agreements, notices: notices, logger: logger)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
-            routes: routes,
-            http: http, wake: wake)
+            routes: routes, audit: audit, http: http, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants, audit: audit)
         idempotency = IdempotencyService(control: control, controlKey: controlKey)
         ingress = IngressService(
@@ -137,7 +154,7 @@ public final class Installation: Sendable {
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
-        deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
+        deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
@@ -146,12 +163,13 @@ public final class Installation: Sendable {
         let keepers: [any Service] =
             configuration.runsWorkers
             ? [
-                ApprovalKeeper(approvals: approvals, logger: logger),
+                ApprovalKeeper(approvals: approvals, logger: logger), keeper,
                 ControlHousekeeper(idempotency: idempotency, logger: logger),
             ] : []
+        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
         services =
-            pools + [reconciler, meter] + keepers + housekeepers + Array(workers.values) + Array(ingestBatches.values)
-            + Array(sendBatches.values)
+            pools + [reconciler, meter, refusals] + sealers + keepers + housekeepers + Array(workers.values)
+            + Array(ingestBatches.values) + Array(sendBatches.values)
     }
 
     /// What of the installation this process reaches.

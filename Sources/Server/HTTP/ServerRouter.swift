@@ -15,6 +15,7 @@ enum ServerRouter {
             RequestMetrics()
             AnswerMiddleware()
             ErrorMiddleware(publicURL: publicURL)
+            RefusalMiddleware(tally: installation.refusals)
             RequestShape()
             UnknownRouteMiddleware(table: table, limits: limits, clients: clients)
         }

@@ -11,6 +11,7 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case consentsWrite = "consents:write"
     /// Everything at once (Art. 20 GDPR); the one scope that outlives the contract, until the data are erased.
     case exportRead = "export:read"
+    case auditRead = "audit:read"
 }
 
 /// A tenant's key, as it is listed: never its token.

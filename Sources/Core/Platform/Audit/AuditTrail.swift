@@ -1,4 +1,4 @@
-public import PluginKit
+import PluginKit
 import Postgres
 
 import struct Foundation.Date
@@ -14,6 +14,11 @@ public struct AuditTrail: Sendable {
     }
 
     /// Enters what the transaction does. The chain is held until it ends, so enter last, and into one chain.
+    ///
+    /// A tenant's first entry is preceded by `audit.chain_begun` in the control chain, in the same transaction. Without that, a
+    /// tenant's whole chain could be deleted, head and all, and nothing that is left would lack anything. It is an entry, not a
+    /// number in the control chain's head, so that an auditor who has no key of ours can count the chains too. Whoever holds a
+    /// tenant's chain may so come to wait for the control chain; nobody waits the other way round.
     func enter(_ record: AuditRecord, in chain: AuditChain, _ tx: PostgresTransaction) async throws {
         let found = try await tx.pipeline([
             PostgresQuery(
@@ -32,7 +37,11 @@ public struct AuditTrail: Sendable {
                 FOR UPDATE
                 """, [chain.description]),
         ])[1][0]
-        let sequence = try found.decode("sequence", as: Int.self) + 1
+        let last = try found.decode("sequence", as: Int.self)
+        if last == 0, chain != .control {
+            try await enter(AuditRecord(.chainBegun, .init("audit_chain", chain), .system), in: .control, tx)
+        }
+        let sequence = last + 1
         let previous = try found.decode("hash", as: [UInt8].self)
         let text = AuditHash.text(record, chain: chain, sequence: sequence, at: Date())
         let hash = AuditHash.hash(of: text.utf8, after: previous)

@@ -12,6 +12,7 @@ public struct ChannelService: Sendable {
     let plugins: PluginRegistry
     let tenants: TenantService
     let routes: RouteStore
+    let audit: AuditTrail
     let http: any OutboundHTTP
     let wake: @Sendable (ShardID) -> Void
 
@@ -190,18 +191,23 @@ public struct ChannelService: Sendable {
         return ChannelConnection(address: channel.address, configuration: configuration, http: http)
     }
 
-    /// Lets a stopped channel go on; what was queued is tried again at once.
-    public func start(_ id: TenantID, _ channel: ChannelID) async throws -> Channel {
+    /// Lets a stopped channel go on; what was queued is tried again at once. Entered before the region commits, as a dead letter's retry.
+    public func start(_ id: TenantID, _ channel: ChannelID, _ cause: Cause) async throws -> Channel {
         let tenant = try await tenants.find(id)
         let shard = try directory.shard(tenant.shard)
-        let rows = try await shard.app.transactionBatch(
-            settings: asTenant(id),
-            [ChannelStore.setState(id, channel, .active), QueueStore.hurry(id), ChannelStore.list(id)])
-        wake(shard.id)
-        for row in rows[2] where try row.decode("channel_id", as: ChannelID.self) == channel {
-            return try ChannelStore.channel(row, of: id)
+        let started = try await shard.app.transaction(settings: asTenant(id), retries: 0) { tx in
+            let rows = try await tx.pipeline([
+                ChannelStore.setState(id, channel, .active), QueueStore.hurry(id), ChannelStore.list(id),
+            ])
+            for row in rows[2] where try row.decode("channel_id", as: ChannelID.self) == channel {
+                try await audit.enter(
+                    AuditRecord("channel.started", .init("channel", channel), cause), in: .tenant(id))
+                return try ChannelStore.channel(row, of: id)
+            }
+            throw PlatformError.notFound("channel")
         }
-        throw PlatformError.notFound("channel")
+        wake(shard.id)
+        return started
     }
 
     /// Events that came for numbers that nobody has, or on another ingress than theirs.

@@ -11,7 +11,7 @@ struct SettingKey: Sendable {
 
     static let defaultRegionPlugin = "self-hosted"
 
-    static let all: [SettingKey] = http + limits + control + regions + process
+    static let all: [SettingKey] = http + limits + control + regions + signing + process
 
     private static let http = [
         SettingKey(name: "http.host", fallback: "127.0.0.1", help: "Address to listen on."),
@@ -61,6 +61,18 @@ struct SettingKey: Sendable {
             name: "region.<name>.plugin", fallback: defaultRegionPlugin, help: "Storage-region plugin of a region."),
         SettingKey(
             name: "region.<name>.<key>", help: "What that plugin is configured with; obhut plugins lists the keys."),
+    ]
+
+    private static let signing = [
+        SettingKey(
+            name: "signing.certificate_file",
+            help: "PEM file with the provider's certificate and its chain, with which it seals."),
+        SettingKey(
+            name: "signing.key_file", help: "PEM file with the certificate's private key; the same file unless said."),
+        SettingKey(name: "signing.key_passphrase", isSecret: true, help: "Passphrase of the private key."),
+        SettingKey(
+            name: "signing.timestamp_url", kind: .url,
+            help: "Authority that says when a seal was made (RFC 3161)."),
     ]
 
     private static let process = [

@@ -39,7 +39,7 @@ extension AdminRoutes {
     }
 
     @Sendable func startChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel")).json(
+        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel"), cause).json(
             publicURL: publicURL
         ).response()
     }

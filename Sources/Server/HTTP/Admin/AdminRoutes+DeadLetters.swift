@@ -9,7 +9,7 @@ extension AdminRoutes {
     }
 
     @Sendable func retryDeadLetter(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.deadLetters.retry(try scope.id("tenant"), try scope.id("message"))
+        try await installation.deadLetters.retry(try scope.id("tenant"), try scope.id("message"), cause)
         return Response(status: .accepted)
     }
 }

@@ -74,6 +74,8 @@ struct AdminRoutes: Sendable {
         admin.staff(.get, "regions", .installationRead, About.listRegions, use: listRegions)
         admin.staff(.get, "plugins", .installationRead, About.listPlugins, use: listPlugins)
         admin.staff(.get, "unroutable-events", .installationRead, About.listUnroutable, use: listUnroutable)
+
+        addAudit(to: admin)
     }
 }
 

@@ -28,6 +28,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}", .contactsRead, About.readContact, use: readContact)
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
+        api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
     }
 
     // MARK: - Messages
@@ -110,7 +111,8 @@ struct TenantRoutes: Sendable {
     }
 
     @Sendable func retryMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        try await installation.deadLetters.retry(caller.tenant, try scope.id("message"))
+        let cause = Cause(.apiKey(caller.key), requestID: scope.requestID)
+        try await installation.deadLetters.retry(caller.tenant, try scope.id("message"), cause)
         return Response(status: .accepted)
     }
 
@@ -134,6 +136,17 @@ struct TenantRoutes: Sendable {
 
     @Sendable func listChannels(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
         JSON.list(try await installation.reading.channels(caller).map { $0.json(publicURL: publicURL) }).response()
+    }
+
+    // MARK: - Audit
+
+    @Sendable func listAuditEntries(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
+        -> Response
+    {
+        let cause = Cause(.apiKey(caller.key), requestID: scope.requestID)
+        let page = try await installation.auditReader.entries(
+            .tenant(caller.tenant), try request.auditFilter(), try request.page(), cause)
+        return JSON.list(page) { $0.json }.response()
     }
 
     // MARK: - Contacts and consents
