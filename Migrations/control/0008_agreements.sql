@@ -39,7 +39,7 @@ COMMENT ON COLUMN agreements.covered_flows IS 'Data flows that the annexes cover
 CREATE TABLE agreement_files (
     tenant_id      uuid        NOT NULL,
     agreement_id   uuid        NOT NULL,
-    kind           text        NOT NULL CONSTRAINT agreement_files_kind_known CHECK (kind IN ('pdf', 'html', 'seal', 'evidence', 'evidence_seal')),
+    kind           text        NOT NULL CONSTRAINT agreement_files_kind_known CHECK (kind IN ('pdf', 'html', 'seal', 'acceptance', 'evidence', 'evidence_seal')),
     sha256         bytea       NOT NULL CONSTRAINT agreement_files_sha256_length CHECK (octet_length(sha256) = 32),
     content_sealed bytea       NOT NULL,
     created_at     timestamptz NOT NULL DEFAULT now(),

@@ -52,6 +52,12 @@ extension Request {
         return try await bytes()
     }
 
+    /// The body as a JSON object; one that is not there is empty.
+    func optionalObject() async throws -> JSON {
+        let bytes = try await jsonBytes()
+        return bytes.isEmpty ? [:] : try Request.object(bytes)
+    }
+
     /// The body as a JSON object.
     func object() async throws -> JSON { try Request.object(try await jsonBytes()) }
 

@@ -88,6 +88,7 @@ struct Problem: Error {
         case let problem as Problem: self = problem
         case let error as PlatformError: self.init(error)
         case let refusal as IngressRefusal: self.init(refusal)
+        case let refusal as LinkRefusal: self.init(refusal)
         case let error as PostgresError where error.isTransient || error.code == .closed:
             self = Problem(
                 status: 503, code: "temporarily_unavailable", detail: "A database does not answer.",
@@ -126,6 +127,20 @@ struct Problem: Error {
         if error.code == .idempotencyInFlight { headers = [.retryAfter: "1"] }
     }
 
+    private init(_ refusal: LinkRefusal) {
+        switch refusal {
+        case .unknown:
+            self.init(
+                status: 404, code: "not_found", detail: "There is nothing at this link.",
+                remedy: "Use the link whole, as it was sent.")
+        case .expired, .used, .withdrawn:
+            self.init(
+                status: 410, code: "link_\(refusal.rawValue)",
+                detail: "This link opens nothing any more: it \(refusal == .used ? "was used" : refusal == .expired ? "has expired" : "was withdrawn").",
+                remedy: "Ask the provider for a new one.")
+        }
+    }
+
     private init(_ refusal: IngressRefusal) {
         switch refusal {
         case .signatureMissing, .signatureWrong:
@@ -153,7 +168,7 @@ struct Problem: Error {
 
     private static let titles = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-        408: "Request Timeout", 409: "Conflict", 412: "Precondition Failed", 413: "Content Too Large",
+        408: "Request Timeout", 409: "Conflict", 410: "Gone", 412: "Precondition Failed", 413: "Content Too Large",
         414: "URI Too Long", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests",
         431: "Request Header Fields Too Large", 500: "Internal Server Error", 503: "Service Unavailable",
     ]

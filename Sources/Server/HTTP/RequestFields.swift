@@ -21,6 +21,9 @@ struct RequestFields {
         problems.append(.init(path: full(name), problem: problem))
     }
 
+    /// What a part of the request found wrong, its path whole.
+    mutating func complain(at field: PlatformError.Field) { problems.append(field) }
+
     mutating func value(_ name: String) -> JSON? {
         known.insert(name)
         guard let value = object[name], !value.isNull else { return nil }

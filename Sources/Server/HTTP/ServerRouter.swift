@@ -26,6 +26,7 @@ enum ServerRouter {
         IngressRoutes(installation: installation).add(to: surface)
         TenantRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         CloudAPIRoutes(installation: installation).add(to: surface)
+        SignatoryRoutes(installation: installation, clients: clients).add(to: surface)
         AdminRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router

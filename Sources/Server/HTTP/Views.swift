@@ -27,17 +27,6 @@ extension GoLiveChecklist.Item {
     }
 }
 
-extension Agreement {
-    var json: JSON {
-        [
-            "id": .id(id), "tenant_id": .id(tenant), "state": .string(state.rawValue), "form": .string(form.rawValue),
-            "reference": .string(reference), "signed_on": .optional(signedOn),
-            "document_sha256": .optional(documentSHA256.map(Hex.text)),
-            "covers_special_category": .bool(coversSpecialCategory), "recorded_at": .time(recordedAt),
-        ]
-    }
-}
-
 extension Channel {
     func json(publicURL: String) -> JSON {
         var object = JSONObject([

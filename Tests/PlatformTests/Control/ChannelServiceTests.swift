@@ -124,7 +124,7 @@ import Testing
                 try await channels.update(company.id, company.channel.id, change, Expected([1]))
             }
             #expect(try await channels.find(company.id, company.channel.id).revision == 2)
-            #expect(try await channels.start(company.id, company.channel.id).revision == 3)
+            #expect(try await channels.start(company.id, company.channel.id, .system).revision == 3)
             await expectError(.notFound) { try await channels.find(company.id, .generate()) }
         }
     }

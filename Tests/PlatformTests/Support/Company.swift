@@ -47,6 +47,17 @@ struct Company: Sendable {
         return issued.key.id
     }
 
+    /// A tenant that has its agreement already, with a channel.
+    init(_ tenant: Tenant, under agreement: Agreement, in region: Region) async throws {
+        self.region = region
+        self.agreement = agreement
+        channels = [try await Self.connect(tenant.id, in: region)]
+        let key = try await Self.goLive(tenant.id, in: region)
+        self.tenant = try await region.installation.tenants.find(tenant.id)
+        caller = Caller(
+            tenant: tenant.id, region: tenant.region, shard: tenant.shard, key: key, scopes: Set(Scope.allCases))
+    }
+
     /// - Parameter secret: what the messenger shows at the channel's ingress; each has its own unless said otherwise.
     static func connect(
         _ tenant: TenantID, in region: Region, address: String? = nil, secret: String? = nil

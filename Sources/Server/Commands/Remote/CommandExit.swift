@@ -30,7 +30,7 @@ enum CommandExit: Int32, CaseIterable {
 
     init(_ code: PlatformError.Code) {
         switch code {
-        case .unauthenticated, .forbidden, .refused: self = .notAllowed
+        case .unauthenticated, .forbidden, .addressNotAllowed, .refused: self = .notAllowed
         case .notFound: self = .notFound
         case .conflict, .preconditionFailed, .idempotencyInFlight: self = .conflict
         case .rateLimited, .unavailable: self = .unavailable

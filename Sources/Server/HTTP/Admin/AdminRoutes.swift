@@ -25,6 +25,33 @@ struct AdminRoutes: Sendable {
             .patch, "tenants/{tenant}/agreements/{agreement}", .agreementsEnd, About.changeAgreement,
             use: changeAgreement)
 
+        typealias Agreements = AgreementReference
+        let agreement = "tenants/{tenant}/agreements/{agreement}"
+        admin.staff(.get, agreement, .agreementsRead, Agreements.read, use: readAgreement)
+        admin.staff(
+            .post, "tenants/{tenant}/agreements/draft", .agreementsWrite, Agreements.draft, use: draftAgreement)
+        admin.staff(.post, "\(agreement)/offer", .agreementsWrite, Agreements.offer, use: offerAgreement)
+        admin.staff(.post, "\(agreement)/link", .agreementsWrite, Agreements.renewLink, use: renewAgreementLink)
+        admin.staff(.post, "\(agreement)/withdraw", .agreementsWrite, Agreements.withdraw, use: withdrawAgreement)
+        admin.staff(
+            .post, "\(agreement)/countersign", .agreementsCountersign, Agreements.countersign,
+            use: countersignAgreement)
+        admin.staff(
+            .get, "\(agreement)/files/{file}", .agreementsRead, Agreements.readFile, use: readAgreementFile)
+        admin.staff(.get, "tenants/{tenant}/notices", .agreementsRead, Agreements.listNotices, use: listNotices)
+        admin.staff(
+            .post, "tenants/{tenant}/notices/{notice}/link", .agreementsWrite, Agreements.linkNotice, use: linkNotice)
+        admin.staff(
+            .post, "tenants/{tenant}/notices/{notice}/objection", .agreementsWrite, Agreements.objectToNotice,
+            use: objectToNotice)
+        admin.staff(
+            .get, "tenants/{tenant}/instructions", .agreementsRead, Agreements.listInstructions, use: listInstructions)
+        admin.staff(
+            .post, "tenants/{tenant}/instructions", .agreementsWrite, Agreements.recordInstruction,
+            use: recordInstruction)
+        admin.staff(.get, "provider", .installationRead, Agreements.readProvider, use: readProvider)
+        admin.staff(.put, "provider", .installationWrite, Agreements.setProvider, use: setProvider)
+
         admin.staff(.get, "tenants/{tenant}/channels", .channelsRead, About.listChannels, use: listChannels)
         admin.staff(.post, "tenants/{tenant}/channels", .channelsWrite, About.connectChannel, use: connectChannel)
         admin.staff(

@@ -67,6 +67,7 @@ struct OpenAPIDocument: Sendable {
         switch caller {
         case .anyone: "Anybody may call it."
         case .messenger: "For the messenger, by its signature."
+        case .link: "For whoever has the signed link."
         case .watcher: "Needs `metrics.token`, or staff with `\(Permission.installationRead.rawValue)`."
         case .tenant(let scope): "Needs a key with the scope `\(scope.rawValue)`."
         case .staff(let permission): "Needs staff with the permission `\(permission.rawValue)`."
@@ -78,6 +79,7 @@ struct OpenAPIDocument: Sendable {
         switch caller {
         case .anyone: ["caller": "anyone"]
         case .messenger: ["caller": "messenger"]
+        case .link: ["caller": "link"]
         case .watcher: ["caller": "watcher", "permission": .string(Permission.installationRead.rawValue)]
         case .tenant(let scope): ["caller": "tenant", "scope": .string(scope.rawValue)]
         case .staff(let permission): ["caller": "staff", "permission": .string(permission.rawValue)]
@@ -86,7 +88,7 @@ struct OpenAPIDocument: Sendable {
 
     private func security(_ caller: Operation.Caller) -> JSON {
         switch caller {
-        case .anyone, .messenger: []
+        case .anyone, .messenger, .link: []
         case .watcher: [["metricsToken": []], ["staffToken": []]]
         case .tenant: [["tenantKey": []]]
         case .staff: [["staffToken": []]]
@@ -139,6 +141,7 @@ struct OpenAPIDocument: Sendable {
         case "version": .text(pattern: "^v[0-9]{1,3}\\.0$", example: "v23.0")
         case "number": .text(pattern: "^[0-9]{1,32}$")
         case "chain": .text(pattern: "^(control|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
+        case "file": .oneOf(AgreementFileKind.allCases.map(\.rawValue))
         case "link": .text(1...2048, pattern: "^[A-Za-z0-9_.-]+$")
         case "region": .text(pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")
         default: .id
@@ -180,6 +183,7 @@ struct OpenAPIDocument: Sendable {
         switch operation.caller {
         case .anyone: break
         case .messenger: statuses.formUnion([401, 404])
+        case .link: statuses.formUnion([404, 410])
         case .watcher, .tenant, .staff: statuses.formUnion([401, 403])
         }
         // What messengers call is not limited, and has query parameters of its own.

@@ -8,6 +8,8 @@ struct Operation: Sendable {
         case anyone
         /// The messenger: by signature over the body, which its plugin checks.
         case messenger
+        /// Whoever has the signed link that the path holds.
+        case link
         /// `metrics.token`, or staff.
         case watcher
         case tenant(Scope)

@@ -44,6 +44,9 @@ struct ProblemKind: Sendable, Hashable {
             409, "idempotency_in_flight",
             "the first request with this `Idempotency-Key` is still under way; has `Retry-After`",
             "repeat it in a moment: then it gets the first one's answer"),
+        .init(410, "link_expired", "the signed link's time is over", "ask the provider for a new one"),
+        .init(410, "link_used", "the signed link was used", "ask the provider how things stand"),
+        .init(410, "link_withdrawn", "the signed link was withdrawn", "ask the provider for a new one"),
         .init(
             412, "precondition_failed", "it was changed since the `ETag` in `If-Match` was seen",
             "read it again, then decide"),

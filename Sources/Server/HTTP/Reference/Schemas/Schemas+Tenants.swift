@@ -23,22 +23,6 @@ extension Schemas {
                             .required("satisfied", .bool), .required("sentence", .text()),
                             .required("mend_at", Schema.text().orNull)))))
         ),
-        (
-            "Agreement",
-            .object(
-                .required("id", .id), .required("tenant_id", .id),
-                .required("state", .oneOf(AgreementState.allCases.map(\.rawValue))), .required("reference", .text()),
-                .required("form", .oneOf(Agreement.Form.allCases.map(\.rawValue))),
-                .required("signed_on", Schema.date.orNull), .required("document_sha256", Schema.sha256.orNull),
-                .required("covers_special_category", .bool), .required("recorded_at", .time))
-        ),
-        (
-            "NewAgreement",
-            .object(
-                .required("reference", .title(200)), .required("signed_on", .date),
-                .optional("document_sha256", .sha256), .optional("covers_special_category", .bool))
-        ),
-        ("AgreementChange", .object(.required("state", .oneOf(["in_force", "suspended", "ended"])))),
     ]
 
     private static let tenant: [Schema.Field] = [
