@@ -8,6 +8,7 @@ public struct ControlPlane: Sendable {
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
     public let sessions: SessionService
+    public let signIn: SignInService
 
     let database: PostgresClient
     let key: DataKey
@@ -39,6 +40,7 @@ public struct ControlPlane: Sendable {
         staff = StaffService(control: database, audit: audit)
         adminTokens = AdminTokenService(control: database, audit: audit)
         sessions = SessionService(control: database, audit: audit, key: key, limits: sessionLimits)
+        signIn = SignInService(control: database, audit: audit, key: key, staff: staff, sessions: sessions)
     }
 
     public func close() async { await database.close() }

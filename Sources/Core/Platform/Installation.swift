@@ -55,6 +55,7 @@ public final class Installation: Sendable {
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
     public let sessions: SessionService
+    public let signIn: SignInService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
     public let ingress: IngressService
@@ -111,7 +112,7 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
-        sessions = plane.sessions
+        (sessions, signIn) = (plane.sessions, plane.signIn)
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
@@ -130,7 +131,8 @@ public final class Installation: Sendable {
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
-        let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
+        let keepers =
+            configuration.runsWorkers ? [StaffKeeper(approvals: approvals, signIn: plane.signIn, logger: logger)] : []
         services =
             pools + [reconciler, meter] + keepers + housekeepers + Array(workers.values) + Array(ingestBatches.values)
             + Array(sendBatches.values)
