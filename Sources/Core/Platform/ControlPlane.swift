@@ -12,6 +12,7 @@ public struct ControlPlane: Sendable {
     public let auditReader: AuditReader
     public let auditSeals: AuditSeals
     public let auditExport: AuditExport
+    public let signIn: SignInService
 
     let database: PostgresClient
     let key: DataKey
@@ -52,6 +53,7 @@ public struct ControlPlane: Sendable {
         staff = StaffService(control: database, audit: audit)
         adminTokens = AdminTokenService(control: database, audit: audit)
         sessions = SessionService(control: database, audit: audit, key: key, limits: sessionLimits)
+        signIn = SignInService(control: database, audit: audit, key: key, staff: staff, sessions: sessions)
     }
 
     public func close() async { await database.close() }

@@ -69,6 +69,7 @@ public final class Installation: Sendable {
     public let auditSeals: AuditSeals
     public let refusals: RefusalTally
     public let sessions: SessionService
+    public let signIn: SignInService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
     public let idempotency: IdempotencyService
@@ -130,7 +131,7 @@ public final class Installation: Sendable {
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
         (auditVerifier, auditReader, auditSeals) = (plane.auditVerifier, plane.auditReader, plane.auditSeals)
         refusals = RefusalTally(audit: audit, controlKey: controlKey, logger: logger)
-        sessions = plane.sessions
+        (sessions, signIn) = (plane.sessions, plane.signIn)
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(
             control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
@@ -163,7 +164,7 @@ public final class Installation: Sendable {
         let keepers: [any Service] =
             configuration.runsWorkers
             ? [
-                ApprovalKeeper(approvals: approvals, logger: logger), keeper,
+                StaffKeeper(approvals: approvals, signIn: plane.signIn, logger: logger), keeper,
                 ControlHousekeeper(idempotency: idempotency, logger: logger),
             ] : []
         let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
