@@ -160,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", hummingbird, logging,
+                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", hummingbird,
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -43,17 +43,34 @@ import Testing
         }
     }
 
+    /// As if the trail had begun yesterday: both chains' first entries are of then.
+    private func beginYesterday(_ trail: Trail) async throws -> String {
+        try await trail.enter(2)
+        let yesterday = String(Date().addingTimeInterval(-86_400).rfc3339.prefix(10))
+        for chain in [trail.chain, .control] {
+            let first = try await trail.entries(chain)[0]
+            let today = String(Date().rfc3339.prefix(10))
+            _ = try await trail.forge(
+                first.text.replacing(today, with: yesterday), at: 1, after: AuditHash.origin, in: chain)
+        }
+        return yesterday
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a process that starts seals the day that it missed`() async throws {
+        try await Trail.with { trail in
+            let yesterday = try await beginYesterday(trail)
+            let seals = trail.plane.auditSeals
+            try await running([AuditSealer(seals: seals, logger: .quiet), AuditSealer(seals: seals, logger: .quiet)]) {
+                while try await seals.list(PageRequest()).items.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+            }
+            let made = try await seals.list(PageRequest()).items
+            #expect(made.map(\.day) == [yesterday])
+        }
+    }
+
     @Test func `a day's seal leaves out what was entered after the day's end`() async throws {
         try await Trail.with { trail in
-            try await trail.enter(2)
-            let yesterday = String(Date().addingTimeInterval(-86_400).rfc3339.prefix(10))
-            // As if the trail had begun yesterday: both chains' first entries are of then.
-            for chain in [trail.chain, .control] {
-                let first = try await trail.entries(chain)[0]
-                let today = String(Date().rfc3339.prefix(10))
-                _ = try await trail.forge(
-                    first.text.replacing(today, with: yesterday), at: 1, after: AuditHash.origin, in: chain)
-            }
+            let yesterday = try await beginYesterday(trail)
             #expect(try await trail.plane.auditSeals.sealDays(until: Date()) == 1)
             let document = try #require(
                 SealDocument(try await trail.plane.auditSeals.list(PageRequest()).items[0].document))

@@ -19,7 +19,11 @@ public struct AuditTrail: Sendable {
     /// tenant's whole chain could be deleted, head and all, and nothing that is left would lack anything. It is an entry, not a
     /// number in the control chain's head, so that an auditor who has no key of ours can count the chains too. Whoever holds a
     /// tenant's chain may so come to wait for the control chain; nobody waits the other way round.
-    func enter(_ record: AuditRecord, in chain: AuditChain, _ tx: PostgresTransaction) async throws {
+    ///
+    /// - Parameter commit: ends the transaction in the same round trip.
+    func enter(
+        _ record: AuditRecord, in chain: AuditChain, _ tx: PostgresTransaction, commit: Bool = false
+    ) async throws {
         let found = try await tx.pipeline([
             PostgresQuery(
                 "audit.begin-chain",
@@ -45,7 +49,7 @@ public struct AuditTrail: Sendable {
         let previous = try found.decode("hash", as: [UInt8].self)
         let text = AuditHash.text(record, chain: chain, sequence: sequence, at: Date())
         let hash = AuditHash.hash(of: text.utf8, after: previous)
-        _ = try await tx.pipeline([
+        let entering = [
             PostgresQuery(
                 "audit.enter",
                 """
@@ -59,11 +63,12 @@ public struct AuditTrail: Sendable {
                 SET sequence = $2, hash = $3, mac = $4, updated_at = now()
                 WHERE chain = $1
                 """, [chain.description, sequence, hash, hashes.mac(chain, sequence: sequence, hash: hash)]),
-        ])
+        ]
+        _ = try await tx.pipeline(entering, commit: commit)
     }
 
     /// Enters what changed nothing in the control plane: a refused access, a reading of the trail, a change in a region.
     public func enter(_ record: AuditRecord, in chain: AuditChain) async throws {
-        try await control.transaction { tx in try await enter(record, in: chain, tx) }
+        try await control.transaction { tx in try await enter(record, in: chain, tx, commit: true) }
     }
 }

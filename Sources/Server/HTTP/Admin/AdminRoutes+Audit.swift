@@ -45,7 +45,7 @@ extension Request {
         var (filter, fields) = (AuditFilter(), [PlatformError.Field]())
         func text(_ name: String, _ limit: Int, _ isFit: (String) -> Bool, _ problem: String) -> String? {
             guard let text = uri.queryParameters[name[...]].map(String.init) else { return nil }
-            if (1...limit).contains(text.count), !text.utf8.contains(0), isFit(text) { return text }
+            if (1...limit).contains(text.unicodeScalars.count), !text.utf8.contains(0), isFit(text) { return text }
             fields.append(.init(path: name, problem: problem))
             return nil
         }

@@ -32,8 +32,11 @@ enum AuditReference {
         .init(
             name: "action", schema: .text(1...64, pattern: "^[a-z_]+\\.[a-z_]+$", example: "tenant.created"),
             help: "Only what was done so."),
-        .init(name: "principal", schema: .text(1...128), help: "Only what this one did, by id."),
-        .init(name: "subject", schema: .text(1...256), help: "Only what was done to this, by id."),
+        .init(
+            name: "principal", schema: .text(1...128, pattern: "^[^\\u0000]+$"), help: "Only what this one did, by id."),
+        .init(
+            name: "subject", schema: .text(1...256, pattern: "^[^\\u0000]+$"),
+            help: "Only what was done to this, by id."),
         .init(name: "outcome", schema: .oneOf(AuditRecord.Outcome.allCases.map(\.rawValue)), help: "Only these."),
         .init(name: "since", schema: .time, help: "From this moment on."),
         .init(name: "until", schema: .time, help: "Before this moment."),
