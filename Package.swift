@@ -111,7 +111,7 @@ let package = Package(
             name: "PlatformTests",
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
-                "Declared", crypto, logging, lifecycle,
+                "Declared", crypto, logging, lifecycle, .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -18,6 +18,8 @@ public struct InstallationConfiguration: Sendable {
     public var runsWorkers: Bool
     /// How long staff stay signed in to the console.
     public var sessionLimits = SessionLimits()
+    /// By whom they can sign in.
+    public var openIDProviders: [OpenIDProvider] = []
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
@@ -56,6 +58,7 @@ public final class Installation: Sendable {
     public let audit: AuditTrail
     public let sessions: SessionService
     public let signIn: SignInService
+    public let openIDConnect: OpenIDConnectService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
     public let ingress: IngressService
@@ -113,6 +116,9 @@ public final class Installation: Sendable {
         let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
         (sessions, signIn) = (plane.sessions, plane.signIn)
+        openIDConnect = OpenIDConnectService(
+            configuration.openIDProviders, control: control, audit: plane.audit, key: controlKey,
+            signIn: plane.signIn, http: http, logger: logger)
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(

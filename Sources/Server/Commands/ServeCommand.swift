@@ -57,10 +57,12 @@ struct ServeCommand: AsyncParsableCommand {
         let plugins = try BuiltInPlugins.registry()
         let keys = try settings.controlKeyFile()
         let connections = try settings.integer("database.connections")
-        let configuration = InstallationConfiguration(
+        var configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
             appConnections: connections, workerConnections: connections,
             runsWorkers: try settings.boolean("workers.enabled"))
+        configuration.sessionLimits = try settings.sessionLimits()
+        configuration.openIDProviders = try settings.openIDProviders()
         return try await Installation.open(
             configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }
