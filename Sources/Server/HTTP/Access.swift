@@ -51,7 +51,7 @@ struct Access: Sendable {
     }
 
     /// Whoever we know and do not let in stands in the trail.
-    private func refused(
+    func refused(
         _ request: Request, _ context: RequestScope, _ principal: Principal, in chain: AuditChain
     ) async throws {
         // The template: a path may hold what somebody typed.

@@ -93,7 +93,7 @@ public struct OpenIDConnectService: Sendable {
     }
 
     /// A page of the console, and nothing that a browser could take for another host.
-    static func isOurs(_ path: String) -> Bool {
+    public static func isOurs(_ path: String) -> Bool {
         path.utf8.count <= 1000 && (path == "/console" || path.hasPrefix("/console/"))
             && path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") } && !path.contains("//")
     }
