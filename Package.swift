@@ -108,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "WhatsAppCloud", "Declared",
-                "SelfHosted",
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "Console", "WhatsAppCloud",
+                "Declared", "SelfHosted",
                 hummingbird, crypto, logging, metrics, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -139,6 +139,7 @@ let package = Package(
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", "SelfHosted",
                 "WhatsAppCloud", "Declared", "Documents", crypto, logging, lifecycle,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .testTarget(
