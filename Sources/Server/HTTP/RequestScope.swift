@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 import struct Foundation.UUID
 
@@ -8,9 +9,12 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Names the request in the answer, in problems and in logs.
     var requestID = ""
+    /// The address of the connection's other end.
+    var peer: String?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        peer = source.channel.remoteAddress?.ipAddress
     }
 }
 

@@ -29,6 +29,10 @@ struct SettingKey: Sendable {
             help: "How long a request may take to arrive whole, from its head to the end of its body."),
     ]
 
+    private static let proxies = SettingKey(
+        name: "http.proxies", kind: .integer(0...5), fallback: "0",
+        help: "How many proxies stand in front and append to X-Forwarded-For.")
+
     private static let control = [
         SettingKey(name: "control.url", isSecret: true, help: "Control database, as obhut_control."),
         SettingKey(
@@ -58,6 +62,7 @@ struct SettingKey: Sendable {
 
     private static let signIn =
         [
+            proxies,
             SettingKey(
                 name: "console.session_hours", kind: .integer(1...24), fallback: "12",
                 help: "How long staff stay signed in to the console at most."),
