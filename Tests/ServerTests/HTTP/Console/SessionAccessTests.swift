@@ -15,7 +15,7 @@ import Testing
 
 /// Pages behind sessions, on a control database of its own.
 @Suite struct SessionAccessTests {
-    private struct NoHTTP: OutboundHTTP {
+    struct NoHTTP: OutboundHTTP {
         func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
             throw OutboundError(kind: .refusedAddress, beforeSending: true)
         }
