@@ -36,12 +36,6 @@ final class RequestNotes: Sendable {
     var rateLimit: RateLimitNote? {
         get { state.withLock { $0 } }
         set { state.withLock { $0 = newValue } }
-    /// The address of the connection's other end.
-    var peer: String?
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = .init(source: source)
-        peer = source.channel.remoteAddress?.ipAddress
     }
 }
 

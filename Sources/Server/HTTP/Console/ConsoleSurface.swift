@@ -20,7 +20,7 @@ extension Surface {
         use handler: @escaping SessionAccess.PageHandler
     ) {
         add(
-            PageRoute(method: method, path: prefix + "/" + path, permission: permission),
+            PageRoute(method: method, path: template(path), permission: permission),
             sessions.page(permission, handler))
     }
 
@@ -28,7 +28,7 @@ extension Surface {
     func openPage(
         _ method: HTTPRequest.Method, _ path: String, publicURL: String, use handler: @escaping Handler
     ) {
-        add(PageRoute(method: method, path: prefix + "/" + path, permission: nil)) { request, context in
+        add(PageRoute(method: method, path: template(path), permission: nil)) { request, context in
             guard [.get, .head].contains(request.method) || SameOrigin.isOurs(request, publicURL: publicURL) else {
                 throw PlatformError(
                     .forbidden, "The form comes from another site.",
@@ -37,6 +37,8 @@ extension Surface {
             return try await handler(request, context)
         }
     }
+
+    private func template(_ path: String) -> String { path.isEmpty ? prefix : prefix + "/" + path }
 
     private func add(_ page: PageRoute, _ handler: @escaping Handler) {
         book.add(page)
