@@ -4,7 +4,8 @@ extension Sample {
     private static func agreement(_ stage: AgreementStage, isFull: Bool = false) -> AgreementPage {
         AgreementPage(
             tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", id: "a1", reference: "AVV-2026-0042",
-            version: "3", stage: stage, document: stage == .draft ? nil : Values.document, pdfPath: "/console/agreement.pdf",
+            version: "3", stage: stage, document: stage == .draft ? nil : Values.document,
+            pdfPath: "/console/agreement.pdf",
             sha256: Values.hash,
             events: [
                 .init(stage: .draft, at: Values.time(-400), by: "Ada Lindqvist"),

@@ -73,7 +73,10 @@ extension Sample {
             "issue-key",
             IssueKeyPage(
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG",
-                scopes: ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"])),
+                scopes: [
+                    "messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read",
+                    "export:read",
+                ])),
         Sample(
             "issue-key-wrong",
             IssueKeyPage(
@@ -91,7 +94,8 @@ extension Sample {
                 tenantID: Values.tenant)),
         Sample(
             "member-token",
-            SecretShownPage(kind: .memberToken, label: "Mirela Popescu", secret: "FmuFQmveoJvSVUVbncfTEAKSQp2sWLTRjCRX")),
+            SecretShownPage(kind: .memberToken, label: "Mirela Popescu", secret: "FmuFQmveoJvSVUVbncfTEAKSQp2sWLTRjCRX")
+        ),
         Sample(
             "notice-link",
             SecretShownPage(

@@ -36,7 +36,8 @@ extension Sample {
 
     private static func account(_ form: FormState = FormState(), isBare: Bool = false) -> AccountPage {
         AccountPage(
-            name: "Ada Lindqvist", email: "ada@muster.example", roles: ["owner"], minimumPasswordLength: isBare ? nil : 12,
+            name: "Ada Lindqvist", email: "ada@muster.example", roles: ["owner"],
+            minimumPasswordLength: isBare ? nil : 12,
             hasSecondFactor: !isBare, mayRemoveSecondFactor: true, mayEnrol: true, tokens: isBare ? [] : Values.tokens,
             sessions: [
                 .init(

@@ -78,6 +78,7 @@ struct StaffCommand: AsyncParsableCommand {
 
     struct FirstOwner: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "first-owner",
             abstract:
                 "Make a one-time token for the console's set-up page; good for 30 minutes, until there is an owner.")
 

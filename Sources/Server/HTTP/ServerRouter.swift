@@ -6,7 +6,8 @@ import PluginKit
 /// Every surface of the server, in one place. Who may call a route stands with the route.
 enum ServerRouter {
     static func make(
-        _ installation: Installation, console: Console, publicURL: String, instance: String? = nil, metrics: PrometheusMetrics,
+        _ installation: Installation, console: Console, publicURL: String, instance: String? = nil,
+        metrics: PrometheusMetrics,
         metricsToken: Secret<String>? = nil, limits: RequestLimits = .none,
         clients: ClientAddresses = ClientAddresses(), book: OperationBook = OperationBook()
     ) -> Router<RequestScope> {

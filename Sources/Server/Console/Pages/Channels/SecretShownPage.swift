@@ -26,7 +26,8 @@ public struct SecretShownPage: ConsolePage {
             kind == .memberToken
             ? ConsolePath.staff : tenantID.map { ConsolePath.tenant($0) + "#keys" } ?? ConsolePath.account
         return .staff(
-            kind == .memberToken ? .staff : tenantID == nil ? .account : .tenants, PageHeader(title: words.name(of: kind, in: "secret.title")),
+            kind == .memberToken ? .staff : tenantID == nil ? .account : .tenants,
+            PageHeader(title: words.name(of: kind, in: "secret.title")),
             [
                 Block(Notice(.warning, title: words["secret.once"], words.name(of: kind, in: "secret.text"))),
                 Block(

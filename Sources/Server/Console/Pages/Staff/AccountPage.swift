@@ -37,7 +37,8 @@ public struct AccountPage: ConsolePage {
 
     public init(
         name: String, email: String, roles: [String], minimumPasswordLength: Int?, hasSecondFactor: Bool,
-        mayRemoveSecondFactor: Bool, mayEnrol: Bool, tokens: [TokenRow], sessions: [Session], form: FormState = FormState()
+        mayRemoveSecondFactor: Bool, mayEnrol: Bool, tokens: [TokenRow], sessions: [Session],
+        form: FormState = FormState()
     ) {
         self.name = name
         self.email = email

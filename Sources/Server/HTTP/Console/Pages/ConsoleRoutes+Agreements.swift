@@ -99,7 +99,9 @@ extension ConsoleRoutes {
             let reason = turn.form[field]
             if let reason, reason.allSatisfy(\.isWhitespace) { throw PlatformError.invalid(field, turn.say(.missing)) }
             if let reason, reason.count > 1000 { throw PlatformError.invalid(field, "give at most 1000 characters") }
-            guard reason != nil || action == .countersign else { throw PlatformError.invalid(field, turn.say(.missing)) }
+            guard reason != nil || action == .countersign else {
+                throw PlatformError.invalid(field, turn.say(.missing))
+            }
             try await act(tenant, id, turn.cause.because(reason))
             return turn.go(ConsolePath.agreement(tenant.description, id.description), saying: saying)
         } catch {
