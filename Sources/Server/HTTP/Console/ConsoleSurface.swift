@@ -14,7 +14,8 @@ struct ConsolePage: Sendable, Hashable {
 extension Surface {
     /// A page of the console for members who have the permission: `/console/…`.
     ///
-    /// Without a session the answer leads to the sign-in. What is not read but sent (POST) must be a form of a page of the same session.
+    /// Without a session the answer leads to the sign-in. What is not read but sent (POST) must be a form of a page
+    /// of the same session.
     func page(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission, by sessions: SessionAccess,
         use handler: @escaping SessionAccess.PageHandler
@@ -24,7 +25,8 @@ extension Surface {
             sessions.page(permission, handler))
     }
 
-    /// A page by which one signs in. A form must come from a page of ours; there is no session whose token it could carry.
+    /// A page by which one signs in. A form must come from a page of ours; there is no session whose token it could
+    /// carry.
     func openPage(
         _ method: HTTPRequest.Method, _ path: String, publicURL: String, use handler: @escaping Handler
     ) {

@@ -1,7 +1,7 @@
 import PluginKit
 
-/// Where a request comes from. Behind proxies it is they who say it, each appending whom it heard from; whatever stands before that
-/// anybody can have written.
+/// Where a request comes from. Behind proxies it is they who say it, each appending whom it heard from; whatever
+/// stands before that anybody can have written.
 enum SourceAddress {
     /// - Parameters:
     ///   - peer: the connection's other end.
