@@ -139,6 +139,7 @@ let package = Package(
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", "SelfHosted",
                 "WhatsAppCloud", "Declared", "Documents", crypto, logging, lifecycle,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .testTarget(

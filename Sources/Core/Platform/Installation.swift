@@ -22,6 +22,8 @@ public struct InstallationConfiguration: Sendable {
     public var sessionLimits = SessionLimits()
     /// With what the provider seals agreements and the audit trail.
     public var sealing: SealingIdentity?
+    /// By whom they can sign in.
+    public var openIDProviders: [OpenIDProvider] = []
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
@@ -70,6 +72,7 @@ public final class Installation: Sendable {
     public let refusals: RefusalTally
     public let sessions: SessionService
     public let signIn: SignInService
+    public let openIDConnect: OpenIDConnectService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
     public let idempotency: IdempotencyService
@@ -132,6 +135,9 @@ public final class Installation: Sendable {
         (auditVerifier, auditReader, auditSeals) = (plane.auditVerifier, plane.auditReader, plane.auditSeals)
         refusals = RefusalTally(audit: audit, controlKey: controlKey, logger: logger)
         (sessions, signIn) = (plane.sessions, plane.signIn)
+        openIDConnect = OpenIDConnectService(
+            configuration.openIDProviders, control: control, audit: plane.audit, key: controlKey,
+            signIn: plane.signIn, http: http, logger: logger)
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(
             control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)

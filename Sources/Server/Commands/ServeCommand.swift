@@ -64,6 +64,8 @@ struct ServeCommand: AsyncParsableCommand {
             appConnections: connections, workerConnections: connections,
             runsWorkers: try settings.boolean("workers.enabled"))
         configuration.sealing = try settings.sealing(http: http)
+        configuration.sessionLimits = try settings.sessionLimits()
+        configuration.openIDProviders = try settings.openIDProviders()
         return try await Installation.open(
             configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }

@@ -91,7 +91,7 @@ struct Access: Sendable {
     }
 
     /// Whoever we know and do not let in stands in the trail.
-    private func refused(
+    func refused(
         _ request: Request, _ context: RequestScope, _ principal: Principal, in chain: AuditChain,
         because code: PlatformError.Code = .forbidden
     ) async throws {

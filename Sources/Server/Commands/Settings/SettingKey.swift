@@ -11,7 +11,7 @@ struct SettingKey: Sendable {
 
     static let defaultRegionPlugin = "self-hosted"
 
-    static let all: [SettingKey] = http + limits + control + regions + signing + process
+    static let all: [SettingKey] = http + limits + control + regions + signing + signIn + process
 
     private static let http = [
         SettingKey(name: "http.host", fallback: "127.0.0.1", help: "Address to listen on."),
@@ -74,6 +74,32 @@ struct SettingKey: Sendable {
             name: "signing.timestamp_url", kind: .url,
             help: "Authority that says when a seal was made (RFC 3161)."),
     ]
+
+    /// Suffixes of `oidc.<name>.`.
+    static let openIDProvider = [
+        SettingKey(name: "issuer", kind: .url, help: "The provider's issuer, exactly as its ID tokens name it."),
+        SettingKey(name: "client_id", help: "What we are registered as at the provider."),
+        SettingKey(name: "client_secret", isSecret: true, help: "The secret of that registration."),
+        SettingKey(name: "label", help: "What stands on the button; the name unless said."),
+    ]
+
+    private static let signIn =
+        [
+            SettingKey(
+                name: "console.session_hours", kind: .integer(1...24), fallback: "12",
+                help: "How long staff stay signed in to the console at most."),
+            SettingKey(
+                name: "console.idle_minutes", kind: .integer(5...720), fallback: "60",
+                help: "After how long without use they are signed out."),
+            SettingKey(
+                name: "oidc.providers", kind: .list, fallback: "",
+                help: "Names of OpenID Connect providers by which staff can sign in, separated by commas."),
+        ]
+        + openIDProvider.map { key in
+            var named = key
+            named.name = "oidc.<name>.\(key.name)"
+            return named
+        }
 
     private static let process = [
         SettingKey(

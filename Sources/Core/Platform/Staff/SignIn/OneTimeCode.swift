@@ -43,20 +43,10 @@ struct OneTimeCode: Sendable {
 
     /// What an app reads from a QR code (the key URI format of Google Authenticator).
     func url(issuer: String, account: Personal<String>) -> Secret<String> {
-        let label = Self.escaped(issuer) + ":" + Self.escaped(account.revealed)
+        let label = FormText.encode(issuer) + ":" + FormText.encode(account.revealed)
         return Secret(
-            "otpauth://totp/\(label)?secret=\(Base32.encode(secret.revealed))&issuer=\(Self.escaped(issuer))&algorithm=SHA1&digits=6&period=30"
+            "otpauth://totp/\(label)?secret=\(Base32.encode(secret.revealed))&issuer=\(FormText.encode(issuer))&algorithm=SHA1&digits=6&period=30"
         )
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "-._~".utf8.contains(byte)
-            let hex = Array("0123456789ABCDEF")
-            return isPlain ? String(UnicodeScalar(byte)) : "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
-        }.joined()
     }
 }
 
