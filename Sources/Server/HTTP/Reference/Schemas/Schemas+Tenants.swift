@@ -9,7 +9,7 @@ extension Schemas {
                 .required("shard", .text()), .required("state", .oneOf(TenantState.allCases.map(\.rawValue))),
                 .required("created_at", .time))
         ),
-        ("NewTenant", .object(.required("name", .title(200)), .required("region", .text(1...63)))),
+        ("NewTenant", .object(.required("name", .title(200)), .required("region", .region))),
         ("TenantChange", .object(.required("state", .oneOf(["active", "suspended"])))),
         (
             "Agreement",
@@ -22,9 +22,16 @@ extension Schemas {
         (
             "NewAgreement",
             .object(
-                .required("reference", .title(200)), .required("signed_on", .date),
-                .optional("document_sha256", .sha256), .optional("covers_special_category", .bool))
+                .required("reference", .title(200)), .required("signed_on", signingDate),
+                .maybe("document_sha256", hexadecimal), .maybe("covers_special_category", .bool))
         ),
         ("AgreementChange", .object(.required("state", .oneOf(["in_force", "suspended", "ended"])))),
     ]
+
+    /// From 1990 on; an earlier year is a slip.
+    private static let signingDate = Schema.text(
+        pattern: "^(199[0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}$", format: "date", example: "2026-03-01")
+
+    /// In either case, as people have it from elsewhere.
+    private static let hexadecimal = Schema.text(pattern: "^[0-9a-fA-F]{64}$")
 }
