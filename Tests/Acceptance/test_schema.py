@@ -30,9 +30,10 @@ def own():
 def facts(instance, tenant):
     handset, contact = tenant.talk()
     message = tenant.api.get("/messages")["data"][0]
+    victim = instance.new_tenant()
     return {
         "base": instance.ready["base_url"], "phone": handset, "verify_token": tenant.facts["verify_token"],
-        "victim": instance.new_tenant().id,
+        "victim": {"tenant": victim.id, "agreement": victim.facts["agreement_id"]},
         "path": {
             "tenant": tenant.id, "channel": tenant.facts["channel_id"], "contact": contact, "message": message["id"],
             "conversation": message["conversation_id"], "plugin": "whatsapp-cloud", "route": tenant.ingress.rsplit("/", 1)[1],

@@ -12,6 +12,7 @@ import uuid
 import requests
 import schemathesis
 from schemathesis.generation import GenerationMode
+from schemathesis.generation.meta import TestPhase
 
 FACTS = json.loads(os.environ["OBHUT_FACTS"])
 STAFF = {"Authorization": "Bearer " + os.environ["OBHUT_STAFF_TOKEN"]}
@@ -27,16 +28,17 @@ def before_call(context, case, kwargs):
     CALLS[operation] += 1
     path = case.path_parameters or {}
     if operation in DESTRUCTIVE and path.get("tenant") == FACTS["path"]["tenant"]:
-        path["tenant"] = FACTS["victim"]
+        path["tenant"] = FACTS["victim"]["tenant"]
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return
-    # One in four asks for what is not there. Meta says 400 then, not 404, and so do we in its shape.
-    if CALLS[operation] % 4 or operation == "sendMetaMessage":
+    # What one step made, the next one uses. Else one in four asks for what is not there; Meta says 400 then, not 404, and so do we
+    # in its shape.
+    if case.meta.phase.name != TestPhase.STATEFUL and CALLS[operation] % 4 or operation == "sendMetaMessage":
         for name in path:
             if name in FACTS["path"]:
                 path[name] = FACTS["path"][name]
         if operation in DESTRUCTIVE:
-            path["tenant"] = FACTS["victim"]
+            path.update({name: FACTS["victim"][name] for name in path if name in FACTS["victim"]})
         if "key" in path:
             path["key"] = fresh_key(path["tenant"])
     # A cursor fits the page that gave it out alone; test_lists.py follows them.
@@ -45,7 +47,7 @@ def before_call(context, case, kwargs):
     # A key that was used before is for that request alone; test_repeating.py repeats them.
     if case.headers and "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
-    # A tag is that of what was read; test_versions.py sends others.
+    # A tag is that of what was read; test_repeating.py sends others.
     for name, tag in [("If-Match", "*"), ("If-None-Match", '"r1"')]:
         if case.headers and name in case.headers:
             case.headers[name] = tag

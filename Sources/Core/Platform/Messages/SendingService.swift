@@ -49,7 +49,7 @@ public struct SendingService: Sendable {
             guard body.count <= textLimit else {
                 throw PlatformError.invalid("text.body", "at most \(textLimit) characters; this has \(body.count)")
             }
-            if let preview = request.content.fields["preview_url"], !preview.isNull, preview.bool == nil {
+            if let preview = request.content.fields["preview_url"], preview.bool == nil {
                 throw PlatformError.invalid("text.preview_url", "expected true or false, found \(preview.kind)")
             }
         case "image", "video", "audio", "document", "sticker":

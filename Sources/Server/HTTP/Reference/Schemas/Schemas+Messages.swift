@@ -81,7 +81,7 @@ extension Schemas {
     private static func content(of type: String) -> Schema {
         type == "text"
             ? .object(
-                [.required("body", .text(1...SendingService.textLimit)), .maybe("preview_url", .bool)], isOpen: true)
+                [.required("body", .text(1...SendingService.textLimit)), .optional("preview_url", .bool)], isOpen: true)
             : .object([.required("id", .text(1...Int.max))], isOpen: true)
     }
 
