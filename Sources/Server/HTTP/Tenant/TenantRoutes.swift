@@ -44,9 +44,13 @@ struct TenantRoutes: Sendable {
         let answered = fields.value("context")
         try fields.finish()
         if let answered {
-            guard let id = answered["message_id"]?.string.flatMap({ MessageID($0) }) else {
-                throw PlatformError.invalid(AnsweredMessage.path, "give the id of a message of this conversation")
+            var context = RequestFields(answered, path: "context")
+            let message: MessageID? = context.id("message_id")
+            if message == nil, context.problems.isEmpty {
+                context.complain("message_id", "give the id of a message of this conversation")
             }
+            try context.finish()
+            guard let id = message else { throw PlatformError.notFound("message") }
             content.context = try await AnsweredMessage.context(id, caller, installation.reading)
         }
         let send = SendRequest(
@@ -69,7 +73,7 @@ struct TenantRoutes: Sendable {
             throw PlatformError.invalid("\(path).\(member.name)", "expected text, found \(member.value.kind)")
         }
         switch member.name {
-        case "contact_id", "id":
+        case path == "to" ? "contact_id" : "id":
             guard let id = ContactID(text) else {
                 throw PlatformError.invalid("\(path).\(member.name)", "this is not an id")
             }
@@ -176,7 +180,7 @@ struct TenantRoutes: Sendable {
             }
             channel = id
         }
-        if let source = body["source"], source.string == nil {
+        if let source = body["source"], !source.isNull, source.string == nil {
             throw PlatformError.invalid("source", "expected text, found \(source.kind)")
         }
         let repeatable = try request.headers[.idempotencyKey].map { text in

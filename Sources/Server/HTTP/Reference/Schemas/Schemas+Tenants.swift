@@ -4,7 +4,7 @@ extension Schemas {
     static let tenants: [Component] = [
         ("Tenant", .object(tenant + [.required("details", .named("ControllerDetails"))])),
         ("TenantSummary", .object(tenant)),
-        ("NewTenant", .object(.required("name", .title(200)), .required("region", .text(1...63)))),
+        ("NewTenant", .object(.required("name", .title(200)), .required("region", .region))),
         (
             "TenantChange",
             .object(
