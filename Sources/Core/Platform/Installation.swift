@@ -16,13 +16,10 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
-<<<<<<< HEAD
     /// Days from the end of a tenant's contract to the erasure of its data, unless said otherwise.
     public var erasureDelayDays: Int
-=======
     /// How long staff stay signed in to the console.
     public var sessionLimits = SessionLimits()
->>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
@@ -55,6 +52,8 @@ public struct RegionConfiguration: Sendable {
 public final class Installation: Sendable {
     public let plugins: PluginRegistry
     public let tenants: TenantService
+    public let erasure: TenantErasure
+    public let exports: ExportService
     public let channels: ChannelService
     public let apiKeys: APIKeyService
     public let staff: StaffService
@@ -80,7 +79,7 @@ public final class Installation: Sendable {
     /// - Throws: an error whose description is one sentence for ops.
     public static func open(
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, controlKeyStore: any KeyStore,
-        http: any OutboundHTTP, logger: Logger
+        http: any OutboundHTTP, sealer: (any Sealer)? = nil, logger: Logger
     ) async throws -> Installation {
         let plane = try await ControlPlane.open(
             url: configuration.controlURL, keys: controlKeyStore, logger: logger)
@@ -89,13 +88,13 @@ public final class Installation: Sendable {
         ).open(configuration)
         return Installation(
             configuration, plugins: plugins, control: plane.database, controlKey: plane.key, directory: directory,
-            http: http, logger: logger)
+            http: http, sealer: sealer, logger: logger)
     }
 
     init(
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient,
         controlKey: DataKey,
-        directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
+        directory: RegionDirectory, http: any OutboundHTTP, sealer: (any Sealer)? = nil, logger: Logger
     ) {
         self.plugins = plugins
         self.control = control
@@ -117,14 +116,10 @@ public final class Installation: Sendable {
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
-<<<<<<< HEAD
-        tenants = TenantService(
-            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
-=======
         sessions = plane.sessions
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
-        tenants = TenantService(control: control, directory: directory)
->>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
+        tenants = TenantService(
+            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes,
@@ -136,14 +131,32 @@ public final class Installation: Sendable {
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
+        erasure = TenantErasure(tenants: tenants, sealer: sealer)
+        exports = ExportService(tenants: tenants)
+        approvals.register(.terminateTenant) { [tenants] approval, cause in
+            guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
+            _ = try await tenants.terminate(
+                tenant, reason: approval.reason, erasureDelay: approval.payload["erase_after_days"]?.int, cause)
+        }
+        approvals.register(.eraseTenant) { [tenants] approval, cause in
+            guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
+            _ = try await tenants.eraseNow(tenant, reason: approval.reason, cause)
+        }
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
         let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
+        let erasers =
+            configuration.runsWorkers
+            ? [
+                ErasureWorker(
+                    erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger)
+            ] : []
         services =
-            pools + [reconciler, meter] + keepers + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter] + keepers + erasers + housekeepers + Array(workers.values)
+            + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 

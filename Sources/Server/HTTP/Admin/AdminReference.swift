@@ -17,6 +17,18 @@ enum AdminReference {
     static let readReadiness = OperationReference(
         "readReadiness", "Shows what a tenant needs before it may go live.", answers: .named("TenantReadiness"))
 
+    static let terminateTenant = OperationReference(
+        "terminateTenant", "Asks for the end of a tenant's contract; a second member of staff decides.",
+        body: .named("Termination"), answers: .named("Approval", status: 202), problems: [409])
+    static let eraseTenant = OperationReference(
+        "eraseTenant", "Asks for a terminated tenant's data to be erased at once; a second member of staff decides.",
+        body: .named("Refusing"), answers: .named("Approval", status: 202), problems: [409])
+    static let readCertificate = OperationReference(
+        "readErasureCertificate", "Shows what was destroyed, and when.", answers: .named("ErasureCertificate"))
+    static let exportTenant = OperationReference(
+        "exportTenant", "Returns all of a tenant's data, a line of JSON a row.",
+        answers: .content("application/x-ndjson"), problems: [403])
+
     private static let tenants: [OperationReference.QueryParameter] = [
         .init(name: "q", schema: .text(0...200), help: "Part of a name, in whatever case."),
         .init(name: "state", schema: .oneOf(TenantState.allCases.map(\.rawValue)), help: "Only those in this state."),

@@ -31,6 +31,10 @@ enum TenantReference {
         "declareConsent", "Records what a person did.", body: .named("NewConsent"),
         answers: .named("ConsentRecord", status: 201), problems: [409])
 
+    static let export = OperationReference(
+        "exportOwnData", "Returns all of the tenant's data, a line of JSON a row.",
+        answers: .content("application/x-ndjson"))
+
     private static let messages: [OperationReference.QueryParameter] =
         [
             .init(name: "direction", schema: .oneOf(["inbound", "outbound"]), help: "Only these."),

@@ -28,6 +28,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}", .contactsRead, About.readContact, use: readContact)
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
+        api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 
     // MARK: - Messages
@@ -173,5 +174,12 @@ struct TenantRoutes: Sendable {
         let (id, view) = try await installation.consents.declare(
             caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body)
         return JSON.object(JSONObject([("id", .id(id))] + view.members)).response(status: 201)
+    }
+
+    // MARK: - Everything
+
+    @Sendable func export(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let cause = Cause(Principal(.apiKey, id: caller.key.description), requestID: scope.requestID)
+        return try await installation.exports.begin(caller.tenant, cause).response()
     }
 }

@@ -2,12 +2,8 @@
 enum Schemas {
     typealias Component = (name: String, schema: Schema)
 
-<<<<<<< HEAD
-    static let all: [Component] = common + tenants + controller + channels + keys + installation + messages + contacts
-=======
     static let all: [Component] =
-        common + tenants + channels + keys + installation + messages + contacts + approvals + staff
->>>>>>> 9e05286a1c705e266b3642958ba2144b06532405
+        common + tenants + controller + channels + keys + installation + messages + contacts + approvals + staff
 
     private static let common: [Component] = [
         (
