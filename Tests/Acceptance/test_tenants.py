@@ -106,6 +106,11 @@ def test_the_end_of_a_contract_returns_the_data_and_then_leaves_none(instance, c
     path = f"/tenants/{own.id}"
     instance.admin.post(path + "/erasure", {"reason": "zu früh"}, expect=409)
     instance.admin.get(path + "/erasure-certificate", expect=404)
+    asked = instance.admin.patch(path, {"state": "terminated", "reason": "gekündigt"}, expect=202)
+    assert instance.admin.post(f"/approvals/{asked['id']}/withdraw")["state"] == "withdrawn"
+    assert instance.admin.call("PATCH", path, {"state": "terminated"}).status_code == 422
+    assert instance.admin.call("PATCH", path, {"state": "terminated", "reason": "r", "name": "x"}).status_code == 422
+    assert instance.admin.get(path)["state"] == "active"
     end(instance, colleague, path, erase_after_days=10)
     assert instance.admin.get(path)["state"] == "terminated"
     late = own.post_webhook(own.text_webhook(new_number(), "zu spät", new_id()))

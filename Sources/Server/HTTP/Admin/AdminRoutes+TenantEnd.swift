@@ -15,6 +15,10 @@ extension AdminRoutes {
         }
         try fields.finish()
         let tenant = try await installation.tenants.find(try scope.id("tenant"))
+        return try await askTermination(tenant, reason: reason, days: days, cause)
+    }
+
+    func askTermination(_ tenant: Tenant, reason: String, days: Int? = nil, _ cause: Cause) async throws -> Response {
         guard TenantLifeCycle.next(from: tenant.state).contains(.terminated) else {
             throw PlatformError(.conflict, "A tenant that is \(tenant.state.rawValue) cannot be terminated.")
         }
