@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "PluginKit", "Postgres", "Outbound", "Signing", "Documents", crypto, logging, metrics, lifecycle, deque, yams,
+                "PluginKit", "Postgres", "Outbound", "Signing", "Documents", crypto, logging, metrics, lifecycle, deque,
+                yams,
                 .product(name: "CryptoExtras", package: "swift-crypto"), .product(name: "JWTKit", package: "jwt-kit"),
             ],
             path: "Sources/Core/Platform", resources: [.embedInCode("Agreements/Texts")], swiftSettings: settings),

@@ -20,7 +20,9 @@ def key(instance, path, scopes, **more):
 
 
 ADMIN_ROUTES = [
-    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("GET", "/tenants/{t}/agreements"),
+    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("POST", "/tenants/{t}/termination"),
+    ("POST", "/tenants/{t}/erasure"), ("GET", "/tenants/{t}/erasure-certificate"), ("GET", "/tenants/{t}/export"),
+    ("GET", "/tenants/{t}/agreements"),
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),
     ("POST", "/tenants/{t}/channels"), ("GET", "/tenants/{t}/channels/{x}"), ("PATCH", "/tenants/{t}/channels/{x}"),
     ("GET", "/tenants/{t}/channels/{x}/health"),
@@ -37,9 +39,9 @@ TENANT_ROUTES = [
     ("GET", "/conversations/{x}", "messages:read"), ("GET", "/conversations/{x}/messages", "messages:read"),
     ("GET", "/events", "messages:read"), ("GET", "/channels", "messages:read"), ("GET", "/contacts", "contacts:read"),
     ("GET", "/contacts/{x}", "contacts:read"), ("GET", "/contacts/{x}/consents", "consents:read"), ("POST", "/consents", "consents:write"),
-    ("GET", "/audit", "audit:read"),
+    ("GET", "/audit", "audit:read"), ("GET", "/export", "export:read"),
 ]
-SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read"]
+SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read", "export:read"]
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)

@@ -136,7 +136,8 @@ struct Problem: Error {
         case .expired, .used, .withdrawn:
             self.init(
                 status: 410, code: "link_\(refusal.rawValue)",
-                detail: "This link opens nothing any more: it \(refusal == .used ? "was used" : refusal == .expired ? "has expired" : "was withdrawn").",
+                detail:
+                    "This link opens nothing any more: it \(refusal == .used ? "was used" : refusal == .expired ? "has expired" : "was withdrawn").",
                 remedy: "Ask the provider for a new one.")
         }
     }

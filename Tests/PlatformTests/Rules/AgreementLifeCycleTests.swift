@@ -27,7 +27,8 @@ import Testing
 
     @Test func `what is over stays over`() {
         for state in [AgreementState.superseded, .ended, .declined, .lapsed, .withdrawn] {
-            #expect(AgreementLifeCycle.Step.allCases.allSatisfy { AgreementLifeCycle.state(after: $0, from: state) == nil })
+            #expect(
+                AgreementLifeCycle.Step.allCases.allSatisfy { AgreementLifeCycle.state(after: $0, from: state) == nil })
         }
     }
 }

@@ -7,7 +7,7 @@ enum SourceAddress {
     static func network(of address: IPAddress?) -> Personal<String> {
         switch address?.unmapped {
         case .v4(let bits): Personal(IPAddress.v4(bits).description)
-        case .v6(let bits): Personal(IPAddress.v6(bits >> 64 << 64).description + "/64")
+        case .v6(let bits): Personal(IPAddress.v6((bits >> 64) << 64).description + "/64")
         case nil: Personal("unknown")
         }
     }

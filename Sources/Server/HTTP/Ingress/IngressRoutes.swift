@@ -42,10 +42,11 @@ struct IngressRoutes: Sendable {
         let headers = IngressHeaders(request.headers.map { (name: $0.name.rawName, value: $0.value) })
         let receipt = try await installation.ingress.receive(
             plugin: plugin, route: route, headers: headers, body: try await request.bytes(limit: ServerLimits.webhook))
-        return
-            ([
-                "stored": .int(receipt.stored), "duplicates": .int(receipt.duplicates),
-                "unroutable": .int(receipt.unroutable),
-            ] as JSON).response()
+        var answer = JSONObject([
+            ("stored", .int(receipt.stored)), ("duplicates", .int(receipt.duplicates)),
+            ("unroutable", .int(receipt.unroutable)),
+        ])
+        if receipt.discarded > 0 { answer["discarded"] = .int(receipt.discarded) }
+        return JSON.object(answer).response()
     }
 }

@@ -34,6 +34,10 @@ enum TenantReference {
         answers: .named("ConsentRecord", status: 201), problems: [404, 409]
     ).repeatable
 
+    static let export = OperationReference(
+        "exportOwnData", "Returns all of the tenant's data, a line of JSON a row.",
+        answers: .content("application/x-ndjson"))
+
     private static let messages: [OperationReference.QueryParameter] =
         [
             .init(name: "direction", schema: .oneOf(["inbound", "outbound"]), help: "Only these."),

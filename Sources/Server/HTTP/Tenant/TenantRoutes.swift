@@ -29,6 +29,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
         api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
+        api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 
     // MARK: - Messages
@@ -192,5 +193,12 @@ struct TenantRoutes: Sendable {
         var response = JSON.object(JSONObject([("id", .id(receipt.id))] + receipt.view.members)).response(status: 201)
         if receipt.isReplayed { response.headers[.idempotencyReplayed] = "true" }
         return response
+    }
+
+    // MARK: - Everything
+
+    @Sendable func export(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let cause = Cause(Principal(.apiKey, id: caller.key.description), requestID: scope.requestID)
+        return try await installation.exports.begin(caller.tenant, cause).response()
     }
 }

@@ -9,7 +9,11 @@ extension Schemas {
                 .required("reference", .title(200)), .required("signed_on", signingDate),
                 .maybe("document_sha256", hexadecimal), .maybe("covers_special_category", .bool))
         ),
-        ("AgreementChange", .object(.required("state", .oneOf(["in_force", "suspended", "ended"])))),
+        (
+            "AgreementChange",
+            .object(
+                .required("state", .oneOf(["in_force", "suspended", "ended"])), .maybe("reason", .title(1000)))
+        ),
         (
             "NewAgreementDraft",
             .object(

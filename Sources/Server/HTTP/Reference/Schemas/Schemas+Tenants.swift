@@ -12,6 +12,19 @@ extension Schemas {
                 .optional("state", .oneOf(TenantState.allCases.map(\.rawValue))), .optional("reason", .text(1...500)))
         ),
         (
+            "Termination",
+            .object(
+                .required("reason", .text(1...500)),
+                .optional("erase_after_days", .integer(0...TenantService.erasureDelayLimit)))
+        ),
+        (
+            "ErasureCertificate",
+            .object(
+                .required("certificate", .dictionary(of: .anything)),
+                .required("text", .text().described("The certificate, exactly the bytes that are sealed.")),
+                .required("seal", Schema.text().orNull))
+        ),
+        (
             "TenantReadiness",
             .object(
                 .required("ready", .bool),
