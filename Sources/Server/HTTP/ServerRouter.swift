@@ -1,3 +1,4 @@
+import Console
 import Hummingbird
 import Platform
 import PluginKit
@@ -5,7 +6,7 @@ import PluginKit
 /// Every surface of the server, in one place. Who may call a route stands with the route.
 enum ServerRouter {
     static func make(
-        _ installation: Installation, publicURL: String, instance: String? = nil, metrics: PrometheusMetrics,
+        _ installation: Installation, console: Console, publicURL: String, instance: String? = nil, metrics: PrometheusMetrics,
         metricsToken: Secret<String>? = nil, limits: RequestLimits = .none,
         clients: ClientAddresses = ClientAddresses(), book: OperationBook = OperationBook()
     ) -> Router<RequestScope> {
@@ -26,7 +27,10 @@ enum ServerRouter {
         IngressRoutes(installation: installation).add(to: surface)
         TenantRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         CloudAPIRoutes(installation: installation).add(to: surface)
-        SignatoryRoutes(installation: installation, clients: clients).add(to: surface)
+        let answers = PageAnswers(installation: installation, console: console, publicURL: publicURL)
+        SignatoryRoutes(installation: installation, clients: clients, answers: answers).add(to: surface)
+        ConsoleRoutes(installation: installation, console: console, publicURL: publicURL, clients: clients)
+            .add(to: surface)
         AdminRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router

@@ -3,6 +3,7 @@ public struct SecretShownPage: ConsolePage {
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case apiKey = "api_key"
         case staffToken = "staff_token"
+        case noticeLink = "notice_link"
     }
 
     public var kind: Kind

@@ -24,7 +24,7 @@ public struct AccountPage: ConsolePage {
 
     public var name: String
     public var email: String
-    public var role: String
+    public var roles: [String]
     /// Nil when passwords are off: the identity provider has them.
     public var minimumPasswordLength: Int?
     public var hasSecondFactor: Bool
@@ -34,12 +34,12 @@ public struct AccountPage: ConsolePage {
     public var form: FormState
 
     public init(
-        name: String, email: String, role: String, minimumPasswordLength: Int?, hasSecondFactor: Bool,
+        name: String, email: String, roles: [String], minimumPasswordLength: Int?, hasSecondFactor: Bool,
         mayRemoveSecondFactor: Bool, tokens: [TokenRow], sessions: [Session], form: FormState = FormState()
     ) {
         self.name = name
         self.email = email
-        self.role = role
+        self.roles = roles
         self.minimumPasswordLength = minimumPasswordLength
         self.hasSecondFactor = hasSecondFactor
         self.mayRemoveSecondFactor = mayRemoveSecondFactor
@@ -68,7 +68,7 @@ public struct AccountPage: ConsolePage {
                 Block(
                     Facts([
                         .init(words["field.name"], .text(name)), .init(words["field.email"], .text(email)),
-                        .init(words["staff.role"], .text(words.word(for: role, in: "role"))),
+                        .init(words["staff.role"], .text(words.roles(roles))),
                     ]))
             ])
     }
