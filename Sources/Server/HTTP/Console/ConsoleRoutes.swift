@@ -32,6 +32,11 @@ struct ConsoleRoutes: Sendable {
         addAudit(to: pages)
         addStaff(to: pages)
         addAccount(to: pages)
+        pages.open(.get, "**") { [answers] request, scope in
+            try await answers.show(
+                ErrorPage(kind: .notFound, isSignedIn: false, requestID: scope.requestID), request, scope,
+                status: .notFound)
+        }
     }
 
     /// Adds pages; what goes wrong in one becomes a page that says so.
@@ -83,7 +88,11 @@ struct ConsoleRoutes: Sendable {
         /// A page for whoever is not signed in yet.
         func open(_ method: HTTPRequest.Method, _ path: String, use handler: @escaping OpenHandler) {
             let answers = routes.answers
-            surface.openPage(method, path, publicURL: routes.publicURL) { request, scope in
+            let refused: OpenHandler = { request, scope in
+                try await answers.show(
+                    ErrorPage(kind: .staleForm, isSignedIn: false), request, scope, status: .forbidden)
+            }
+            surface.openPage(method, path, publicURL: routes.publicURL, foreignForm: refused) { request, scope in
                 do {
                     return try await handler(request, scope)
                 } catch {

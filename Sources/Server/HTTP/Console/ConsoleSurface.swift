@@ -25,13 +25,15 @@ extension Surface {
             sessions.page(permission, handler))
     }
 
-    /// A page by which one signs in. A form must come from a page of ours; there is no session whose token it could
-    /// carry.
+    /// A page by which one signs in. A form must come from a page of ours; there is no session whose token it could carry.
+    /// - Parameter refused: what is answered to any other form.
     func openPage(
-        _ method: HTTPRequest.Method, _ path: String, publicURL: String, use handler: @escaping Handler
+        _ method: HTTPRequest.Method, _ path: String, publicURL: String, foreignForm refused: Handler? = nil,
+        use handler: @escaping Handler
     ) {
         add(PageRoute(method: method, path: template(path), permission: nil)) { request, context in
             guard [.get, .head].contains(request.method) || SameOrigin.isOurs(request, publicURL: publicURL) else {
+                if let refused { return try await refused(request, context) }
                 throw PlatformError(
                     .forbidden, "The form comes from another site.",
                     remedy: "Open the page anew and send it from there.")

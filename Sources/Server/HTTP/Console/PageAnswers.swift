@@ -95,7 +95,11 @@ struct PageAnswers: Sendable {
         return date.formatted(style)
     }
 
-    private func name() async throws -> String { try await installation.provider.find()?.details.party.name ?? "Obhut" }
+    /// The provider's, or the host while nobody has said who the provider is.
+    private func name() async throws -> String {
+        try await installation.provider.find()?.details.party.name
+            ?? publicURL.split(separator: "/").dropFirst().first.map(String.init) ?? publicURL
+    }
 
     private func openApprovals(_ member: StaffMember) async throws -> Int {
         guard member.may(.approvalsRead) else { return 0 }
