@@ -90,6 +90,9 @@ extension Sample {
                 kind: .apiKey, label: "Shop", secret: "obh_4Tq9zW1kXv7RrM3nB8sLdYpE5uC2aHjQ0fGtKiO6",
                 tenantID: Values.tenant)),
         Sample(
+            "member-token",
+            SecretShownPage(kind: .memberToken, label: "Mirela Popescu", secret: "FmuFQmveoJvSVUVbncfTEAKSQp2sWLTRjCRX")),
+        Sample(
             "notice-link",
             SecretShownPage(
                 kind: .noticeLink, label: "Mitteilung", secret: "https://connect.example.eu/notices/eyJhbGciOiJ",

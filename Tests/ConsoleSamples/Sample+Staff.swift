@@ -37,7 +37,7 @@ extension Sample {
     private static func account(_ form: FormState = FormState(), isBare: Bool = false) -> AccountPage {
         AccountPage(
             name: "Ada Lindqvist", email: "ada@muster.example", roles: ["owner"], minimumPasswordLength: isBare ? nil : 12,
-            hasSecondFactor: !isBare, mayRemoveSecondFactor: true, tokens: isBare ? [] : Values.tokens,
+            hasSecondFactor: !isBare, mayRemoveSecondFactor: true, mayEnrol: true, tokens: isBare ? [] : Values.tokens,
             sessions: [
                 .init(
                     id: "s1", browser: "Firefox, Linux", startedAt: Values.time(-5), lastSeenAt: Values.time(0),

@@ -29,19 +29,22 @@ public struct AccountPage: ConsolePage {
     public var minimumPasswordLength: Int?
     public var hasSecondFactor: Bool
     public var mayRemoveSecondFactor: Bool
+    /// One is set up at signing in; here it can be only where this says so.
+    public var mayEnrol: Bool
     public var tokens: [TokenRow]
     public var sessions: [Session]
     public var form: FormState
 
     public init(
         name: String, email: String, roles: [String], minimumPasswordLength: Int?, hasSecondFactor: Bool,
-        mayRemoveSecondFactor: Bool, tokens: [TokenRow], sessions: [Session], form: FormState = FormState()
+        mayRemoveSecondFactor: Bool, mayEnrol: Bool, tokens: [TokenRow], sessions: [Session], form: FormState = FormState()
     ) {
         self.name = name
         self.email = email
         self.roles = roles
         self.minimumPasswordLength = minimumPasswordLength
         self.hasSecondFactor = hasSecondFactor
+        self.mayEnrol = mayEnrol
         self.mayRemoveSecondFactor = mayRemoveSecondFactor
         self.tokens = tokens
         self.sessions = sessions
@@ -80,7 +83,7 @@ public struct AccountPage: ConsolePage {
             action: ConsolePath.secondFactor + "/remove", submit: words["account.remove_factor"], isDangerous: true,
             confirmation: words["account.remove_factor_confirm"])
         var actions: [Block] = []
-        if !hasSecondFactor { actions.append(Block(enrol)) }
+        if !hasSecondFactor, mayEnrol { actions.append(Block(enrol)) }
         if hasSecondFactor, mayRemoveSecondFactor { actions.append(Block(remove)) }
         return Section(
             "second-factor", words["staff.second_factor"],

@@ -73,7 +73,7 @@ extension TenantPage {
     func detailSection(_ words: Words) -> Section {
         let edit = ActionLink(text: words["details.edit"], href: ConsolePath.tenant(id, "details"))
         let shown = details.map {
-            Facts.Fact(words.detail($0.field), .optional($0.value, absence: words["details.absent"]))
+            Facts.Fact(words.detail($0.field), .optional(words.value(of: $0), absence: words["details.absent"]))
         }
         return Section(
             "details", words["details.title"], actions: mayManage ? [edit] : [],

@@ -42,5 +42,19 @@ public struct DetailLine: Sendable, Codable {
 }
 
 extension Words {
+    /// As people say it, where the value is a code.
+    func value(of line: DetailLine) -> String {
+        func each(_ word: (String) -> String) -> String {
+            line.value.split(separator: ", ").map { word(String($0)) }.joined(separator: ", ")
+        }
+        return switch line.field {
+        case .country where !line.value.isEmpty: country(line.value)
+        case .specialCategories: ["yes": self["form.yes"], "no": self["form.no"]][line.value] ?? line.value
+        case .specialKinds: each { word(for: $0, in: "special_kind") }
+        case .languages: each(language)
+        default: line.value
+        }
+    }
+
     func detail(_ detail: Detail) -> String { name(of: detail, in: "details") }
 }

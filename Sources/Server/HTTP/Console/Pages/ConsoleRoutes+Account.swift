@@ -28,7 +28,7 @@ extension ConsoleRoutes {
         return AccountPage(
             name: member.displayName.revealed, email: member.email.revealed,
             roles: member.roles.map(\.rawValue).sorted(), minimumPasswordLength: nil,
-            hasSecondFactor: enrolled.contains(member.id), mayRemoveSecondFactor: false,
+            hasSecondFactor: enrolled.contains(member.id), mayRemoveSecondFactor: false, mayEnrol: false,
             tokens: try await installation.adminTokens.list(of: member.id).map { TokenRow($0, at: now) },
             sessions: try await installation.sessions.list(of: member.id).map { session in
                 .init(

@@ -20,6 +20,7 @@ extension ConsoleRoutes {
         let chain = turn.query("chain").flatMap(AuditChain.init) ?? .control
         var filter = AuditFilter()
         filter.action = turn.query("action").map { String($0.prefix(64)) }
+        state.values["chain"] = [chain.description]
         let members = try await self.names()
         // Staff are found by name too; of others the id is what there is.
         filter.principal = turn.query("principal").map { typed in
@@ -81,7 +82,7 @@ private struct EntryText {
         self.members = members
     }
 
-    var date: Date { json["occurred_at"]?.string.flatMap(Timestamp.date) ?? .distantPast }
+    var date: Date { json["at"]?.string.flatMap(Timestamp.date) ?? .distantPast }
     var action: String { json["action"]?.string ?? "?" }
     var reason: String? { json["reason"]?.string }
     var requestID: String? { json["request_id"]?.string }

@@ -23,12 +23,12 @@ extension ConsoleRoutes {
         _ turn: Turn, plugin name: String?, _ form: FormState = FormState()
     ) async throws -> ConnectChannelPage {
         let tenant = try await installation.tenants.find(try turn.scope.id("tenant"))
-        let plugins = installation.plugins.channels.values.map(\.manifest).sorted { $0.name < $1.name }
+        let plugins = installation.plugins.channels.sorted { $0.key < $1.key }
         let plugin = name.flatMap { installation.plugins.channels[$0] }
         return ConnectChannelPage(
             tenantID: tenant.id.description, tenantName: tenant.name,
-            plugins: plugins.map { .init(name: $0.id, summary: $0.summary) },
-            plugin: plugin.map(\.manifest.id),
+            plugins: plugins.map { .init(name: $0.key, summary: $0.value.manifest.summary) },
+            plugin: plugin.flatMap { _ in name },
             fields: plugin.map { plugin in
                 plugin.channelSchema.fields.map { .init($0, in: "configuration") }
                     + plugin.ingressSchema.fields.map { .init($0, in: "ingress") }

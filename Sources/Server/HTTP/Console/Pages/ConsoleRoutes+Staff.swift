@@ -52,7 +52,9 @@ extension ConsoleRoutes {
                     email: Personal(turn.form["email"] ?? ""), displayName: Personal(turn.form["name"] ?? ""),
                     roles: try roles(turn),
                     language: StaffMember.Language(rawValue: turn.language.rawValue) ?? .german), turn.cause)
-            return turn.go(ConsolePath.member(member.id.description), saying: .created)
+            let token = try await installation.signIn.resetToken(for: member.id, turn.cause)
+            return try await turn.show(
+                SecretShownPage(kind: .memberToken, label: member.displayName.revealed, secret: token.revealed))
         } catch {
             let state = try FormState(turn.form, refusedBy: error, Self.field)
             return try await turn.show(newMember(turn, state), status: .refused(error))
