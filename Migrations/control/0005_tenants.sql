@@ -104,5 +104,5 @@ END
 $policies$;
 
 GRANT SELECT, INSERT, UPDATE ON tenant_details, tenant_erasures, discarded_events TO obhut_control;
--- Erasure removes a tenant's keys to the API; routes it may remove already.
-GRANT DELETE ON api_keys TO obhut_control;
+-- Erasure removes a tenant's keys to the API and what was counted; routes it may remove already.
+GRANT DELETE ON api_keys, discarded_events TO obhut_control;

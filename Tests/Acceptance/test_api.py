@@ -20,11 +20,15 @@ def key(instance, path, scopes, **more):
 
 
 ADMIN_ROUTES = [
-    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("GET", "/tenants/{t}/agreements"),
+    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("POST", "/tenants/{t}/termination"),
+    ("POST", "/tenants/{t}/erasure"), ("GET", "/tenants/{t}/erasure-certificate"), ("GET", "/tenants/{t}/export"),
+    ("GET", "/tenants/{t}/agreements"),
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),
-    ("POST", "/tenants/{t}/channels"), ("PATCH", "/tenants/{t}/channels/{x}"), ("GET", "/tenants/{t}/channels/{x}/health"),
+    ("POST", "/tenants/{t}/channels"), ("GET", "/tenants/{t}/channels/{x}"), ("PATCH", "/tenants/{t}/channels/{x}"),
+    ("GET", "/tenants/{t}/channels/{x}/health"),
     ("POST", "/tenants/{t}/channels/{x}/start"),
-    ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
+    ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("GET", "/tenants/{t}/api-keys/{x}"),
+    ("PATCH", "/tenants/{t}/api-keys/{x}"), ("POST", "/tenants/{t}/api-keys/{x}/rotate"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
     ("GET", "/tenants/{t}/dead-letters"), ("POST", "/tenants/{t}/dead-letters/{x}/retry"), ("GET", "/regions"), ("GET", "/plugins"),
     ("GET", "/unroutable-events"),
     ("GET", "/audit/chains"), ("GET", "/audit/seals"), ("GET", "/audit/control/entries"), ("GET", "/audit/control/verification"),
@@ -35,9 +39,9 @@ TENANT_ROUTES = [
     ("GET", "/conversations/{x}", "messages:read"), ("GET", "/conversations/{x}/messages", "messages:read"),
     ("GET", "/events", "messages:read"), ("GET", "/channels", "messages:read"), ("GET", "/contacts", "contacts:read"),
     ("GET", "/contacts/{x}", "contacts:read"), ("GET", "/contacts/{x}/consents", "consents:read"), ("POST", "/consents", "consents:write"),
-    ("GET", "/audit", "audit:read"),
+    ("GET", "/audit", "audit:read"), ("GET", "/export", "export:read"),
 ]
-SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read"]
+SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read", "export:read"]
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)
@@ -134,6 +138,13 @@ def test_channel_health_tells_what_matters_for_data_protection(instance, tenant)
     (b'{"to":{"phone":"+4915100000000"},"type":"dance","dance":{}}', 422, {"type"}),
     (b'{"to":{"phone":"+4915100000000"},"purpose":"Not A Word","text":{"body":"x"}}', 422, {"purpose"}),
     (b'{"to":{"phone":5},"text":{"body":"x"}}', 422, {"to.phone"}),
+    (b'{"to":{"id":"00000000-0000-0000-0000-000000000000"},"text":{"body":"x"}}', 422, {"to"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x","preview_url":"yes"}}', 422, {"text.preview_url"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x","preview_url":null}}', 422, {"text.preview_url"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x"},"context":{"message_id":"x"}}', 422, {"context.message_id"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x"},"context":"x"}', 422, {"context.message_id"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x"},"context":{"message_id":"00000000-0000-0000-0000-000000000000","a":1}}',
+     422, {"context.a"}),
 ])
 def test_bad_requests_are_told_what_is_wrong(tenant, body, status, paths):
     answer = tenant.api.call("POST", "/messages", data=body)
@@ -150,7 +161,7 @@ def test_limits(tenant):
     _, contact = tenant.talk()
     assert tenant.send({"contact_id": contact}, "ü" * 4096)["state"] == "accepted"
     assert tenant.send({"contact_id": contact}, "ü" * 4097, expect=422)["errors"][0]["path"] == "text.body"
-    for query in ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "direction=up", "state=lost"]:
+    for query in ["limit=0", "limit=201", "limit=x", "cursor=%20", "cursor=abc", "direction=up", "state=lost"]:
         assert tenant.api.call("GET", f"/messages?{query}").status_code == 422, query
     assert tenant.api.call("GET", "/messages", headers={"X-Request-Id": "mine-1"}).headers["X-Request-Id"] == "mine-1"
     assert tenant.api.call("GET", "/messages", headers={"X-Request-Id": "no\tway"}).headers["X-Request-Id"] != "no\tway"
@@ -178,13 +189,23 @@ def test_pages_are_whole_and_in_order(tenant):
     ({"purpose": "Bad Word"}, "purpose"), ({"state": "maybe"}, "state"), ({"occurred_at": "yesterday"}, "occurred_at"),
     ({"occurred_at": "2099-01-01T00:00:00Z"}, "occurred_at"), ({"evidence": {"method": "rumour"}}, "evidence.method"),
     ({"evidence": {"method": "paper"}}, "evidence.text"), ({"evidnce": {}}, "evidnce"), ({"contact": {"phone": "x"}}, "phone"),
-    ({"contact": {}}, "contact"), ({"source": "hearsay"}, "source"), ({"channel_id": str(uuid.uuid4())}, "channel_id"),
+    ({"contact": {}}, "contact"), ({"contact": {"contact_id": str(uuid.uuid4())}}, "contact"),
+    ({"source": "hearsay"}, "source"), ({"source": 1}, "source"), ({"channel_id": str(uuid.uuid4())}, "channel_id"),
 ])
 def test_a_declared_consent_needs_evidence(tenant, change, path):
     body = {"contact": {"phone": new_number()}, "purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
             "evidence": {"method": "paper", "text": "Ich stimme zu."}, **change}
     answer = tenant.api.call("POST", "/consents", body)
     assert answer.status_code == 422 and [e["path"] for e in answer.json()["errors"]] == [path], answer.text
+
+
+def test_null_means_the_same_as_missing(tenant):
+    handset, _ = tenant.talk(consent=False)
+    body = {"contact": {"phone": handset}, "purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
+            "evidence": {"method": "paper", "text": "Ich stimme zu."}, "source": None, "channel_id": None}
+    contact = tenant.api.post("/consents", body, expect=201)["contact_id"]
+    tenant.api.post("/messages", {"to": {"contact_id": contact}, "text": {"body": "x"}, "channel_id": None,
+                                  "purpose": None, "type": None, "context": None})
 
 
 def test_health_and_metrics(instance):

@@ -101,7 +101,7 @@ def test_keys(instance, fresh, cloud):
     ({"messaging_product": None}, "messaging_product", "must be whatsapp"), ({"messaging_product": 1}, "messaging_product", "expected text, found a number"),
     ({"messaging_product": "sms"}, "messaging_product", "must be whatsapp"),
     ({"recipient_type": "group"}, "recipient_type", "can be individual"), ({"recipient_type": []}, "recipient_type", "expected text, found an array"),
-    ({"to": None}, "to", "this is missing"), ({"to": 4915112345678}, "to", "expected text, found a number"), ({"to": "abc"}, "to", "not an address"),
+    ({"to": None}, "to", "this is missing"), ({"to": 4915112345678}, "to", "expected text, found a number"), ({"to": "abc"}, "to", "this has letters"),
     ({"to": None, "recipient": True}, "recipient", "expected text, found a boolean"),
     ({"to": None, "recipient": "x"}, "recipient", "not an address"),
     ({"type": 5}, "type", "expected text, found a number"), ({"type": ["text"]}, "type", "expected text, found an array"),

@@ -57,6 +57,8 @@ public struct RegionConfiguration: Sendable {
 public final class Installation: Sendable {
     public let plugins: PluginRegistry
     public let tenants: TenantService
+    public let erasure: TenantErasure
+    public let exports: ExportService
     public let channels: ChannelService
     public let provider: ProviderService
     public let agreements: AgreementService
@@ -93,7 +95,7 @@ public final class Installation: Sendable {
     /// - Throws: an error whose description is one sentence for ops.
     public static func open(
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, controlKeyStore: any KeyStore,
-        http: any OutboundHTTP, logger: Logger
+        http: any OutboundHTTP, sealer: (any Sealer)? = nil, logger: Logger
     ) async throws -> Installation {
         let plane = try await ControlPlane.open(
             url: configuration.controlURL, keys: controlKeyStore, logger: logger)
@@ -102,13 +104,13 @@ public final class Installation: Sendable {
         ).open(configuration)
         return Installation(
             configuration, plugins: plugins, control: plane.database, controlKey: plane.key, directory: directory,
-            http: http, logger: logger)
+            http: http, sealer: sealer, logger: logger)
     }
 
     init(
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient,
         controlKey: DataKey,
-        directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
+        directory: RegionDirectory, http: any OutboundHTTP, sealer: (any Sealer)? = nil, logger: Logger
     ) {
         self.plugins = plugins
         self.control = control
@@ -162,6 +164,20 @@ public final class Installation: Sendable {
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
+        erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
+        exports = ExportService(tenants: tenants)
+        approvals.register(.terminateTenant) { [tenants] approval, cause in
+            guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
+            _ = try await tenants.terminate(
+                tenant, reason: approval.reason, erasureDelay: approval.payload["erase_after_days"]?.int, cause)
+        }
+        approvals.register(.eraseTenant) { [tenants] approval, cause in
+            guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
+            _ = try await tenants.eraseNow(tenant, reason: approval.reason, cause)
+        }
+        approvals.register(.endAgreement) { [agreements] approval, cause in
+            try await agreements.end(approval, cause)
+        }
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
@@ -172,6 +188,8 @@ public final class Installation: Sendable {
             ? [
                 StaffKeeper(approvals: approvals, signIn: plane.signIn, logger: logger), keeper,
                 ControlHousekeeper(idempotency: idempotency, logger: logger),
+                ErasureWorker(
+                    erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
         let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
         services =

@@ -64,7 +64,8 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
             appConnections: connections, workerConnections: connections,
-            runsWorkers: try settings.boolean("workers.enabled"))
+            runsWorkers: try settings.boolean("workers.enabled"),
+            erasureDelayDays: try settings.integer("tenants.erasure_delay_days"))
         configuration.sealing = try settings.sealing(http: http)
         configuration.sessionLimits = try settings.sessionLimits()
         configuration.openIDProviders = try settings.openIDProviders()

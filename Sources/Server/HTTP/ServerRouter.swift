@@ -17,7 +17,7 @@ enum ServerRouter {
             RequestMetrics()
             AnswerMiddleware()
             ErrorMiddleware(publicURL: publicURL)
-            RefusalMiddleware(tally: installation.refusals)
+            RefusalMiddleware(tally: installation.refusals, clients: clients)
             RequestShape()
             UnknownRouteMiddleware(table: table, limits: limits, clients: clients)
         }

@@ -96,12 +96,12 @@ import Testing
             let (gone, lost) = try await queued(region)
             let hand = try Hand(in: region)
             for company in [company, gone] {
-                _ = try await tenants.setAgreementState(company.id, company.agreement.id, .suspended)
+                _ = try await tenants.setAgreementState(company.id, company.agreement.id, .suspended, .system)
             }
             try await hand.work()
             #expect(region.messenger.deliveries.isEmpty)
-            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .inForce)
-            _ = try await tenants.setAgreementState(gone.id, gone.agreement.id, .ended)
+            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .inForce, .system)
+            _ = try await tenants.setAgreementState(gone.id, gone.agreement.id, .ended, .system)
             try await region.letTimePass()
             try await hand.work()
             #expect(region.messenger.deliveries.map(\.message) == [id])

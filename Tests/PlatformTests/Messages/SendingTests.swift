@@ -28,11 +28,17 @@ import Testing
             ),
             (
                 .agreementSuspended, "service",
-                { _ = try await $0.region.installation.tenants.setAgreementState($0.id, $0.agreement.id, .suspended) }
+                {
+                    _ = try await $0.region.installation.tenants.setAgreementState(
+                        $0.id, $0.agreement.id, .suspended, .system)
+                }
             ),
             (
                 .agreementNotInForce, "service",
-                { _ = try await $0.region.installation.tenants.setAgreementState($0.id, $0.agreement.id, .ended) }
+                {
+                    _ = try await $0.region.installation.tenants.setAgreementState(
+                        $0.id, $0.agreement.id, .ended, .system)
+                }
             ),
             (
                 .serviceWindowClosed, "service",

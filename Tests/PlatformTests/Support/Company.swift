@@ -27,7 +27,7 @@ struct Company: Sendable {
         _ = try await tenants.change(
             draft.id, TenantChange(details: ControllerDetails.sample.change, state: .onboarding), .system)
         agreement = try await tenants.recordAgreement(
-            draft.id, NewAgreement(reference: "AVV", signedOn: "2026-01-15"))
+            draft.id, NewAgreement(reference: "AVV", signedOn: "2026-01-15"), .system)
         var channels: [Channel] = []
         for _ in 0..<count { channels.append(try await Self.connect(draft.id, in: region)) }
         self.channels = channels

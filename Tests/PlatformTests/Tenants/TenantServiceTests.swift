@@ -132,10 +132,10 @@ import Testing
                             case 1:
                                 guard let current = try? await tenants.agreements(company.id).last else { return }
                                 _ = try? await tenants.setAgreementState(
-                                    company.id, current.id, dice.pick([.inForce, .suspended]))
+                                    company.id, current.id, dice.pick([.inForce, .suspended]), .system)
                             default:
                                 _ = try? await tenants.recordAgreement(
-                                    company.id, NewAgreement(reference: "AVV", signedOn: "2026-02-01"))
+                                    company.id, NewAgreement(reference: "AVV", signedOn: "2026-02-01"), .system)
                             }
                         }
                     }

@@ -115,3 +115,14 @@ public struct AgreementService: Sendable {
             AuditRecord(action, .init("agreement", id), cause, before: before, after: after), in: .tenant(tenant), tx)
     }
 }
+
+extension AgreementService {
+    /// Carries out what a second member of staff agreed to. Called again after a crash it finds it done.
+    func end(_ approval: Approval, _ cause: Cause) async throws {
+        guard let tenant = approval.tenant, let id = AgreementID(approval.subject.id) else {
+            throw PlatformError.notFound("agreement")
+        }
+        guard try await find(tenant, id).state != .ended else { return }
+        _ = try await tenants.setAgreementState(tenant, id, .ended, cause.because(approval.reason))
+    }
+}

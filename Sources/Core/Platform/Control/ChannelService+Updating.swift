@@ -33,10 +33,12 @@ extension ChannelService {
                     key.map { "configuration.\($0)" } ?? "configuration",
                     "a channel keeps its number; connect another channel for another")
             }
+            // Secrets of the ingress are not compared: to name them counts as a change.
+            let isChange = configuration.revealed != old || !change.ingress.isEmpty
             let updated = try await tx.query(
                 ChannelStore.update(
                     known, account: addresses.account, display: addresses.display,
-                    sealed: try seal(configuration, known, keys)))[0]
+                    sealed: try seal(configuration, known, keys), isChange: isChange))[0]
             let former = try row.decode("account_address", as: String?.self)
             let heir = try await heir(of: former, known, unless: addresses.account, tx)
             // Inside the region's transaction: what is refused here is undone there. Should only the commit there fail,

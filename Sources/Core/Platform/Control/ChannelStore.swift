@@ -63,17 +63,20 @@ enum ChannelStore {
     }
 
     /// Address, ingress and state stay.
-    static func update(_ channel: Channel, account: String?, display: String?, sealed: [UInt8]) -> PostgresQuery {
+    /// - Parameter isChange: false when it is configured as it was, and sealed anew.
+    static func update(
+        _ channel: Channel, account: String?, display: String?, sealed: [UInt8], isChange: Bool = true
+    ) -> PostgresQuery {
         PostgresQuery(
             "channels.update",
             """
             UPDATE channels
-            SET account_address = $3, display_address = $4, configuration_sealed = $5, revision = revision + 1,
+            SET account_address = $3, display_address = $4, configuration_sealed = $5, revision = revision + $6,
                 updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
             RETURNING channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at,
                       revision
-            """, [channel.tenant, channel.id, account, display, sealed])
+            """, [channel.tenant, channel.id, account, display, sealed, isChange ? 1 : 0])
     }
 
     static func channel(_ row: PostgresRow, of tenant: TenantID) throws -> Channel {

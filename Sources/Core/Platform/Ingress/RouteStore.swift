@@ -59,6 +59,21 @@ struct RouteStore: Sendable {
         _ = try await control.pipeline(queries)
     }
 
+    /// Counts events that came for tenants whose contract is over; one that was erased meanwhile is not counted any more.
+    func countDiscarded(_ plugin: String, _ counts: [TenantID: Int]) async throws {
+        let queries = counts.sorted { $0.key < $1.key }.map { tenant, count in
+            PostgresQuery(
+                "routes.count-discarded",
+                """
+                INSERT INTO discarded_events (tenant_id, plugin, events)
+                SELECT tenant_id, $2, $3::bigint FROM tenants WHERE tenant_id = $1 AND state = 'terminated'
+                ON CONFLICT (tenant_id, plugin)
+                DO UPDATE SET events = discarded_events.events + excluded.events, last_at = now()
+                """, [tenant, plugin, count])
+        }
+        _ = try await control.pipeline(queries)
+    }
+
     /// The messenger's account leads to the first of its channels that was connected.
     /// - Throws: `.conflict` when it is another tenant's: what the messenger tells of an account goes to one tenant.
     static func add(account: String, of channel: Channel, _ tx: PostgresTransaction) async throws {

@@ -43,7 +43,11 @@ struct SendBatch: Sendable {
         var writes: [PostgresQuery] = []
         for (turn, tenant) in tenants.enumerated() {
             guard let keys = ring[tenant], let places = byTenant[tenant] else { continue }
-            guard let standingRow = found[turn * 3 + 1].first else { throw PlatformError.notFound("tenant") }
+            guard let standingRow = found[turn * 3 + 1].first else {
+                // Erased at this moment; the others of the batch are not concerned.
+                for place in places { results[place] = .failure(PlatformError.notFound("tenant")) }
+                continue
+            }
             let standing = try TenantStanding(standingRow)
             var messages: [SendStore.NewMessage] = []
             var underKey: [IdempotencyPlace: (message: MessageID, requestHash: [UInt8])] = [:]

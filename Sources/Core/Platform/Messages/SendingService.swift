@@ -49,6 +49,9 @@ public struct SendingService: Sendable {
             guard body.count <= textLimit else {
                 throw PlatformError.invalid("text.body", "at most \(textLimit) characters; this has \(body.count)")
             }
+            if let preview = request.content.fields["preview_url"], preview.bool == nil {
+                throw PlatformError.invalid("text.preview_url", "expected true or false, found \(preview.kind)")
+            }
         case "image", "video", "audio", "document", "sticker":
             guard let id = request.content.fields["id"]?.string, !id.isEmpty else {
                 throw PlatformError.invalid("\(request.content.type).id", "name a media object by the messenger's id")

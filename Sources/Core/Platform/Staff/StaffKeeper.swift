@@ -1,8 +1,8 @@
 import Logging
 import ServiceLifecycle
 
-/// Looks after approvals that nobody decided in time or that a process left when it died, and removes what of sign-ins and sessions
-/// served its time.
+/// Looks after approvals that nobody decided in time or that a process left when it died, and removes what of
+/// sign-ins and sessions served its time.
 struct StaffKeeper: Service {
     static let interval = Duration.seconds(20)
 

@@ -1,9 +1,10 @@
+import PluginKit
 import Postgres
 
 import struct Foundation.Date
 
 extension TenantService {
-    public func recordAgreement(_ id: TenantID, _ new: NewAgreement) async throws -> Agreement {
+    public func recordAgreement(_ id: TenantID, _ new: NewAgreement, _ cause: Cause) async throws -> Agreement {
         _ = try await find(id)
         guard (1...200).contains(new.reference.count), !new.reference.utf8.contains(0) else {
             throw PlatformError.invalid("reference", "give 1 to 200 characters")
@@ -14,11 +15,17 @@ extension TenantService {
         }
         let agreement = AgreementID.generate()
         return try await inBothPlaces(id) { tx in
-            try AgreementStore.agreement(
+            let recorded = try AgreementStore.agreement(
                 try await tx.pipeline([
                     AgreementStore.supersede(id), AgreementStore.record(id, agreement, new),
                     AgreementStore.find(id, agreement),
                 ])[2][0])
+            try await audit.enter(
+                AuditRecord(
+                    "agreement.recorded", .init("agreement", agreement), cause,
+                    after: ["reference": .string(new.reference), "signed_on": .string(new.signedOn)]), in: .tenant(id),
+                tx)
+            return recorded
         }
     }
 
@@ -27,9 +34,9 @@ extension TenantService {
         return try await control.query(AgreementStore.list(id)).map(AgreementStore.agreement)
     }
 
-    public func setAgreementState(_ id: TenantID, _ agreement: AgreementID, _ state: AgreementState) async throws
-        -> Agreement
-    {
+    public func setAgreementState(
+        _ id: TenantID, _ agreement: AgreementID, _ state: AgreementState, _ cause: Cause
+    ) async throws -> Agreement {
         let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { _, tx in
             let all = try await tx.query(AgreementStore.list(id)).map(AgreementStore.agreement)
             guard let known = all.first(where: { $0.id == agreement }) else {
@@ -47,10 +54,15 @@ extension TenantService {
             (tenant, current.map { $0.id == agreement ? $0.with(state) : $0 })
         }
         return try await inBothPlaces(id, isAllowed: isAllowed, foreseen: state == .inForce ? nil : foreseen) { tx in
-            try AgreementStore.agreement(
+            let changed = try AgreementStore.agreement(
                 try await tx.pipeline([
                     AgreementStore.setState(id, agreement, state), AgreementStore.find(id, agreement),
                 ])[1][0])
+            try await audit.enter(
+                AuditRecord(
+                    "agreement.\(state.rawValue)", .init("agreement", agreement), cause,
+                    after: ["state": .string(state.rawValue)]), in: .tenant(id), tx)
+            return changed
         }
     }
 

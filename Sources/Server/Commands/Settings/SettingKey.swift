@@ -106,6 +106,9 @@ struct SettingKey: Sendable {
             name: "workers.enabled", kind: .boolean, fallback: "true",
             help: "Whether this process delivers what is queued."),
         SettingKey(
+            name: "tenants.erasure_delay_days", kind: .integer(0...365), fallback: "30",
+            help: "Days from the end of a tenant's contract to the erasure of its data, unless said otherwise."),
+        SettingKey(
             name: "database.connections", kind: .integer(1...500), fallback: "8",
             help: "Connections to each shard and role, at most."),
         SettingKey(

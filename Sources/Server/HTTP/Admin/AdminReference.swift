@@ -13,10 +13,23 @@ enum AdminReference {
         "readTenant", "Shows a tenant with the controller's details.", answers: .named("Tenant"))
     static let changeTenant = OperationReference(
         "changeTenant", "Changes a tenant's name, its details or its state.",
-        detail: "A suspension holds with the gate's next decision, in every process.", body: .named("TenantChange"),
-        answers: .named("Tenant"), problems: [409])
+        detail:
+            "A suspension holds with the gate's next decision, in every process. A termination is asked for: 202.",
+        body: .named("TenantChange"), answers: .named("Tenant"), .named("Approval", status: 202), problems: [409])
     static let readReadiness = OperationReference(
         "readReadiness", "Shows what a tenant needs before it may go live.", answers: .named("TenantReadiness"))
+
+    static let terminateTenant = OperationReference(
+        "terminateTenant", "Asks for the end of a tenant's contract; a second member of staff decides.",
+        body: .named("Termination"), answers: .named("Approval", status: 202), problems: [409])
+    static let eraseTenant = OperationReference(
+        "eraseTenant", "Asks for a terminated tenant's data to be erased at once; a second member of staff decides.",
+        body: .named("Refusing"), answers: .named("Approval", status: 202), problems: [409])
+    static let readCertificate = OperationReference(
+        "readErasureCertificate", "Shows what was destroyed, and when.", answers: .named("ErasureCertificate"))
+    static let exportTenant = OperationReference(
+        "exportTenant", "Returns all of a tenant's data, a line of JSON a row.",
+        answers: .content("application/x-ndjson"), problems: [403])
 
     private static let tenants: [OperationReference.QueryParameter] = [
         .init(name: "q", schema: .text(0...200), help: "Part of a name, in whatever case."),
@@ -34,8 +47,10 @@ enum AdminReference {
         answers: .named("Agreement", status: 201)
     ).repeatable
     static let changeAgreement = OperationReference(
-        "changeAgreement", "Suspends, reinstates or ends an agreement.", body: .named("AgreementChange"),
-        answers: .named("Agreement"), problems: [409])
+        "changeAgreement", "Suspends or reinstates an agreement, or asks to end it.",
+        detail: "Ending needs a `reason` and a second member of staff: 202 with the approval.",
+        body: .named("AgreementChange"), answers: .named("Agreement"), .named("Approval", status: 202),
+        problems: [409])
 
     static let listChannels = OperationReference(
         "listChannels", "Lists a tenant's channels.", answers: .list(of: "Channel"))

@@ -20,20 +20,24 @@ extension AdminRoutes {
         try fields.finish()
         let agreement = NewAgreement(
             reference: reference, signedOn: signedOn, documentSHA256: bytes, coversSpecialCategory: covers)
-        return try await installation.tenants.recordAgreement(try scope.id("tenant"), agreement).json.response(
-            status: 201)
+        return try await installation.tenants.recordAgreement(try scope.id("tenant"), agreement, cause).json
+            .response(status: 201)
     }
 
     @Sendable func changeAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let word = fields.text("state")
+        let reason = fields.optionalText("reason")
         try fields.finish()
         guard let state = AgreementState(rawValue: word), [.inForce, .suspended, .ended].contains(state) else {
             throw PlatformError.invalid("state", "can be in_force, suspended or ended")
         }
-        return try await installation.tenants.setAgreementState(
-            try scope.id("tenant"), try scope.id("agreement"), state
-        )
-        .json.response()
+        let (tenant, agreement): (TenantID, AgreementID) = (try scope.id("tenant"), try scope.id("agreement"))
+        guard state != .ended else {
+            return try await asked(
+                try await installation.askToEnd(agreement, of: tenant, reason: reason ?? "", cause))
+        }
+        return try await installation.tenants.setAgreementState(tenant, agreement, state, cause.because(reason)).json
+            .response()
     }
 }

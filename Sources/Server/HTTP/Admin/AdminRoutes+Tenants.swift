@@ -35,7 +35,14 @@ extension AdminRoutes {
             fields.complain("state", "can be one of \(TenantState.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let reason = fields.optionalText("reason")
+        if state == .terminated, name != nil || details != nil {
+            fields.complain("state", "a contract is ended by itself, without other changes")
+        }
         try fields.finish()
+        if state == .terminated {
+            return try await asked(
+                try await installation.askToTerminate(try scope.id("tenant"), reason: reason ?? "", cause))
+        }
         let change = TenantChange(name: name, details: details, state: state, reason: reason)
         return try await shown(
             try await installation.tenants.change(try scope.id("tenant"), change, cause)

@@ -17,6 +17,12 @@ struct AdminRoutes: Sendable {
         // Who may suspend may call it; what the change takes beyond that, the service asks for.
         admin.staff(.patch, "tenants/{tenant}", .tenantsSuspend, About.changeTenant, use: changeTenant)
         admin.staff(.get, "tenants/{tenant}/readiness", .tenantsRead, About.readReadiness, use: readReadiness)
+        admin.staff(
+            .post, "tenants/{tenant}/termination", .tenantsTerminate, About.terminateTenant, use: terminateTenant)
+        admin.staff(.post, "tenants/{tenant}/erasure", .tenantsTerminate, About.eraseTenant, use: eraseTenant)
+        admin.staff(
+            .get, "tenants/{tenant}/erasure-certificate", .tenantsRead, About.readCertificate, use: readCertificate)
+        admin.staff(.get, "tenants/{tenant}/export", .tenantsTerminate, About.exportTenant, use: exportTenant)
 
         admin.staff(.get, "tenants/{tenant}/agreements", .agreementsRead, About.listAgreements, use: listAgreements)
         admin.staff(

@@ -3,8 +3,8 @@ import Hummingbird
 import Platform
 import PluginKit
 
-/// What the pages of the sign-in do: reads the request, calls the service, and says what came of it and which cookies go with the answer.
-/// What is shown is made by whoever makes the pages.
+/// What the pages of the sign-in do: reads the request, calls the service, and says what came of it and which cookies
+/// go with the answer. What is shown is made by whoever makes the pages.
 struct ConsoleDoor: Sendable {
     let installation: Installation
     let publicURL: String
@@ -29,7 +29,7 @@ struct ConsoleDoor: Sendable {
 
     func origin(_ request: Request, _ scope: RequestScope) -> SignInOrigin {
         SignInOrigin(
-            source: SourceNetwork.of(clients.address(of: request, scope)?.description),
+            source: SourceAddress.network(of: clients.address(of: request, scope)),
             device: cookie(.device).value(in: request), agent: request.headers[.userAgent], requestID: scope.requestID)
     }
 

@@ -14,7 +14,8 @@ struct PageRoute: Sendable, Hashable {
 extension Surface {
     /// A page of the console for members who have the permission: `/console/…`.
     ///
-    /// Without a session the answer leads to the sign-in. What is not read but sent (POST) must be a form of a page of the same session.
+    /// Without a session the answer leads to the sign-in. What is not read but sent (POST) must be a form of a page
+    /// of the same session.
     func page(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission, by sessions: SessionAccess,
         use handler: @escaping SessionAccess.PageHandler

@@ -2,7 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Whether a form comes from a page of ours: asked besides the form's token, as each alone has been got round somewhere.
+/// Whether a form comes from a page of ours: asked besides the form's token, as each alone has been got round
+/// somewhere.
 enum SameOrigin {
     /// - Parameters:
     ///   - site: `Sec-Fetch-Site` (Fetch Metadata), which no page can forge.

@@ -124,7 +124,7 @@ struct OpenAPIDocument: Sendable {
         return path + query + headers
     }
 
-    private static let tag = Schema.text(1...64, pattern: "^(\\*|\"[0-9a-zA-Z_-]+\")$")
+    private static let tag = Schema.text(pattern: "^(\\*|\"[0-9a-zA-Z_-]+\")$")
 
     private func parameter(_ name: String, in place: String, _ schema: Schema, isRequired: Bool, help: String?) -> JSON
     {
@@ -143,7 +143,7 @@ struct OpenAPIDocument: Sendable {
         case "chain": .text(pattern: "^(control|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
         case "file": .oneOf(AgreementFileKind.allCases.map(\.rawValue))
         case "link": .text(1...2048, pattern: "^[A-Za-z0-9_.-]+$")
-        case "region": .text(pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")
+        case "region": .region
         default: .id
         }
     }
@@ -153,9 +153,14 @@ struct OpenAPIDocument: Sendable {
     private func responses(of operation: Operation) -> JSONObject {
         var all = JSONObject()
         for answer in operation.reference.answers {
-            var response = JSONObject([("description", .string(answer.schema == nil ? "Done." : "All is well."))])
+            var response = JSONObject([("description", .string(Self.words(for: answer)))])
             if let type = answer.contentType, let schema = answer.schema {
-                response["content"] = .object(JSONObject([(type, ["schema": schema.json])]))
+                var content = JSONObject([(type, ["schema": schema.json])])
+                // The route's own words for it, or a problem when it did not come to that.
+                if answer.status >= 400 {
+                    content["application/problem+json"] = ["schema": Schema.named("Problem").json]
+                }
+                response["content"] = .object(content)
             }
             if operation.reference.isVersioned, (200...201).contains(answer.status) {
                 response["headers"] = ["ETag": ["schema": ["type": "string"]]]
@@ -168,13 +173,20 @@ struct OpenAPIDocument: Sendable {
         let (type, schema) =
             CloudAPIErrors.isTemplate(operation.path)
             ? ("application/json", Schema.named("MetaError")) : ("application/problem+json", Schema.named("Problem"))
+        let problem = JSONObject([("application/problem+json", ["schema": Schema.named("Problem").json])])
         for status in Self.problems(of: operation).sorted() where all[String(status)] == nil {
+            // A path that is none of Meta's shape is told in ours.
+            let content = status == 404 ? problem : JSONObject([(type, ["schema": schema.json])])
             all[String(status)] = [
-                "description": .string(Problem.title(of: status)),
-                "content": .object(JSONObject([(type, ["schema": schema.json])])),
+                "description": .string(Problem.title(of: status)), "content": .object(content),
             ]
         }
         return all
+    }
+
+    private static func words(for answer: OperationReference.Answer) -> String {
+        if answer.status >= 400 { return Problem.title(of: answer.status) }
+        return answer.schema == nil ? "Done." : "All is well."
     }
 
     /// What every such route can answer besides.

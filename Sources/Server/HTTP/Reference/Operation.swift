@@ -111,6 +111,8 @@ extension [OperationReference.QueryParameter] {
     /// `?limit=` and `?cursor=`.
     static let page: Self = [
         .init(name: "limit", schema: .integer(1...PageRequest.maximumLimit), help: "How many at most; 50 unless said."),
-        .init(name: "cursor", schema: .text(), help: "The next_cursor of the page before, unchanged."),
+        .init(
+            name: "cursor", schema: .text(1...1024, pattern: "^[A-Za-z0-9_-]+$"),
+            help: "The next_cursor of the page before, unchanged."),
     ]
 }

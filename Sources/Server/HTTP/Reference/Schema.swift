@@ -89,6 +89,7 @@ struct Schema: Sendable, Hashable {
     static let time = text(format: "date-time")
     static let date = text(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date")
     static let sha256 = text(pattern: "^[0-9a-f]{64}$")
+    static let region = text(1...63, pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", example: "eu-central")
     static let country = text(pattern: "^[A-Z]{2}$", example: "DE")
     static let url = text(format: "uri")
     static let anything = Schema([:])

@@ -69,17 +69,18 @@ struct Surface {
     }
 
     /// Anybody. What is called checks for itself. What messengers call is not limited, and has parameters of its own.
+    /// - Parameter isLimited: false for what must be answered however many strangers come from the same address.
     func anyone(
         _ method: HTTPRequest.Method, _ path: String, _ reference: OperationReference,
-        by caller: Operation.Caller = .anyone,
+        by caller: Operation.Caller = .anyone, isLimited: Bool = true,
         use handler: @escaping Handler
     ) {
         guard !prefix.hasPrefix("/ingress") else { return add(method, path, caller, reference, handler) }
-        let checked = access.anyone { request, scope in
+        let checked: Handler = { request, scope in
             try reference.check(request.query)
             return try await handler(request, scope)
         }
-        add(method, path, caller, reference, checked)
+        add(method, path, caller, reference, isLimited ? access.anyone(checked) : checked)
     }
 
     func watcher(

@@ -29,6 +29,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
         api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
+        api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 
     // MARK: - Messages
@@ -44,9 +45,13 @@ struct TenantRoutes: Sendable {
         let answered = fields.value("context")
         try fields.finish()
         if let answered {
-            guard let id = answered["message_id"]?.string.flatMap({ MessageID($0) }) else {
-                throw PlatformError.invalid(AnsweredMessage.path, "give the id of a message of this conversation")
+            var context = RequestFields(answered, path: "context")
+            let message: MessageID? = context.id("message_id")
+            if message == nil, context.problems.isEmpty {
+                context.complain("message_id", "give the id of a message of this conversation")
             }
+            try context.finish()
+            guard let id = message else { throw PlatformError.notFound("message") }
             content.context = try await AnsweredMessage.context(id, caller, installation.reading)
         }
         let send = SendRequest(
@@ -69,7 +74,7 @@ struct TenantRoutes: Sendable {
             throw PlatformError.invalid("\(path).\(member.name)", "expected text, found \(member.value.kind)")
         }
         switch member.name {
-        case "contact_id", "id":
+        case path == "to" ? "contact_id" : "id":
             guard let id = ContactID(text) else {
                 throw PlatformError.invalid("\(path).\(member.name)", "this is not an id")
             }
@@ -176,7 +181,7 @@ struct TenantRoutes: Sendable {
             }
             channel = id
         }
-        if let source = body["source"], source.string == nil {
+        if let source = body["source"], !source.isNull, source.string == nil {
             throw PlatformError.invalid("source", "expected text, found \(source.kind)")
         }
         let repeatable = try request.headers[.idempotencyKey].map { text in
@@ -188,5 +193,12 @@ struct TenantRoutes: Sendable {
         var response = JSON.object(JSONObject([("id", .id(receipt.id))] + receipt.view.members)).response(status: 201)
         if receipt.isReplayed { response.headers[.idempotencyReplayed] = "true" }
         return response
+    }
+
+    // MARK: - Everything
+
+    @Sendable func export(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let cause = Cause(Principal(.apiKey, id: caller.key.description), requestID: scope.requestID)
+        return try await installation.exports.begin(caller.tenant, cause).response()
     }
 }

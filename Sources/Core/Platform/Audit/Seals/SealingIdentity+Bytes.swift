@@ -15,3 +15,7 @@ extension SealingIdentity {
         }
     }
 }
+
+extension SealingIdentity: Sealer {
+    public func seal(_ document: [UInt8]) async throws -> [UInt8] { try await seal(document, at: Date()) }
+}

@@ -11,8 +11,8 @@ import typealias Foundation.uuid_t
 
 /// Signing in by an OpenID Connect provider: authorization code with PKCE (RFC 7636), state and nonce.
 ///
-/// Nobody comes onto the staff by signing in. A person is who was linked to issuer and subject before; the first time, the active member
-/// whose address the provider has verified.
+/// Nobody comes onto the staff by signing in. A person is who was linked to issuer and subject before; the first
+/// time, the active member whose address the provider has verified.
 public struct OpenIDConnectService: Sendable {
     public let providers: [OpenIDProvider]
 

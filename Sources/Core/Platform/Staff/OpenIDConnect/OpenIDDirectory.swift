@@ -4,12 +4,13 @@ import PluginKit
 import struct Foundation.Date
 import typealias Foundation.TimeInterval
 
-/// Metadata and keys of one provider, fetched when they are needed and remembered as long as the provider says, within limits.
+/// Metadata and keys of one provider, fetched when they are needed and remembered as long as the provider says,
+/// within limits.
 actor OpenIDDirectory {
     /// Seconds.
     static let lifetimes: ClosedRange<TimeInterval> = 300...86_400
-    /// How often keys are fetched again for a key that is not known, at most. Seconds. A token with a made-up key must not make us call
-    /// the provider each time.
+    /// How often keys are fetched again for a key that is not known, at most. Seconds. A token with a made-up key
+    /// must not make us call the provider each time.
     static let pause: TimeInterval = 60
 
     private struct Kept<Value: Sendable>: Sendable {

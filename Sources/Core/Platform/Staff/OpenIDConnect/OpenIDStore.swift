@@ -14,8 +14,8 @@ enum OpenIDStore {
             """, [issuer, subject])
     }
 
-    /// An active member of that address who is nobody at the issuer yet: an address that the issuer gave to another person later leads to
-    /// nobody.
+    /// An active member of that address who is nobody at the issuer yet: an address that the issuer gave to another
+    /// person later leads to nobody.
     static func unlinked(email: Personal<String>, at issuer: String) -> PostgresQuery {
         PostgresQuery(
             "oidc.unlinked",

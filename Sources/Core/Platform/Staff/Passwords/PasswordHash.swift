@@ -4,7 +4,8 @@ import PluginKit
 
 import struct Foundation.Data
 
-/// A password as it is stored: scrypt (RFC 7914), with its cost and salt beside it in the form `$scrypt$ln=15,r=8,p=1$salt$hash`.
+/// A password as it is stored: scrypt (RFC 7914), with its cost and salt beside it in the form
+/// `$scrypt$ln=15,r=8,p=1$salt$hash`.
 struct PasswordHash: Sendable, Hashable {
     /// What it costs to try one password.
     struct Cost: Sendable, Hashable {
@@ -16,7 +17,8 @@ struct PasswordHash: Sendable, Hashable {
         /// 32 MiB and about a tenth of a second.
         static let standard = Cost(logN: 15, r: 8, p: 1)
 
-        /// Whether deriving stays within what this process has for it: a row that somebody damaged must not take all memory.
+        /// Whether deriving stays within what this process has for it: a row that somebody damaged must not take all
+        /// memory.
         var isBearable: Bool { (10...20).contains(logN) && (1...16).contains(r) && (1...16).contains(p) }
     }
 

@@ -2,8 +2,8 @@ import Dispatch
 import PluginKit
 import Synchronization
 
-/// Hashes and checks passwords on threads of its own, a few at a time: each takes 32 MiB and a tenth of a second, which must neither
-/// hold up other requests nor take all memory when many sign in.
+/// Hashes and checks passwords on threads of its own, a few at a time: each takes 32 MiB and a tenth of a second,
+/// which must neither hold up other requests nor take all memory when many sign in.
 final class PasswordHasher: Sendable {
     static let width = 2
     /// Who comes when so many wait is turned away.

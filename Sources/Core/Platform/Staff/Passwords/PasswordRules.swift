@@ -1,7 +1,8 @@
 import Foundation
 import PluginKit
 
-/// What a password must be (NIST SP 800-63B, 5.1.1.2): long, and none that everybody tries first. No rules on what it is made of.
+/// What a password must be (NIST SP 800-63B, 5.1.1.2): long, and none that everybody tries first. No rules on what it
+/// is made of.
 enum PasswordRules {
     static let lengths = 12...1024
 

@@ -60,8 +60,8 @@ extension SignInService {
         }
     }
 
-    /// A token by which a member sets password and authenticator anew within a day, once; the one before it is void. What they sign in by
-    /// is good until it is used.
+    /// A token by which a member sets password and authenticator anew within a day, once; the one before it is void.
+    /// What they sign in by is good until it is used.
     public func resetToken(for member: StaffID, _ cause: Cause) async throws -> Secret<String> {
         let token = RandomToken.generate()
         try await control.transaction { tx in

@@ -6,8 +6,8 @@ import typealias Foundation.TimeInterval
 
 /// How staff sign in to the console: by password and one-time code, or by a provider (`OpenIDConnectService`).
 ///
-/// Neither answer nor time tells whether somebody is on the staff. What others try slows down nobody in a browser they signed in with
-/// before, and elsewhere for a minute at most (`SignInThrottle`).
+/// Neither answer nor time tells whether somebody is on the staff. What others try slows down nobody in a browser
+/// they signed in with before, and elsewhere for a minute at most (`SignInThrottle`).
 public struct SignInService: Sendable {
     let control: PostgresClient
     let audit: AuditTrail

@@ -1,10 +1,11 @@
 import struct Foundation.Date
 import typealias Foundation.TimeInterval
 
-/// How long after failed sign-ins another one has to wait. The wait grows and never lasts: nobody is locked out by what others try.
+/// How long after failed sign-ins another one has to wait. The wait grows and never lasts: nobody is locked out by
+/// what others try.
 ///
-/// In a browser that the member signed in with before, only what that browser did counts. Anywhere else it is what was tried on the
-/// account, from anywhere, and what came from the same address, on any account.
+/// In a browser that the member signed in with before, only what that browser did counts. Anywhere else it is what
+/// was tried on the account, from anywhere, and what came from the same address, on any account.
 enum SignInThrottle {
     enum Kind: String, Sendable, Hashable, CaseIterable {
         /// On one account in browsers that nobody knows. A short wait at most: it is others who cause it.

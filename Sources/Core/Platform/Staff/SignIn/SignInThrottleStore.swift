@@ -4,8 +4,8 @@ import Postgres
 
 import struct Foundation.Date
 
-/// Counts failed sign-ins. A try counts as failed before it is looked at, and is taken back when it was right: so many that come at once
-/// get no more tries than one after the other would.
+/// Counts failed sign-ins. A try counts as failed before it is looked at, and is taken back when it was right: so
+/// many that come at once get no more tries than one after the other would.
 struct SignInThrottleStore: Sendable {
     let control: PostgresClient
     private let key: SymmetricKey

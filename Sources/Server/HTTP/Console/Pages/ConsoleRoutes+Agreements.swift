@@ -28,13 +28,16 @@ extension ConsoleRoutes {
                 _ = try await installation.agreements.countersign(tenant, id, cause)
             }
         }
-        for (action, state) in [
-            (AgreementPage.Action.suspend, AgreementState.suspended), (.reinstate, .inForce), (.end, .ended),
-        ] {
+        for (action, state) in [(AgreementPage.Action.suspend, AgreementState.suspended), (.reinstate, .inForce)] {
             pages.post("\(one)/\(action.rawValue)", .agreementsEnd) { turn in
-                try await step(turn, action, saying: .moved) { tenant, id, _ in
-                    _ = try await installation.tenants.setAgreementState(tenant, id, state)
+                try await step(turn, action, saying: .moved) { tenant, id, cause in
+                    _ = try await installation.tenants.setAgreementState(tenant, id, state, cause)
                 }
+            }
+        }
+        pages.post("\(one)/end", .agreementsEnd) { turn in
+            try await step(turn, .end, saying: .asked) { tenant, id, cause in
+                _ = try await installation.askToEnd(id, of: tenant, reason: cause.reason ?? "", cause)
             }
         }
         pages.post("tenants/{tenant}/notices/{notice}/link", .agreementsWrite, use: linkNotice)

@@ -39,10 +39,16 @@ extension ConsoleRoutes {
 
     private func moves(of tenant: Tenant, _ turn: Turn) -> [TenantPage.Move] {
         TenantPage.Move.allCases.filter { move in
-            guard let state = move.state, move.old == tenant.state,
-                let permission = TenantLifeCycle.permission(from: tenant.state, to: state)
-            else { return false }
-            return turn.may(permission)
+            switch move {
+            case .terminate:
+                return TenantLifeCycle.next(from: tenant.state).contains(.terminated) && turn.may(.tenantsTerminate)
+            case .erase: return tenant.state == .terminated && turn.may(.tenantsTerminate)
+            case .onboard, .activate, .suspend, .reinstate:
+                guard let state = move.state, move.old == tenant.state,
+                    let permission = TenantLifeCycle.permission(from: tenant.state, to: state)
+                else { return false }
+                return turn.may(permission)
+            }
         }
     }
 

@@ -85,19 +85,36 @@ extension ConsoleRoutes {
 
     @Sendable private func moveTenant(_ turn: Turn) async throws -> Response {
         let id: TenantID = try turn.scope.id("tenant")
-        guard let move = TenantPage.Move(rawValue: try turn.scope.parameters.require("move")),
-            let state = move.state
-        else { throw PlatformError.notFound("move") }
+        guard let move = TenantPage.Move(rawValue: try turn.scope.parameters.require("move")) else {
+            throw PlatformError.notFound("move")
+        }
         let field = move.rawValue + ".reason"
         do {
             let reason = turn.form[field].flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-            _ = try await installation.tenants.setState(id, state, reason: reason, turn.cause)
-            return turn.go(ConsolePath.tenant(id.description), saying: .moved)
+            let saying = try await carryOut(move, id, reason, turn.cause)
+            return turn.go(ConsolePath.tenant(id.description), saying: saying)
         } catch {
             var state = try FormState(turn.form, refusedBy: error) { $0 == "reason" ? field : nil }
             // What is missing stands in the checklist.
             if state.general != nil { state.problems = [:] }
             return try await turn.show(try await tenantPage(turn, id, state), status: .refused(error))
+        }
+    }
+
+    private func carryOut(
+        _ move: TenantPage.Move, _ id: TenantID, _ reason: String?, _ cause: Cause
+    ) async throws -> Saying {
+        switch move {
+        case .terminate:
+            _ = try await installation.askToTerminate(id, reason: reason ?? "", cause)
+            return .asked
+        case .erase:
+            _ = try await installation.askToErase(id, reason: reason ?? "", cause)
+            return .asked
+        case .onboard, .activate, .suspend, .reinstate:
+            guard let state = move.state else { throw PlatformError.notFound("move") }
+            _ = try await installation.tenants.setState(id, state, reason: reason, cause)
+            return .moved
         }
     }
 

@@ -68,7 +68,7 @@ extension HealthLevel {
 }
 
 extension TenantPage.Move {
-    /// Where it leads; nil for the moves that are not made here.
+    /// Where it leads; nil for the moves that a second member of staff decides.
     var state: TenantState? {
         switch self {
         case .onboard: .onboarding

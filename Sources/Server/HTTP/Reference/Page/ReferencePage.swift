@@ -66,7 +66,7 @@ struct ReferencePage: Sendable {
 extension String {
     /// A sentence as a heading: without its full stop, and no longer than its first part.
     var heading: String {
-        let first = split(separator: ":", maxSplits: 1).first.map(String.init) ?? self
+        let first = (split(separator: ":", maxSplits: 1).first.map(String.init) ?? self).replacing("`", with: "")
         return first.hasSuffix(".") ? String(first.dropLast()) : first
     }
 }

@@ -6,10 +6,14 @@ extension Schemas {
         (
             "NewAgreement",
             .object(
-                .required("reference", .title(200)), .required("signed_on", .date),
-                .optional("document_sha256", .sha256), .optional("covers_special_category", .bool))
+                .required("reference", .title(200)), .required("signed_on", signingDate),
+                .maybe("document_sha256", hexadecimal), .maybe("covers_special_category", .bool))
         ),
-        ("AgreementChange", .object(.required("state", .oneOf(["in_force", "suspended", "ended"])))),
+        (
+            "AgreementChange",
+            .object(
+                .required("state", .oneOf(["in_force", "suspended", "ended"])), .maybe("reason", .title(1000)))
+        ),
         (
             "NewAgreementDraft",
             .object(
@@ -60,6 +64,13 @@ extension Schemas {
         ("NewProvider", .object(provider.map(\.givable))),
         ("Bilingual", .object(.required("de", .title(500)), .required("en", .title(500)))),
     ]
+
+    /// From 1990 on; an earlier year is a slip.
+    private static let signingDate = Schema.text(
+        pattern: "^(199[0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}$", format: "date", example: "2026-03-01")
+
+    /// In either case, as people have it from elsewhere.
+    private static let hexadecimal = Schema.text(pattern: "^[0-9a-fA-F]{64}$")
 
     private static let agreement: [Schema.Field] = [
         .required("id", .id), .required("tenant_id", .id),

@@ -25,8 +25,21 @@ extension Schemas {
 
     private static let scope = Schema.oneOf(Scope.allCases.map(\.rawValue))
     private static let addresses = Schema.array(
-        of: .text(1...43, example: "192.0.2.0/24"), atMost: APIKey.addressLimit
+        of: .text(pattern: "^(\(ranges4)|\(ranges6))$", example: "192.0.2.0/24"), atMost: APIKey.addressLimit
     ).described("IPv4 or IPv6, addresses or ranges (CIDR); none for from anywhere.")
+
+    private static let ranges4: String = {
+        let octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+        return "\(octet)(\\.\(octet)){3}(/(3[0-2]|[12]?[0-9]))?"
+    }()
+
+    /// Without those whose end is written as IPv4, which are taken too.
+    private static let ranges6: String = {
+        let part = "[0-9A-Fa-f]{1,4}"
+        let gaps = (1...6).map { "(\(part):){1,\(7 - $0)}(:\(part)){1,\($0)}" }
+        let forms = ["(\(part):){7}\(part)", "(\(part):){1,7}:", ":((:\(part)){1,7}|:)"] + gaps
+        return "(\(forms.joined(separator: "|")))(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
+    }()
 
     private static let apiKey: [Schema.Field] = [
         .required("id", .id), .required("label", .text()), .required("prefix", .text()),

@@ -4,12 +4,25 @@ extension Schemas {
     static let tenants: [Component] = [
         ("Tenant", .object(tenant + [.required("details", .named("ControllerDetails"))])),
         ("TenantSummary", .object(tenant)),
-        ("NewTenant", .object(.required("name", .title(200)), .required("region", .text(1...63)))),
+        ("NewTenant", .object(.required("name", .title(200)), .required("region", .region))),
         (
             "TenantChange",
             .object(
                 .optional("name", .title(200)), .optional("details", .named("ControllerDetailsChange")),
                 .optional("state", .oneOf(TenantState.allCases.map(\.rawValue))), .optional("reason", .text(1...500)))
+        ),
+        (
+            "Termination",
+            .object(
+                .required("reason", .text(1...500)),
+                .optional("erase_after_days", .integer(0...TenantService.erasureDelayLimit)))
+        ),
+        (
+            "ErasureCertificate",
+            .object(
+                .required("certificate", .dictionary(of: .anything)),
+                .required("text", .text().described("The certificate, exactly the bytes that are sealed.")),
+                .required("seal", Schema.text().orNull))
         ),
         (
             "TenantReadiness",
