@@ -36,7 +36,8 @@ struct ReferenceTests {
         let book = OperationBook()
         let all = try router(book).routes.map { "\($0.method.rawValue) \($0.path)" }
         let pages = Set(book.pages.map { "\($0.method.rawValue) \($0.path)" })
-        return all.filter { !pages.contains($0) }
+        // The signatory's pages stand beside what their links do.
+        return all.filter { !pages.contains($0) || !$0.contains(" /console") }
     }
 
     private static func router(_ book: OperationBook = OperationBook()) throws -> Router<RequestScope> {
