@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import sync_playwright
 
 from gallery import launch
-from obhut import Instance, new_id, new_number
+from obhut import Instance, eventually, new_id, new_number
 from operating import WithKeyboard, WithMouse, one_time_code
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -323,12 +323,13 @@ def test_forms_from_elsewhere_are_refused(house, owner):
     assert client.get(base + "/admin/v1/tenants").status_code == 401
 
 
-def test_a_role_without_the_permission_sees_neither_link_nor_page(house, browser, owner):
+def join(house, browser, owner, name, role):
+    """A new member, who sets password and authenticator with the token that was shown, signed in."""
     person = WithMouse(browser, house.ready["base_url"], storage_state=owner.state)
     person.goto("/console/staff/new")
-    person.type("Name", "Sam Hilfe")
-    person.type("E-mail", "sam@muster.example")
-    person.tick("Support")
+    person.type("Name", name)
+    person.type("E-mail", name.split()[0].lower() + "@muster.example")
+    person.tick(role)
     person.press(person.page.get_by_role("button", name="Add"))
     token = person.page.locator(".secret-value code").inner_text()
     person.close()
@@ -336,12 +337,17 @@ def test_a_role_without_the_permission_sees_neither_link_nor_page(house, browser
     person = WithMouse(browser, house.ready["base_url"])
     person.goto("/console/reset")
     person.secret("One-time token", token)
-    person.secret("New password", PASSWORD + " Sam")
+    person.secret("New password", f"{PASSWORD} {name}")
     person.press(person.page.get_by_role("button", name="Set password"))
     person.type("Code", one_time_code(person.page.locator(".secret-value code").inner_text()))
     person.press(person.page.get_by_role("button", name="Confirm"))
     person.press(person.page.get_by_role("link", name="I have stored it"))
     person.at("Tenants")
+    return person
+
+
+def test_a_role_without_the_permission_sees_neither_link_nor_page(house, browser, owner):
+    person = join(house, browser, owner, "Sam Hilfe", "Support")
     links = person.page.get_by_role("link").all_inner_texts()
     assert "Tenants" in links and not {"Staff", "Audit trail", "Approvals"} & set(links)
     assert person.page.get_by_role("link", name="New tenant").count() == 0
@@ -350,6 +356,32 @@ def test_a_role_without_the_permission_sees_neither_link_nor_page(house, browser
         assert person.goto(path).status == 403, path
         person.at("Not allowed")
     person.close()
+
+
+def test_what_cannot_be_undone_takes_two(house, browser, owner):
+    id = house.admin.post("/tenants", {"name": "Auf Zeit", "region": "eu-north"}, expect=201)["id"]
+    second = join(house, browser, owner, "Mirela Popescu", "Onboarding")
+    first = WithMouse(browser, house.ready["base_url"], storage_state=owner.state)
+    page = first.page
+    first.goto(f"/console/tenants/{id}")
+    first.press(page.locator("summary", has_text=re.compile("^\\s*Terminate")))
+    first.type("Reason", "The contract was never signed")
+    confirm(first, "Terminate")
+    page.get_by_text("Asked for: somebody else must agree.").wait_for()
+    first.goto("/console/approvals")
+    first.at("Approvals")
+    assert page.get_by_text("Auf Zeit").first.is_visible()
+    assert page.get_by_role("button", name="Approve").count() == 0, "who asked cannot decide"
+    assert house.admin.get(f"/tenants/{id}")["state"] == "draft"
+    first.close()
+
+    second.goto("/console/approvals")
+    button = second.page.get_by_role("button", name=re.compile("^Approve")).first
+    second.press(button)
+    second.press(second.page.get_by_role("dialog").get_by_role("button", name=re.compile("^Approve")))
+    second.page.get_by_text("Decided.").wait_for()
+    eventually(lambda: house.admin.get(f"/tenants/{id}")["state"] == "terminated", "the end of the contract")
+    second.close()
 
 
 def test_the_link_that_obhut_dev_prints_signs_in_once(house, browser):

@@ -56,7 +56,7 @@ extension Sample {
         Sample(
             "audit",
             AuditPage(
-                chains: ["control", "tenant"], rows: entries,
+                chains: ["control", "tenant"], names: ["tenant": "Nordlicht Apotheken AG"], rows: entries,
                 integrity: .init(isIntact: true, checkedAt: Values.time(0)),
                 next: "abc")),
         Sample(

@@ -7,6 +7,9 @@ public enum Saying: String, Sendable, CaseIterable {
     case tokenOver = "token_over"
     case providerFailed = "provider_failed"
     case missing
+    /// Of what the tenant's signatory fills in.
+    case length, authority, agreement
+    case objectionLength = "objection_length"
     case created, saved, moved, withdrawn, countersigned, revoked, connected, started, decided, ended, asked
 }
 

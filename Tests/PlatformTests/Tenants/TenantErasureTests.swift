@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import PluginKit
 import Postgres
-import TestSupport
 import Signing
+import TestSupport
 import Testing
 
 @testable import Platform

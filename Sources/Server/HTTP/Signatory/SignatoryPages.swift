@@ -56,7 +56,7 @@ struct SignatoryPages: Sendable {
             let agreement = try await act(acceptance(form))
             return try await receipt(.accepted, agreement, form, link, request, scope)
         } catch let error as PlatformError where error.code == .invalid {
-            let state = try FormState(form, refusedBy: error)
+            let state = try state(form, error, request, [.authority: "authority", .agreement: "agrees"])
             return try await self.agreement(link, request, scope, state, status: .unprocessableContent)
         }
     }
@@ -114,9 +114,23 @@ struct SignatoryPages: Sendable {
                 sha256: Hex.text(view.agreement.documentSHA256 ?? []), pdfPath: nil)
             return try await answers.show(page, request, scope)
         } catch let error as PlatformError where error.code == .invalid {
-            let state = try FormState(form, refusedBy: error)
+            let state = try state(form, error, request, [.objectionLength: "reason"])
             return try await notice(link, request, scope, state, status: .unprocessableContent)
         }
+    }
+
+    /// What is wrong in the signatory's language.
+    /// - Parameter special: fields that are not told by their length.
+    private func state(
+        _ form: FormFields, _ error: PlatformError, _ request: Request, _ special: [Saying: String]
+    ) throws -> FormState {
+        var state = try FormState(form, refusedBy: error)
+        let language = answers.language(of: request, member: nil)
+        for field in state.problems.keys {
+            let saying = special.first { $0.value == field }?.key ?? .length
+            state.problems[field] = answers.console.say(saying, in: language)
+        }
+        return state
     }
 
     private func provider() async throws -> String { try await installation.provider.find()?.details.party.name ?? "" }

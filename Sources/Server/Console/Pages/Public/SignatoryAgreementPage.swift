@@ -40,7 +40,10 @@ public struct SignatoryAgreementPage: ConsolePage {
             PageHeader(
                 title: words["sign.title"],
                 subtitle: words("sign.text", ["provider": provider, "tenant": tenantName, "who": sentBy])),
-            errors: ErrorSummary(form, order: names, words: words),
+            errors: ErrorSummary(
+                form, order: names,
+                labels: Dictionary(uniqueKeysWithValues: names.prefix(3).map { ($0, words["sign." + $0]) }),
+                words: words),
             [
                 Block(
                     Facts([

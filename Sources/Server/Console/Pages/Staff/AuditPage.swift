@@ -37,6 +37,8 @@ public struct AuditPage: ConsolePage {
     }
 
     public var chains: [String]
+    /// What people call a chain, by its id: the tenant's name.
+    public var names: [String: String]
     public var rows: [Row]
     /// Values of the filter, by field name.
     public var filter: FormState
@@ -45,10 +47,12 @@ public struct AuditPage: ConsolePage {
     public var next: String?
 
     public init(
-        chains: [String], rows: [Row], filter: FormState = FormState(), integrity: Integrity? = nil,
+        chains: [String], names: [String: String] = [:], rows: [Row], filter: FormState = FormState(),
+        integrity: Integrity? = nil,
         after: String? = nil, next: String? = nil
     ) {
         self.chains = chains
+        self.names = names
         self.rows = rows
         self.filter = filter
         self.integrity = integrity
@@ -81,13 +85,14 @@ public struct AuditPage: ConsolePage {
     }
 
     private func form(_ words: Words) -> Filter {
-        let isFiltered = Self.filterNames.contains { !(filter.values[$0]?.first ?? "").isEmpty }
+        // The control chain is what is shown unless another is asked for.
+        let isFiltered = Self.filterNames.contains { !["", "control"].contains(filter.values[$0]?.first ?? "") }
         return Filter(
             label: words["audit.filter"], action: ConsolePath.audit,
             fields: [
                 Field(
                     "chain", .select, words["audit.chain"], in: filter, required: false,
-                    choices: [("", words["filter.all"], nil)] + chains.map { ($0, $0, nil) }),
+                    choices: chains.map { ($0, names[$0] ?? $0, nil) }),
                 Field("action", .search, words["audit.action"], in: filter, required: false),
                 Field("principal", .search, words["audit.principal"], in: filter, required: false),
                 Field("from", .date, words["audit.from"], in: filter, required: false),
@@ -105,7 +110,8 @@ public struct AuditPage: ConsolePage {
             rows: rows.map { row in
                 [
                     .link(
-                        "\(row.chain) \(words.number(row.number))", ConsolePath.auditEntry(row.chain, row.number)),
+                        "\(names[row.chain] ?? row.chain) \(words.number(row.number))",
+                        ConsolePath.auditEntry(row.chain, row.number)),
                     .moment(words.moment(row.at)), .code(row.action), .text(row.principal), .text(row.subject),
                 ]
             }, paging: Paging(first: after.map { _ in href(after: nil) }, next: next.map { href(after: $0) }))

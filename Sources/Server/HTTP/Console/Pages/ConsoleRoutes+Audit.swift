@@ -41,13 +41,20 @@ extension ConsoleRoutes {
             : Page<AuditEntry>(items: [], next: nil)
         return try await turn.show(
             AuditPage(
-                chains: try await chains(turn), rows: page.items.map { row($0, members) }, filter: state,
+                chains: try await chains(turn), names: try await tenantNames(),
+                rows: page.items.map { row($0, members) }, filter: state,
                 after: turn.query("after"), next: page.next))
     }
 
     private func chains(_ turn: Turn) async throws -> [String] {
         let page = PageRequest(limit: PageRequest.maximumLimit)
         return try await installation.auditReader.chains(page, turn.cause).items.map(\.chain.description)
+    }
+
+    /// Of as many tenants as a list has at most; of others the id is shown.
+    private func tenantNames() async throws -> [String: String] {
+        let tenants = try await installation.tenants.list(PageRequest(limit: PageRequest.maximumLimit)).items
+        return Dictionary(uniqueKeysWithValues: tenants.map { ($0.id.description, $0.name) })
     }
 
     private func row(_ entry: AuditEntry, _ members: [String: String]) -> AuditPage.Row {
