@@ -16,9 +16,9 @@ from operating import WithKeyboard, WithMouse, one_time_code
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 PASSWORD = "Nebel über der Förde am Morgen"
 PROVIDER = {
-    "name": "Muster Connect GmbH", "address": "Hafenstraße 1, 20457 Hamburg", "representative": "Ada Lindqvist",
-    "breach_contact": "panne@muster.example", "governing_law": {"de": "deutsches Recht", "en": "German law"},
-    "venue": {"de": "Hamburg", "en": "Hamburg"},
+    "Legal name": "Muster Connect GmbH", "Address": "Hafenstraße 1, 20457 Hamburg", "Representative": "Ada Lindqvist",
+    "Breach contact": "panne@muster.example", "Governing law, in German": "deutsches Recht",
+    "Governing law, in English": "German law", "Venue, in German": "Hamburg", "Venue, in English": "Hamburg",
 }
 
 
@@ -28,7 +28,6 @@ def house():
     running = Instance()
     try:
         running.start()
-        running.admin.put("/provider", PROVIDER)
         yield running
     finally:
         running.remove()
@@ -76,6 +75,13 @@ def owner(house, browser):
     assert len(person.page.locator(".secret-value code").inner_text().split()) >= 8
     person.press(person.page.get_by_role("link", name="I have stored it"))
     person.at("Tenants")
+    person.goto("/console/regions")
+    person.press(person.page.get_by_role("link", name="Provider's details"))
+    for label, text in PROVIDER.items():
+        person.type(label, text)
+    person.press(person.page.get_by_role("button", name="Save"))
+    person.page.get_by_text("Saved.").wait_for()
+    assert person.page.title().endswith("Muster Connect GmbH · Obhut")
     assert not person.complaints
     owner.state = person.context.storage_state()
     person.close()
@@ -257,7 +263,7 @@ def test_live_pages_are_accessible_and_fit(house, browser, owner):
         "/console/tenants/new", of_tenant, of_tenant + "/details", f"{of_tenant}/agreements/{agreement}",
         of_tenant + "/channels/new", of_tenant + "/channels/new?plugin=whatsapp-cloud", f"{of_tenant}/channels/{channel}",
         of_tenant + "/channels/health", of_tenant + "/keys/new", "/console/approvals", "/console/audit", "/console/audit/control/1",
-        "/console/staff", "/console/staff/new", "/console/regions", "/console/account", "/console/nothing", "/agreements/none",
+        "/console/staff", "/console/staff/new", "/console/regions", "/console/provider", "/console/account", "/console/nothing", "/agreements/none",
         "/notices/none",
     ]:
         person.goto(path)

@@ -27,7 +27,8 @@ extension Sample {
                     .init(
                         name: "self-hosted", id: "eu.obhut.self-hosted", version: "1.0.0",
                         summary: "Databases and folders of your own.", capabilities: [], dataFlows: []),
-                ])),
-        Sample("regions-none", RegionsPage(regions: [], plugins: [])),
+                ], mayDescribe: true)),
+        Sample("regions-none", RegionsPage(regions: [], plugins: [], mayDescribe: false)),
+        Sample("provider", ProviderPage(form: FormState(["name": "Muster Connect GmbH"]))),
     ]
 }

@@ -17,6 +17,7 @@ public enum ConsolePath {
     public static let staff = root + "/staff"
     public static let newStaff = root + "/staff/new"
     public static let regions = root + "/regions"
+    public static let provider = root + "/provider"
     public static let account = root + "/account"
     public static let password = root + "/account/password"
     public static let secondFactor = root + "/sign-in/second-factor"

@@ -28,6 +28,7 @@ struct ConsoleRoutes: Sendable {
         addAgreements(to: pages)
         addChannels(to: pages)
         addKeys(to: pages)
+        addProvider(to: pages)
         addApprovals(to: pages)
         addAudit(to: pages)
         addStaff(to: pages)

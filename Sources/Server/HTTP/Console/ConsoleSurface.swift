@@ -31,12 +31,17 @@ extension Surface {
         _ method: HTTPRequest.Method, _ path: String, publicURL: String, foreignForm refused: Handler? = nil,
         use handler: @escaping Handler
     ) {
+        let access = access
         add(PageRoute(method: method, path: template(path), permission: nil)) { request, context in
             guard [.get, .head].contains(request.method) || SameOrigin.isOurs(request, publicURL: publicURL) else {
                 if let refused { return try await refused(request, context) }
                 throw PlatformError(
                     .forbidden, "The form comes from another site.",
                     remedy: "Open the page anew and send it from there.")
+            }
+            // Pages and what they are made of are read freely; who sends forms and is nobody we know may not do so often.
+            if ![.get, .head].contains(request.method) {
+                try access.limits.take(from: access.clients.address(of: request, context), context)
             }
             return try await handler(request, context)
         }

@@ -59,10 +59,13 @@ public struct RegionsPage: ConsolePage {
 
     public var regions: [Region]
     public var plugins: [Plugin]
+    /// Say who the provider is, at `ConsolePath.provider`.
+    public var mayDescribe: Bool
 
-    public init(regions: [Region], plugins: [Plugin]) {
+    public init(regions: [Region], plugins: [Plugin], mayDescribe: Bool) {
         self.regions = regions
         self.plugins = plugins
+        self.mayDescribe = mayDescribe
     }
 
     public func content(_ words: Words) -> PageContent {
@@ -71,7 +74,11 @@ public struct RegionsPage: ConsolePage {
             ? [Block(EmptyState(title: words["regions.none"], text: words["regions.none_text"]))]
             : regions.map { Block(section($0, words)) }
         return .staff(
-            .regions, PageHeader(title: words["regions.title"], subtitle: words["regions.text"]),
+            .regions,
+            PageHeader(
+                title: words["regions.title"], subtitle: words["regions.text"],
+                actions: mayDescribe
+                    ? [ActionLink(text: words["provider.title"], href: ConsolePath.provider)] : []),
             places + plugins.map { Block(section($0, words)) })
     }
 

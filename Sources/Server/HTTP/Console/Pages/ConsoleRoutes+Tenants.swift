@@ -131,6 +131,8 @@ extension ConsoleRoutes {
                     tenants: RegionID(rawValue: region.id).flatMap { counts[$0] } ?? 0))
         }
         return try await turn.show(
-            RegionsPage(regions: regions, plugins: installation.plugins.manifests.map { .init($0.manifest) }))
+            RegionsPage(
+                regions: regions, plugins: installation.plugins.manifests.map { .init($0.manifest) },
+                mayDescribe: turn.may(.installationWrite)))
     }
 }
