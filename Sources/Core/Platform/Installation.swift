@@ -16,16 +16,19 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+    /// Where messengers reach this installation, without a path.
+    public var publicURL: String
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
-        runsWorkers: Bool = true
+        runsWorkers: Bool = true, publicURL: String = "http://localhost"
     ) {
         self.controlURL = controlURL
         self.regions = regions
         self.appConnections = appConnections
         self.workerConnections = workerConnections
         self.runsWorkers = runsWorkers
+        self.publicURL = publicURL
     }
 }
 
@@ -109,8 +112,7 @@ public final class Installation: Sendable {
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
-            routes: routes,
-            http: http, wake: wake)
+            routes: routes, audit: audit, http: http, publicURL: configuration.publicURL, wake: wake)
         apiKeys = APIKeyService(control: control, tenants: tenants)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
@@ -122,9 +124,10 @@ public final class Installation: Sendable {
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
+        let watches = configuration.runsWorkers ? [ChannelWatch(channels: channels, logger: logger)] : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
         services =
-            pools + [reconciler, meter] + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter] + watches + housekeepers + Array(workers.values) + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 

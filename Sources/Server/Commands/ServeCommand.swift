@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
             appConnections: connections, workerConnections: connections,
-            runsWorkers: try settings.boolean("workers.enabled"))
+            runsWorkers: try settings.boolean("workers.enabled"), publicURL: try settings.text("http.public_url"))
         return try await Installation.open(
             configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }

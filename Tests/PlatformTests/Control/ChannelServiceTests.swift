@@ -69,7 +69,7 @@ import Testing
                     company.id,
                     NewChannel(
                         plugin: Messenger.name, configuration: ["phone_number_id": " ", "colour": "green"],
-                        ingress: ["secret": "s"]))
+                        ingress: ["secret": "s"]), .system)
             }
             #expect(error?.code == .invalid)
             #expect(
@@ -78,7 +78,7 @@ import Testing
                 ])
             await expectError(.invalid, field: "plugin") {
                 try await region.installation.channels.connect(
-                    company.id, NewChannel(plugin: "fax", configuration: [:], ingress: [:]))
+                    company.id, NewChannel(plugin: "fax", configuration: [:], ingress: [:]), .system)
             }
             #expect(try await channels(of: company.id, in: region) == 0)
         }

@@ -149,7 +149,7 @@ import Testing
             #expect(try await company.messages(.outbound).map(\.state) == ["accepted", "accepted"])
 
             region.messenger.answer { .accepted($0) }
-            let started = try await region.installation.channels.start(company.id, company.channel.id)
+            let started = try await region.installation.channels.start(company.id, company.channel.id, .system)
             #expect(started.state == .active)
             // Due at once, without waiting for anything.
             try await hand.work()

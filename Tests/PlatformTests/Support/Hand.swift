@@ -12,7 +12,7 @@ struct Hand: Sendable {
     init(in region: Region, startedAt: Date = Date(timeIntervalSinceNow: -3600)) throws {
         self.region = region
         lane = DeliveryLane(
-            shard: try region.shard, plugins: region.installation.plugins, http: NoNetwork(),
+            shard: try region.shard, plugins: region.installation.plugins, http: KindMeta(),
             rates: ChannelRates(perSecond: 10_000),
             startedAt: startedAt, logger: .quiet)
     }
@@ -107,6 +107,6 @@ extension Region {
 extension DeliveryWorker {
     /// A worker as the server runs them.
     convenience init(in region: Region) throws {
-        self.init(shard: try region.shard, plugins: region.installation.plugins, http: NoNetwork(), logger: .quiet)
+        self.init(shard: try region.shard, plugins: region.installation.plugins, http: KindMeta(), logger: .quiet)
     }
 }

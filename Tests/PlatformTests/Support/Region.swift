@@ -66,7 +66,7 @@ struct Region: Sendable {
         let isFirst = !FileManager.default.fileExists(atPath: folder)
         let keys = try KeyFile.open(path: "\(folder)/control/keys.json", owner: "control", firstStart: isFirst)
         return try await Installation.open(
-            configuration, plugins: plugins, controlKeyStore: keys, http: NoNetwork(), logger: .quiet)
+            configuration, plugins: plugins, controlKeyStore: keys, http: KindMeta(), logger: .quiet)
     }
 
     func rows(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> PostgresRows {
@@ -94,13 +94,6 @@ func running(_ services: [any Service], _ body: @Sendable @escaping () async thr
             await group.triggerGracefulShutdown()
         }
         try await tasks.waitForAll()
-    }
-}
-
-/// What a test that plays the messenger never needs.
-struct NoNetwork: OutboundHTTP {
-    func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
-        throw OutboundError(kind: .refusedAddress, beforeSending: true)
     }
 }
 

@@ -10,12 +10,13 @@ enum ChannelStore {
             "channels.add",
             """
             INSERT INTO channels (tenant_id, channel_id, plugin, address, account_address, display_address, ingress_route_id, state,
-                                  configuration_sealed)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8)
+                                  state_reason, configuration_sealed, secrets_changed)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb)
             """,
             [
                 channel.tenant, channel.id, channel.plugin, channel.address, account, channel.displayAddress,
-                channel.ingressRoute, sealed,
+                channel.ingressRoute, channel.state.columns.state, channel.state.columns.reason, sealed,
+                text(channel.secretsChanged),
             ])
     }
 
@@ -28,7 +29,8 @@ enum ChannelStore {
         PostgresQuery(
             "channels.list",
             """
-            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed, created_at
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed, created_at,
+                   joined_at, secrets_changed::text AS secrets_changed
             FROM channels
             WHERE tenant_id = $1
             ORDER BY channel_id
@@ -41,7 +43,7 @@ enum ChannelStore {
             "channels.lock",
             """
             SELECT channel_id, plugin, address, account_address, display_address, ingress_route_id, state, state_reason,
-                   configuration_sealed, created_at
+                   configuration_sealed, created_at, joined_at, secrets_changed::text AS secrets_changed
             FROM channels
             WHERE tenant_id = $1 AND channel_id = $2
             FOR UPDATE
@@ -53,7 +55,8 @@ enum ChannelStore {
         PostgresQuery(
             "channels.sibling",
             """
-            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at,
+                   joined_at, secrets_changed::text AS secrets_changed
             FROM channels
             WHERE tenant_id = $1 AND plugin = $2 AND account_address = $3 AND channel_id <> $4
             ORDER BY channel_id
@@ -62,15 +65,76 @@ enum ChannelStore {
     }
 
     /// Address, ingress and state stay.
-    static func update(_ channel: Channel, account: String?, display: String?, sealed: [UInt8]) -> PostgresQuery {
+    /// - Parameter secrets: those that were given now.
+    static func update(
+        _ channel: Channel, account: String?, display: String?, sealed: [UInt8], secrets: [String: Date]
+    ) -> PostgresQuery {
         PostgresQuery(
             "channels.update",
             """
             UPDATE channels
-            SET account_address = $3, display_address = $4, configuration_sealed = $5, updated_at = now()
+            SET account_address = $3, display_address = $4, configuration_sealed = $5, updated_at = now(),
+                secrets_changed = secrets_changed || $6::text::jsonb
             WHERE tenant_id = $1 AND channel_id = $2
-            RETURNING channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at
-            """, [channel.tenant, channel.id, account, display, sealed])
+            RETURNING \(columns)
+            """, [channel.tenant, channel.id, account, display, sealed, text(secrets)])
+    }
+
+    private static let columns = """
+        channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at, joined_at,
+                      secrets_changed::text AS secrets_changed
+        """
+
+    /// How joining to the messenger ended.
+    static func settle(_ channel: Channel, _ state: ChannelState, isJoined: Bool) -> PostgresQuery {
+        PostgresQuery(
+            "channels.settle",
+            """
+            UPDATE channels
+            SET state = $3, state_reason = $4, held_until = NULL, updated_at = now(),
+                joined_at = CASE WHEN $5 THEN coalesce(joined_at, now()) END
+            WHERE tenant_id = $1 AND channel_id = $2
+            RETURNING \(columns)
+            """, [channel.tenant, channel.id, state.columns.state, state.columns.reason, isJoined])
+    }
+
+    /// Off the messenger for good: its credentials are forgotten, what was written through it stays.
+    /// - Parameter sealed: a configuration without anything in it.
+    static func disconnect(_ channel: Channel, sealed: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "channels.disconnect",
+            """
+            UPDATE channels
+            SET state = 'disconnected', state_reason = NULL, held_until = NULL, joined_at = NULL, secrets_changed = '{}',
+                configuration_sealed = $3, updated_at = now()
+            WHERE tenant_id = $1 AND channel_id = $2
+            RETURNING \(columns)
+            """, [channel.tenant, channel.id, sealed])
+    }
+
+    /// Ends what waits to be sent through a channel. What the messenger may have already is left to its statuses.
+    static func endWaiting(_ channel: Channel, _ fault: ChannelFault) -> PostgresQuery {
+        PostgresQuery(
+            "channels.end-waiting",
+            """
+            UPDATE messages
+            SET state = 'failed', fault_code = $3, fault_message = $4, fault_remedy = $5, updated_at = now()
+            WHERE tenant_id = $1 AND channel_id = $2 AND state = 'accepted'
+            """, [channel.tenant, channel.id, fault.code, fault.message, fault.remedy])
+    }
+
+    private static func text(_ times: [String: Date]) -> String {
+        let members = times.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value.rfc3339)) }
+        return JSON.object(JSONObject(members)).text
+    }
+
+    private static func times(_ text: String) -> [String: Date] {
+        let members = (try? JSON(parsing: Array(text.utf8)))?.object?.members ?? []
+        return Dictionary(
+            members.compactMap { member in
+                member.value.string.flatMap { Date(rfc3339: $0) }.map { (member.name, $0) }
+            }
+        ) { $1 }
     }
 
     static func channel(_ row: PostgresRow, of tenant: TenantID) throws -> Channel {
@@ -79,7 +143,9 @@ enum ChannelStore {
             address: try row.decode("address"),
             displayAddress: try row.decode("display_address"),
             state: ChannelState(state: try row.decode("state"), reason: try row.decode("state_reason")),
-            ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"))
+            ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"),
+            joinedAt: try row.decode("joined_at"),
+            secretsChanged: times(try row.decode("secrets_changed")))
     }
 
     static func setState(_ tenant: TenantID, _ channel: ChannelID, _ state: ChannelState) -> PostgresQuery {
