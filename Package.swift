@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", "5.7.1"..<"6.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -57,7 +58,10 @@ let package = Package(
             path: "Sources/Core/PluginKit", swiftSettings: settings),
         .target(
             name: "Platform",
-            dependencies: ["PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque],
+            dependencies: [
+                "PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque,
+                .product(name: "CryptoExtras", package: "swift-crypto"), .product(name: "JWTKit", package: "jwt-kit"),
+            ],
             path: "Sources/Core/Platform", swiftSettings: settings),
 
         // Plugins: one folder, one target each.

@@ -26,7 +26,7 @@ ADMIN_ROUTES = [
     ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/agreements"),
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),
     ("POST", "/tenants/{t}/channels"), ("PATCH", "/tenants/{t}/channels/{x}"), ("GET", "/tenants/{t}/channels/{x}/health"),
-    ("POST", "/tenants/{t}/channels/{x}/disconnect"),
+    ("POST", "/tenants/{t}/channels/{x}/disconnect"), ("POST", "/tenants/{t}/channels/{x}/move"),
     ("POST", "/tenants/{t}/channels/{x}/start"),
     ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
     ("GET", "/tenants/{t}/dead-letters"), ("POST", "/tenants/{t}/dead-letters/{x}/retry"), ("GET", "/regions"), ("GET", "/plugins"),

@@ -338,3 +338,43 @@ def test_every_change_of_a_channel_stands_in_the_tenants_trail_without_secrets(o
     assert actions == ["channel.added", "channel.connected", "channel.changed", "channel.started", "channel.disconnected"]
     for secret in ("access_token", "app_secret", "verify_token"):
         assert own.facts[secret] not in "".join(entries)
+
+
+@pytest.fixture
+def colleague(instance):
+    """Another member of staff, to whom the second pair of eyes belongs."""
+    member = instance.admin.post("/staff", {
+        "email": f"k{digits()}@provider.example", "name": "Kollegin", "roles": ["owner"]}, expect=201)
+    token = instance.admin.post(f"/staff/{member['id']}/tokens", {"label": "test"}, expect=201)["token"]
+    return Api(instance.admin.base, token)
+
+
+def test_a_number_moves_to_another_tenant_when_a_second_member_of_staff_agrees(own, instance, colleague):
+    handset, contact = own.talk()
+    own.state(own.send({"contact_id": contact}, "noch die alten")["id"], "delivered")
+    other = instance.admin.post("/tenants", {"name": "Nachfolger", "region": "eu-north"}, expect=201)["id"]
+    move = own.channel + "/move"
+    assert instance.admin.post(move, {"tenant": other, "reason": "Übernahme"}, expect=409)["code"] == "conflict"
+    instance.admin.post(f"/tenants/{other}/agreements", {"reference": "T-2", "signed_on": "2026-02-01"}, expect=201)
+    assert instance.admin.post(move, {"tenant": "x", "reason": "y"}, expect=422)["errors"][0]["path"] == "tenant"
+    asked = instance.admin.post(move, {"tenant": other, "reason": "Übernahme"}, expect=202)
+    assert asked["action"] == "move_channel" and asked["state"] == "asked"
+    assert instance.admin.post(f"/approvals/{asked['id']}/approve", expect=403)["code"] == "forbidden"
+    assert own.read()["state"] == "active", "nothing has happened yet"
+    decided = colleague.post(f"/approvals/{asked['id']}/approve")
+    assert decided["state"] == "carried_out", decided
+    assert own.read()["state"] == "disconnected"
+    [come] = instance.admin.get(f"/tenants/{other}/channels")["data"]
+    assert come["state"] == "active" and come["address"] == own.number and come["ingress_url"] == own.ingress
+    scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
+    key = instance.admin.post(f"/tenants/{other}/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
+    new = Tenant(instance, {**own.facts, "tenant_id": other, "region": "eu-north", "api_key": key})
+    assert list(new.api.every("/messages")) == [] and list(new.api.every("/contacts")) == []
+    # From the moment on, which every process knows beforehand, what people write is the new tenant's.
+    since = instance.sql(instance.databases()["control"], f"SELECT extract(epoch FROM since) FROM channel_routes WHERE address = '{own.number}'")
+    eventually(lambda: time.time() > float(since[0]) + 1, "the moment of the change")
+    other_handset, other_contact = new.talk()
+    new.state(new.send({"contact_id": other_contact}, "die neuen")["id"], "delivered")
+    assert [m["text"]["body"] for m in own.api.every("/messages?direction=outbound")] == ["noch die alten"]
+    assert own.send({"contact_id": contact}, "nicht mehr", expect=403)["refusal"]["code"] == "channel_disconnected"
+    assert instance.admin.get(f"/tenants/{other}/channels/{come['id']}/health")["state"] == "healthy"

@@ -7,6 +7,7 @@ public struct ControlPlane: Sendable {
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let sessions: SessionService
 
     let database: PostgresClient
     let key: DataKey
@@ -31,12 +32,13 @@ public struct ControlPlane: Sendable {
         }
     }
 
-    init(database: PostgresClient, key: DataKey) {
+    init(database: PostgresClient, key: DataKey, sessionLimits: SessionLimits = SessionLimits()) {
         self.database = database
         self.key = key
         audit = AuditTrail(control: database, controlKey: key)
         staff = StaffService(control: database, audit: audit)
         adminTokens = AdminTokenService(control: database, audit: audit)
+        sessions = SessionService(control: database, audit: audit, key: key, limits: sessionLimits)
     }
 
     public func close() async { await database.close() }

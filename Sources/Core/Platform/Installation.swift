@@ -16,19 +16,20 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+    /// How long staff stay signed in to the console.
+    public var sessionLimits = SessionLimits()
     /// Where messengers reach this installation, without a path.
-    public var publicURL: String
+    public var publicURL = "http://localhost"
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
-        runsWorkers: Bool = true, publicURL: String = "http://localhost"
+        runsWorkers: Bool = true
     ) {
         self.controlURL = controlURL
         self.regions = regions
         self.appConnections = appConnections
         self.workerConnections = workerConnections
         self.runsWorkers = runsWorkers
-        self.publicURL = publicURL
     }
 }
 
@@ -55,6 +56,9 @@ public final class Installation: Sendable {
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let sessions: SessionService
+    /// Owners of dangerous actions register here how each is carried out.
+    public let approvals: ApprovalService
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -107,12 +111,15 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
-        let plane = ControlPlane(database: control, key: controlKey)
+        let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
+        sessions = plane.sessions
+        approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
         tenants = TenantService(control: control, directory: directory)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes, audit: audit, http: http, publicURL: configuration.publicURL, wake: wake)
+        channels.register(with: approvals)
         apiKeys = APIKeyService(control: control, tenants: tenants)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
@@ -126,8 +133,10 @@ public final class Installation: Sendable {
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let watches = configuration.runsWorkers ? [ChannelWatch(channels: channels, logger: logger)] : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
+        let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
         services =
-            pools + [reconciler, meter] + watches + housekeepers + Array(workers.values) + Array(ingestBatches.values)
+            pools + [reconciler, meter] + keepers + watches + housekeepers + Array(workers.values)
+            + Array(ingestBatches.values)
             + Array(sendBatches.values)
     }
 

@@ -57,10 +57,11 @@ struct ServeCommand: AsyncParsableCommand {
         let plugins = try BuiltInPlugins.registry()
         let keys = try settings.controlKeyFile()
         let connections = try settings.integer("database.connections")
-        let configuration = InstallationConfiguration(
+        var configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
             appConnections: connections, workerConnections: connections,
-            runsWorkers: try settings.boolean("workers.enabled"), publicURL: try settings.text("http.public_url"))
+            runsWorkers: try settings.boolean("workers.enabled"))
+        configuration.publicURL = try settings.text("http.public_url")
         return try await Installation.open(
             configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }

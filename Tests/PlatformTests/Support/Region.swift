@@ -73,6 +73,11 @@ struct Region: Sendable {
         try await database.query(PostgresQuery("test.look", sql, parameters))
     }
 
+    /// The same in the control database.
+    func controlRows(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> PostgresRows {
+        try await controlDatabase.query(PostgresQuery("test.look", sql, parameters))
+    }
+
     /// What a query for one number says.
     func number(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> Int {
         try await rows(sql, parameters)[0].decode(0)

@@ -102,6 +102,24 @@ struct ReferenceTests {
         #expect(try Self.page("api.md").contains("`\(code.rawValue)`"))
     }
 
+    // MARK: - Roles
+
+    @Test("Docs/roles.md shows the matrix as it is")
+    func matrixIsTold() throws {
+        let rows = try Self.page("roles.md").split(separator: "\n").filter { $0.hasPrefix("| ") }.map { row in
+            row.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast().map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+        }
+        #expect(rows.first == ["permission", ""] + Role.allCases.map(\.rawValue))
+        let told = rows.dropFirst(2).map { [$0[0]] + $0.dropFirst(2) }
+        let there = Permission.allCases.map { permission in
+            ["`\(permission.rawValue)`"] + Role.allCases.map { $0.permissions.contains(permission) ? "yes" : "" }
+        }
+        #expect(told == there)
+        #expect(rows.allSatisfy { $0[0] == "permission" || !$0[1].isEmpty })
+    }
+
     // MARK: - Settings
 
     @Test("every setting stands in Docs/configuration.md with its default, and every one that stands there exists")

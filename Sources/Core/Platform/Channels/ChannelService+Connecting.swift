@@ -163,13 +163,16 @@ extension ChannelService {
 
     /// Writes down whether the messenger knows the channel now.
     func settle(_ channel: Channel, _ report: ConnectionReport, _ shard: Shard) async throws -> Channel {
-        let state: ChannelState =
-            report.failure.map { .stopped(reason: "\(Self.unfinished) \($0.name): \($0.detail)") } ?? .active
+        let state = Self.state(after: report)
         let rows = try await shard.app.transactionBatch(
             settings: asTenant(channel.tenant),
             [ChannelStore.settle(channel, state, isJoined: report.failure == nil), QueueStore.hurry(channel.tenant)])
         guard let row = rows[0].first else { throw PlatformError.notFound("channel") }
         return try ChannelStore.channel(row, of: channel.tenant)
+    }
+
+    static func state(after report: ConnectionReport) -> ChannelState {
+        report.failure.map { .stopped(reason: "\(unfinished) \($0.name): \($0.detail)") } ?? .active
     }
 
     /// Runs what stores an address: false when somebody has it already.

@@ -112,6 +112,27 @@ enum ChannelStore {
             """, [channel.tenant, channel.id, sealed])
     }
 
+    /// A channel that this tenant had before, or that an interrupted move left: with another's ingress and credentials.
+    static func revive(
+        _ channel: Channel, ingress: IngressRouteID, account: String?, display: String?, sealed: [UInt8],
+        secrets: [String: Date]
+    ) -> PostgresQuery {
+        PostgresQuery(
+            "channels.revive",
+            """
+            UPDATE channels
+            SET ingress_route_id = $3, account_address = $4, display_address = $5, configuration_sealed = $6,
+                secrets_changed = $7::text::jsonb, state = 'stopped', state_reason = $8, joined_at = NULL,
+                updated_at = now()
+            WHERE tenant_id = $1 AND channel_id = $2
+            RETURNING \(columns)
+            """,
+            [
+                channel.tenant, channel.id, ingress, account, display, sealed, text(secrets),
+                ChannelService.unfinished,
+            ])
+    }
+
     /// Ends what waits to be sent through a channel. What the messenger may have already is left to its statuses.
     static func endWaiting(_ channel: Channel, _ fault: ChannelFault) -> PostgresQuery {
         PostgresQuery(
@@ -152,7 +173,7 @@ enum ChannelStore {
         PostgresQuery(
             "channels.set-state",
             """
-            UPDATE channels SET state = $3, state_reason = $4, held_until = NULL, updated_at = now()
+            UPDATE channels SET state = $3, state_reason = $4, updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
             """, [tenant, channel, state.columns.state, state.columns.reason])
     }

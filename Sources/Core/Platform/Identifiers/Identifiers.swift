@@ -79,3 +79,15 @@ public struct ChannelEventID: Identifier {
     public let rawValue: UUID
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
+
+/// Something dangerous that one member of staff asked for and another decides.
+public struct ApprovalID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A staff member's session in the console. Names the session, opens nothing.
+public struct SessionID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}

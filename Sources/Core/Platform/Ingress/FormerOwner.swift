@@ -11,11 +11,16 @@ struct FormerOwner: Sendable, Hashable {
     /// The moment of the change.
     var until: Date
 
+    /// Seconds by which the moment lies ahead when it is written down: as long as a process remembers a route, and as
+    /// much again for clocks that differ. Neither tenant sends meanwhile.
+    static let lead = 2 * Double(RouteDirectory.lifetime.components.seconds)
+
     /// Whether an event belongs to the former owner: by the time at which it happened. A status belongs to whoever sent
-    /// the message, so it goes by when our id of that was made.
+    /// the message, so it goes by when our id of that was made: the former owner could send only until the change was
+    /// written down, and the new one made ids only since.
     func owns(_ event: ChannelEvent, receivedAt: Date) -> Bool {
         if case .status(let update) = event.kind, let made = update.callerReference.flatMap({ MessageID($0) })?.madeAt {
-            return made < until
+            return made < until.addingTimeInterval(-Self.lead)
         }
         return min(event.occurredAt ?? receivedAt, receivedAt) < until
     }

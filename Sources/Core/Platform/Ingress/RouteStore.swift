@@ -101,6 +101,29 @@ struct RouteStore: Sendable {
             """, [channel.plugin, channel.address, channel.tenant, channel.id, channel.ingressRoute])
     }
 
+    /// The address, and the account that holds it, are another channel's from then on.
+    /// - Returns: from the statement, a row for each that moved.
+    static func move(_ channel: Channel, to new: Channel, since: Date) -> PostgresQuery {
+        PostgresQuery(
+            "routes.move",
+            """
+            UPDATE channel_routes
+            SET tenant_id = $4, channel_id = $5, since = $6, former_tenant_id = $2, former_channel_id = $3
+            WHERE plugin = $1 AND tenant_id = $2 AND channel_id = $3
+            RETURNING address
+            """, [channel.plugin, channel.tenant, channel.id, new.tenant, new.id, since])
+    }
+
+    /// - Returns: from the statement, a row when the ingress was the channel's own.
+    static func moveIngress(_ channel: Channel, to tenant: TenantID) -> PostgresQuery {
+        PostgresQuery(
+            "routes.move-ingress",
+            """
+            UPDATE ingress_routes SET tenant_id = $3 WHERE ingress_route_id = $1 AND tenant_id = $2
+            RETURNING ingress_route_id
+            """, [channel.ingressRoute, channel.tenant, tenant])
+    }
+
     /// The channel's address is free again; its ingress stays, for what is still on its way.
     static func removeChannel(_ channel: Channel) -> PostgresQuery {
         PostgresQuery(

@@ -11,6 +11,9 @@ extension ConsentEventKind: PostgresEnum {}
 extension Role: PostgresEnum {}
 extension StaffMember.State: PostgresEnum {}
 extension StaffMember.Language: PostgresEnum {}
+extension ApprovalAction: PostgresEnum {}
+extension Approval.State: PostgresEnum {}
+extension ConsoleSession.Method: PostgresEnum {}
 
 extension ChannelState {
     /// As two columns: the word, and why it was stopped.

@@ -16,6 +16,8 @@ public struct AdminToken: Sendable, Hashable {
     /// Nil for one that has no end.
     public var expiresAt: Date?
     public var revokedAt: Date?
+    /// To the minute.
+    public var lastUsedAt: Date?
 
     public func state(at now: Date) -> State {
         if revokedAt != nil { return .revoked }

@@ -2,21 +2,29 @@ public import PluginKit
 import Postgres
 
 public import struct Foundation.Date
+public import typealias Foundation.TimeInterval
 
 /// Provider staff's tokens for the admin API. A token may do what its member may.
 public struct AdminTokenService: Sendable {
     let control: PostgresClient
     let audit: AuditTrail
 
+    /// How long a token that is made through the API is good at most: 365 days.
+    public static let longest: TimeInterval = 365 * 86_400
+
+    /// - Parameter longest: how far away the end may be; nil for whoever runs `obhut` on the server's machine.
     /// - Returns: the token as it is listed, and its text, which is shown now and never again.
     public func issue(
-        for member: StaffID, label: String, expiresAt: Date, _ cause: Cause
+        for member: StaffID, label: String, expiresAt: Date, atMost longest: TimeInterval? = nil, _ cause: Cause
     ) async throws -> (AdminToken, Secret<String>) {
         let label = label.trimmed
         guard (1...200).contains(label.count), !label.utf8.contains(0) else {
             throw PlatformError.invalid("label", "give 1 to 200 characters")
         }
         guard expiresAt > Date() else { throw PlatformError.invalid("expires_at", "give a time to come") }
+        if let longest, expiresAt.timeIntervalSinceNow > longest {
+            throw PlatformError.invalid("expires_at", "give a time within \(Int(longest / 86_400)) days")
+        }
         let text = APIToken.generate(.admin)
         return try await control.transaction { tx in
             let rows = try await tx.query(
@@ -27,7 +35,7 @@ public struct AdminTokenService: Sendable {
                     SELECT $1, staff_id, $3, $4, $5, $6
                     FROM staff
                     WHERE staff_id = $2 AND state = 'active'
-                    RETURNING admin_token_id, staff_id, label, prefix, created_at, expires_at, revoked_at
+                    RETURNING admin_token_id, staff_id, label, prefix, created_at, expires_at, revoked_at, last_used_at
                     """, [AdminTokenID.generate(), member, label, text.prefix, text.hash, expiresAt]))
             guard let row = rows.first else { throw PlatformError.notFound("member of staff") }
             let token = try Self.token(row)
@@ -62,7 +70,7 @@ public struct AdminTokenService: Sendable {
             PostgresQuery(
                 "admin-tokens.list",
                 """
-                SELECT admin_token_id, staff_id, label, prefix, created_at, expires_at, revoked_at
+                SELECT admin_token_id, staff_id, label, prefix, created_at, expires_at, revoked_at, last_used_at
                 FROM admin_tokens
                 WHERE $1::uuid IS NULL OR staff_id = $1
                 ORDER BY created_at, admin_token_id
@@ -98,11 +106,21 @@ public struct AdminTokenService: Sendable {
             PostgresQuery(
                 "admin-tokens.authenticate",
                 """
-                SELECT s.staff_id, s.email, s.display_name, s.roles, s.state, s.language, s.revision, s.created_at
-                FROM admin_tokens t
-                JOIN staff s ON s.staff_id = t.staff_id
-                WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
-                  AND s.state = 'active'
+                WITH known AS (
+                    SELECT t.admin_token_id, s.staff_id, s.email, s.display_name, s.roles, s.state, s.language, s.revision,
+                           s.created_at
+                    FROM admin_tokens t
+                    JOIN staff s ON s.staff_id = t.staff_id
+                    WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+                      AND s.state = 'active'
+                ), used AS (
+                    UPDATE admin_tokens t
+                    SET last_used_at = now()
+                    FROM known
+                    WHERE t.admin_token_id = known.admin_token_id
+                      AND (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute')
+                )
+                SELECT staff_id, email, display_name, roles, state, language, revision, created_at FROM known
                 """, [token.hash]))
         return try rows.first.map(StaffStore.member)
     }
@@ -111,6 +129,7 @@ public struct AdminTokenService: Sendable {
         AdminToken(
             id: try row.decode("admin_token_id"), staff: try row.decode("staff_id"), label: try row.decode("label"),
             prefix: try row.decode("prefix"), createdAt: try row.decode("created_at"),
-            expiresAt: try row.decode("expires_at"), revokedAt: try row.decode("revoked_at"))
+            expiresAt: try row.decode("expires_at"), revokedAt: try row.decode("revoked_at"),
+            lastUsedAt: try row.decode("last_used_at"))
     }
 }

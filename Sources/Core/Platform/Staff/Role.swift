@@ -43,4 +43,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 extension Set<Role> {
     /// Whether any of the roles allows it.
     public func allow(_ permission: Permission) -> Bool { contains { $0.permissions.contains(permission) } }
+
+    /// What all of them together allow.
+    public var permissions: Set<Permission> { reduce(into: []) { $0.formUnion($1.permissions) } }
 }

@@ -48,7 +48,7 @@ public struct StaffService: Sendable {
 
     /// The owner of an installation that nobody else has signed in to: for `obhut dev`, and before the first owner is known by name.
     public func localOwner(_ cause: Cause) async throws -> StaffMember {
-        let email = Personal("owner@obhut.invalid")
+        let email = Personal(Self.localOwnerEmail)
         if let row = try await control.query(StaffStore.find(email: email)).first { return try StaffStore.member(row) }
         do {
             return try await add(
@@ -60,6 +60,11 @@ public struct StaffService: Sendable {
         }
     }
 
+    /// A domain that never is one (RFC 2606): nobody signs in by it.
+    static let localOwnerEmail = "owner@obhut.invalid"
+
+    static func isName(_ name: String) -> Bool { (1...200).contains(name.count) && !name.utf8.contains(0) }
+
     static func roles(_ roles: Set<Role>) -> JSON { .array(roles.map(\.rawValue).sorted().map { .string($0) }) }
 
     private static func checked(_ new: NewStaffMember) throws(PlatformError) -> NewStaffMember {
@@ -68,9 +73,7 @@ public struct StaffService: Sendable {
         new.displayName = Personal(new.displayName.revealed.trimmed)
         if !isEmail(new.email.revealed) { problems.append(.init(path: "email", problem: "give an e-mail address")) }
         let name = new.displayName.revealed
-        if !(1...200).contains(name.count) || name.utf8.contains(0) {
-            problems.append(.init(path: "name", problem: "give 1 to 200 characters"))
-        }
+        if !isName(name) { problems.append(.init(path: "name", problem: "give 1 to 200 characters")) }
         if new.roles.isEmpty { problems.append(.init(path: "roles", problem: "give at least one role")) }
         guard problems.isEmpty else {
             throw PlatformError(.invalid, "The member is not described right.", fields: problems)

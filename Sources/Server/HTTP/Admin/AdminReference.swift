@@ -47,6 +47,13 @@ enum AdminReference {
         detail: "Contacts, messages and consents stay. The number can be connected again, by any tenant.",
         body: .named("ChannelDisconnection"), answers: .named("Channel"), problems: [409])
 
+    static let moveChannel = OperationReference(
+        "moveChannel", "Asks to move a number to another tenant.",
+        detail: """
+            Another member of staff approves it. The number, its credentials and its ingress move; contacts, messages and \
+            consents stay.
+            """, body: .named("ChannelMove"), answers: .named("Approval", status: 202), problems: [409])
+
     static let listKeys = OperationReference("listKeys", "Lists a tenant's API keys.", answers: .list(of: "APIKey"))
     static let issueKey = OperationReference(
         "issueKey", "Issues an API key.", body: .named("NewAPIKey"), answers: .named("IssuedAPIKey", status: 201))

@@ -60,6 +60,18 @@ extension AdminRoutes {
         return gone.channel.json(publicURL: publicURL, connection: gone.report).response()
     }
 
+    @Sendable func moveChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
+        var fields = RequestFields(try await request.object())
+        let target = fields.id("tenant", TenantID.self)
+        if target == nil, fields.problems.isEmpty { fields.complain("tenant", "this is missing; give a tenant's id") }
+        let reason = fields.reason()
+        try fields.finish()
+        guard let target else { throw PlatformError.notFound("tenant") }
+        return try await asked(
+            try await installation.channels.moveRequest(
+                try scope.id("tenant"), try scope.id("channel"), to: target, reason: reason), cause)
+    }
+
     @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.channels.unroutable(try request.page())) { $0.json }.response()
     }

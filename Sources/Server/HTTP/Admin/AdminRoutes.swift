@@ -34,6 +34,8 @@ struct AdminRoutes: Sendable {
         admin.staff(
             .post, "tenants/{tenant}/channels/{channel}/disconnect", .channelsWrite, About.disconnectChannel,
             use: disconnectChannel)
+        admin.staff(
+            .post, "tenants/{tenant}/channels/{channel}/move", .channelsMove, About.moveChannel, use: moveChannel)
 
         admin.staff(.get, "tenants/{tenant}/api-keys", .keysRead, About.listKeys, use: listKeys)
         admin.staff(.post, "tenants/{tenant}/api-keys", .keysWrite, About.issueKey, use: issueKey)
@@ -44,6 +46,28 @@ struct AdminRoutes: Sendable {
         admin.staff(
             .post, "tenants/{tenant}/dead-letters/{message}/retry", .deadLettersRetry, About.retryDeadLetter,
             use: retryDeadLetter)
+
+        admin.staff(.get, "approvals", .approvalsRead, About.listApprovals, use: listApprovals)
+        admin.staff(.get, "approvals/{approval}", .approvalsRead, About.readApproval, use: readApproval)
+        admin.staff(.post, "approvals/{approval}/approve", .approvalsRead, About.approve, use: approve)
+        admin.staff(.post, "approvals/{approval}/decline", .approvalsRead, About.decline, use: decline)
+        admin.staff(.post, "approvals/{approval}/withdraw", .approvalsRead, About.withdraw, use: withdraw)
+
+        admin.staff(.get, "staff", .staffRead, About.listStaff, use: listStaff)
+        admin.staff(.post, "staff", .staffWrite, About.addStaff, use: addStaff)
+        admin.staff(.get, "staff/{member}", .staffRead, About.readStaff, use: readStaff)
+        admin.staff(.patch, "staff/{member}", .staffWrite, About.changeStaff, use: changeStaff)
+        admin.staff(.get, "staff/{member}/tokens", .staffRead, About.listStaffTokens, use: listStaffTokens)
+        admin.staff(.post, "staff/{member}/tokens", .staffWrite, About.issueStaffToken, use: issueStaffToken)
+        admin.staff(
+            .delete, "staff/{member}/tokens/{token}", .staffWrite, About.revokeStaffToken, use: revokeStaffToken)
+        admin.staff(.get, "roles", .accountOwn, About.listRoles, use: listRoles)
+        admin.staff(.get, "account", .accountOwn, About.readAccount, use: readAccount)
+        admin.staff(.get, "account/tokens", .accountOwn, About.listOwnTokens, use: listOwnTokens)
+        admin.staff(.post, "account/tokens", .accountOwn, About.issueOwnToken, use: issueOwnToken)
+        admin.staff(.delete, "account/tokens/{token}", .accountOwn, About.revokeOwnToken, use: revokeOwnToken)
+        admin.staff(.get, "account/sessions", .accountOwn, About.listSessions, use: listSessions)
+        admin.staff(.delete, "account/sessions/{session}", .accountOwn, About.endSession, use: endSession)
 
         admin.staff(.get, "regions", .installationRead, About.listRegions, use: listRegions)
         admin.staff(.get, "plugins", .installationRead, About.listPlugins, use: listPlugins)

@@ -50,6 +50,7 @@ struct OpenAPIDocument: Sendable {
         let words = [reference.detail, callerText(operation.caller)].compactMap { $0 }
         json["description"] = .string(words.joined(separator: "\n\n"))
         json["security"] = security(operation.caller)
+        json["x-obhut-access"] = access(operation.caller)
         let parameters = parameters(of: operation)
         if !parameters.isEmpty { json["parameters"] = .array(parameters) }
         if let body = reference.body {
@@ -69,6 +70,17 @@ struct OpenAPIDocument: Sendable {
         case .watcher: "Needs `metrics.token`, or staff with `\(Permission.installationRead.rawValue)`."
         case .tenant(let scope): "Needs a key with the scope `\(scope.rawValue)`."
         case .staff(let permission): "Needs staff with the permission `\(permission.rawValue)`."
+        }
+    }
+
+    /// The same for programs: who may call it, by the permission of staff or the scope of a key.
+    private func access(_ caller: Operation.Caller) -> JSON {
+        switch caller {
+        case .anyone: ["caller": "anyone"]
+        case .messenger: ["caller": "messenger"]
+        case .watcher: ["caller": "watcher", "permission": .string(Permission.installationRead.rawValue)]
+        case .tenant(let scope): ["caller": "tenant", "scope": .string(scope.rawValue)]
+        case .staff(let permission): ["caller": "staff", "permission": .string(permission.rawValue)]
         }
     }
 

@@ -34,6 +34,10 @@ extension Schemas {
         ),
         ("ChannelDisconnection", .object(.required("reason", .text(1...1000, pattern: "\\S")))),
         (
+            "ChannelMove",
+            .object(.required("tenant", .id), .required("reason", .text(1...1000, pattern: "\\S")))
+        ),
+        (
             "ConnectionReport",
             .object(
                 .required(

@@ -2,7 +2,8 @@
 enum Schemas {
     typealias Component = (name: String, schema: Schema)
 
-    static let all: [Component] = common + tenants + channels + keys + installation + messages + contacts
+    static let all: [Component] =
+        common + tenants + channels + keys + installation + messages + contacts + approvals + staff
 
     private static let common: [Component] = [
         (

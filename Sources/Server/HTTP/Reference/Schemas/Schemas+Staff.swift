@@ -1,0 +1,54 @@
+import Platform
+
+extension Schemas {
+    static let staff: [Component] = [
+        ("StaffMember", .object(member)),
+        ("Account", .object(member + [.required("permissions", .array(of: permission))])),
+        (
+            "NewStaffMember",
+            .object(
+                .required("email", .text(3...254, pattern: "^[^@\\s]+@[^@\\s]+$")), .required("name", .text(1...200)),
+                .required("roles", .array(of: role, atLeast: 1)), .optional("language", language))
+        ),
+        (
+            "StaffMemberChange",
+            .object(
+                .optional("name", .text(1...200)), .optional("roles", .array(of: role, atLeast: 1)),
+                .optional("language", language), .optional("state", state))
+        ),
+        ("StaffToken", .object(token)),
+        ("IssuedStaffToken", .object(token + [.required("token", .text().described("Shown now and never again."))])),
+        (
+            "NewStaffToken",
+            .object(
+                .required("label", .text(1...200)),
+                .optional("expires_at", Schema.time.described("At most 365 days away; 90 days unless said.")))
+        ),
+        ("Role", .object(.required("role", role), .required("permissions", .array(of: permission)))),
+        (
+            "Session",
+            .object(
+                .required("id", .id), .required("method", .oneOf(ConsoleSession.Method.allCases.map(\.rawValue))),
+                .required("agent", Schema.text().orNull), .required("started_at", .time),
+                .required("last_seen_at", .time))
+        ),
+    ]
+
+    private static let role = Schema.oneOf(Role.allCases.map(\.rawValue))
+    private static let permission = Schema.oneOf(Permission.allCases.map(\.rawValue))
+    private static let state = Schema.oneOf(StaffMember.State.allCases.map(\.rawValue))
+    private static let language = Schema.oneOf(StaffMember.Language.allCases.map(\.rawValue))
+
+    private static let member: [Schema.Field] = [
+        .required("id", .id), .required("email", .text()), .required("name", .text()),
+        .required("roles", .array(of: role)), .required("state", state), .required("language", language),
+        .required("revision", .count), .required("created_at", .time),
+    ]
+
+    private static let token: [Schema.Field] = [
+        .required("id", .id), .required("label", .text()), .required("prefix", .text()),
+        .required("state", .oneOf(["active", "expired", "revoked"])), .required("created_at", .time),
+        .required("expires_at", Schema.time.orNull), .required("revoked_at", Schema.time.orNull),
+        .required("last_used_at", Schema.time.orNull),
+    ]
+}
