@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Floors, lowest first: System < Postgres, Outbound < PluginKit < Platform < Server.
+// Floors, lowest first: System < Postgres, Outbound, Documents < Signing, PluginKit < Platform < Server.
 // A plugin stands on PluginKit alone. An import that climbs does not build.
 
 let settings: [SwiftSetting] = [
@@ -14,6 +14,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -35,6 +36,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -45,6 +48,12 @@ let package = Package(
         .target(
             name: "CCurl", path: "Sources/Core/System/CCurl",
             linkerSettings: [.linkedLibrary("curl")]),
+        .target(
+            name: "COpenSSL", path: "Sources/Core/System/COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .systemLibrary(
+            name: "CPango", path: "Sources/Core/System/CPango", pkgConfig: "pangocairo",
+            providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
 
         // Core
         .target(
@@ -54,15 +63,22 @@ let package = Package(
             name: "Outbound", dependencies: ["CCurl", logging],
             path: "Sources/Core/Outbound", swiftSettings: settings),
         .target(
+            name: "Signing", dependencies: ["COpenSSL", "Outbound"],
+            path: "Sources/Core/Signing", swiftSettings: settings),
+        .target(
+            name: "Documents", dependencies: ["CPango"],
+            path: "Sources/Core/Documents", swiftSettings: settings),
+        .target(
             name: "PluginKit", dependencies: ["Outbound", logging],
             path: "Sources/Core/PluginKit", swiftSettings: settings),
         .target(
             name: "Platform",
             dependencies: [
-                "PluginKit", "Postgres", "Outbound", crypto, logging, metrics, lifecycle, deque,
+                "PluginKit", "Postgres", "Outbound", "Signing", "Documents", crypto, logging, metrics, lifecycle, deque,
+                yams,
                 .product(name: "CryptoExtras", package: "swift-crypto"), .product(name: "JWTKit", package: "jwt-kit"),
             ],
-            path: "Sources/Core/Platform", swiftSettings: settings),
+            path: "Sources/Core/Platform", resources: [.embedInCode("Agreements/Texts")], swiftSettings: settings),
 
         // Plugins: one folder, one target each.
         .target(
@@ -84,10 +100,17 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Sources/Server/Sandbox", exclude: ["README.md"], swiftSettings: settings),
+        // Pages as values and templates: knows neither routes nor database.
+        .target(
+            name: "Console",
+            dependencies: [crypto, .product(name: "Mustache", package: "swift-mustache")],
+            path: "Sources/Server/Console",
+            resources: [.copy("Assets"), .copy("Catalogues"), .copy("Templates")], swiftSettings: settings),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "Sandbox", "WhatsAppCloud", "Declared", "SelfHosted",
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "WhatsAppCloud", "Declared",
+                "SelfHosted",
                 hummingbird, crypto, logging, metrics, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -96,7 +119,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
-            path: "Sources/Server", exclude: ["Sandbox"], swiftSettings: settings),
+            path: "Sources/Server", exclude: ["Console", "Sandbox"], swiftSettings: settings),
 
         // Tests: a target a source target.
         .target(
@@ -105,13 +128,19 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "TestSupport", logging, metrics, lifecycle],
             swiftSettings: settings),
-        .testTarget(name: "OutboundTests", dependencies: ["Outbound", logging], swiftSettings: settings),
+        .testTarget(
+            name: "OutboundTests", dependencies: ["Outbound", "TestSupport", logging], swiftSettings: settings),
+        .testTarget(
+            name: "SigningTests", dependencies: ["Signing", "Outbound", "TestSupport", logging],
+            swiftSettings: settings),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: settings),
         .testTarget(name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "PlatformTests",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", "SelfHosted", "WhatsAppCloud",
-                "Declared", crypto, logging, lifecycle,
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", "SelfHosted",
+                "WhatsAppCloud", "Declared", "Documents", crypto, logging, lifecycle,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: settings),
         .testTarget(
@@ -123,10 +152,19 @@ let package = Package(
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "Outbound", "PluginKit", crypto, logging, lifecycle],
             swiftSettings: settings),
+        // Every page in every state, for the tests of the console and to look at.
+        .target(
+            name: "ConsoleSamples", dependencies: ["Console"], path: "Tests/ConsoleSamples", swiftSettings: settings),
+        .executableTarget(
+            name: "ConsoleGallery", dependencies: ["Console", "ConsoleSamples"], path: "Tests/ConsoleGallery",
+            swiftSettings: settings),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "ConsoleSamples"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "TestSupport", hummingbird, logging,
+                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", hummingbird,
+                logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

@@ -24,6 +24,9 @@ check_swift() {
 
 has_library() { command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1"; }
 
+# What agreements are set in: PDFStyle in Sources/Core/Documents names the families.
+has_fonts() { command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list 'Linux Libertine O')" ]; }
+
 has_venv() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
 # The server programs, 15 or newer: Debian keeps them off the PATH.
@@ -39,12 +42,20 @@ has_postgres() {
 missing_packages() {
     command -v pkg-config >/dev/null 2>&1 || echo pkg-config
     has_library libpq || echo libpq-dev
-    has_library libcrypto || echo libssl-dev
+    has_library 'libcrypto >= 3.0' || echo libssl-dev
     has_library 'libcurl >= 7.87' || echo libcurl4-openssl-dev
+    has_library pangocairo || echo libpango1.0-dev
+    has_library cairo-pdf || echo libcairo2-dev
+    has_fonts || echo fonts-linuxlibertine
     has_venv || echo python3-venv
+    [ "$for_tests" = no ] || command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
     [ "$for_tests" = no ] || has_pgbouncer || echo pgbouncer
+    [ "$for_tests" = no ] || has_chromium || echo chromium
     has_postgres || echo postgresql
 }
+
+# The tests of the console drive it; no browser is downloaded.
+has_chromium() { [ -x /usr/bin/chromium ] || command -v chromium >/dev/null 2>&1; }
 
 has_pgbouncer() { [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null 2>&1; }
 

@@ -25,5 +25,9 @@ ALTER TABLE channel_health FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON channel_health FOR ALL TO obhut_app, obhut_worker
     USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
     WITH CHECK (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+-- A worker removes a tenant's rows as it does those of the tables before (0006): when the tenant is terminated.
+CREATE POLICY erased_when_terminated ON channel_health AS RESTRICTIVE FOR DELETE TO obhut_worker
+    USING ((SELECT s.tenant_state FROM tenant_standing s
+            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
 GRANT SELECT, INSERT, UPDATE ON channel_health TO obhut_app, obhut_worker;
-GRANT DELETE ON channel_health TO obhut_app;
+GRANT DELETE ON channel_health TO obhut_worker;

@@ -8,7 +8,10 @@ struct Obhut: AsyncParsableCommand {
         abstract: "A multi-tenant WhatsApp Business Solution Provider platform for Europe.",
         subcommands: [
             ServeCommand.self, MigrateCommand.self, PluginsCommand.self, ConfigCommand.self, TokenCommand.self,
+            StaffCommand.self,
             SandboxCommand.self,
             DevCommand.self, DemoCommand.self,
+            TenantCommand.self, AgreementCommand.self, ChannelCommand.self, KeyCommand.self, DeadLetterCommand.self,
+            RegionCommand.self, AuditCommand.self,
         ])
 }

@@ -127,15 +127,24 @@ class Instance:
         return [line for line in result.stdout.splitlines() if line]
 
     def new_tenant(self, region="eu-central", agreement=True, **channel):
-        """A tenant of a test's own, connected to the sandbox, with a key for everything. `channel` as for `connect`."""
+        """A tenant of a test's own, connected to the sandbox, with a key for everything; live when it has an agreement. `channel` as for
+        `connect`."""
         created = self.admin.post("/tenants", {"name": f"Test {new_id()[6:18]}", "region": region}, expect=201)
         path = f"/tenants/{created['id']}"
         facts = {"tenant_id": created["id"], "name": created["name"], "region": region}
         if agreement:
             facts["agreement_id"] = self.admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)["id"]
-        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
+        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "export:read"]
         facts["api_key"] = self.admin.post(path + "/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
-        return Tenant(self, {**facts, **self.connect(path, **channel)})
+        facts.update(self.connect(path, **channel))
+        if agreement:
+            self.go_live(path)
+        return Tenant(self, facts)
+
+    def go_live(self, path):
+        """Brings a tenant from draft to active; agreement, channel and key must be there."""
+        self.admin.patch(path, {"details": CONTROLLER, "state": "onboarding"})
+        self.admin.patch(path, {"state": "active"})
 
     def connect(self, path, app_secret=None, account=None):
         """Connects a new number to a tenant, at the sandbox too; what a client needs to know of it."""
@@ -288,6 +297,17 @@ class Tenant:
         if consent:
             self.consent({"id": contact})
         return handset, contact
+
+
+CONTROLLER = {
+    "legal_name": "Praxis Morgenrot GmbH", "legal_form": "GmbH", "register": {"name": "Amtsgericht Köln, HRB", "number": "12345"},
+    "address": {"street": "Lindenweg 3", "postal_code": "50667", "city": "Köln", "country": "DE"},
+    "representative": {"name": "Dr. Ada Morgenrot", "function": "Geschäftsführerin"},
+    "data_protection_officer": {"name": "Dora Schutz", "email": "dsb@morgenrot.example", "phone": "+49221555010"},
+    "breach_contact": {"name": "Emil Wacht", "email": "panne@morgenrot.example", "phone": "+49221555011"},
+    "purposes": ["Terminvereinbarung"], "data_categories": ["Name, Rufnummer"], "person_categories": ["Patientinnen und Patienten"],
+    "special_categories": {"processed": True, "kinds": ["health"]}, "retention": {"messages": 365}, "languages": ["de"],
+}
 
 
 def new_number():

@@ -11,11 +11,8 @@ from obhut import eventually, new_id, new_number
 @pytest.fixture
 def fresh(instance):
     """A tenant of the test's own, with agreement and channel, and its admin path."""
-    admin = instance.admin
-    tenant = admin.post("/tenants", {"name": f"Test {new_id()}", "region": "eu-central"}, expect=201)
-    path = f"/tenants/{tenant['id']}"
-    agreement = admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)
-    return tenant, path, agreement
+    own = instance.new_tenant()
+    return own, f"/tenants/{own.id}", own.facts["agreement_id"]
 
 
 def key(instance, path, scopes, **more):
@@ -23,14 +20,19 @@ def key(instance, path, scopes, **more):
 
 
 ADMIN_ROUTES = [
-    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/agreements"),
+    ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("POST", "/tenants/{t}/termination"),
+    ("POST", "/tenants/{t}/erasure"), ("GET", "/tenants/{t}/erasure-certificate"), ("GET", "/tenants/{t}/export"),
+    ("GET", "/tenants/{t}/agreements"),
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),
-    ("POST", "/tenants/{t}/channels"), ("PATCH", "/tenants/{t}/channels/{x}"), ("GET", "/tenants/{t}/channels/{x}/health"),
+    ("POST", "/tenants/{t}/channels"), ("GET", "/tenants/{t}/channels/{x}"), ("PATCH", "/tenants/{t}/channels/{x}"),
+    ("GET", "/tenants/{t}/channels/{x}/health"),
     ("POST", "/tenants/{t}/channels/{x}/disconnect"), ("POST", "/tenants/{t}/channels/{x}/move"),
     ("POST", "/tenants/{t}/channels/{x}/start"),
-    ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
+    ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("GET", "/tenants/{t}/api-keys/{x}"),
+    ("PATCH", "/tenants/{t}/api-keys/{x}"), ("POST", "/tenants/{t}/api-keys/{x}/rotate"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
     ("GET", "/tenants/{t}/dead-letters"), ("POST", "/tenants/{t}/dead-letters/{x}/retry"), ("GET", "/regions"), ("GET", "/plugins"),
     ("GET", "/unroutable-events"),
+    ("GET", "/audit/chains"), ("GET", "/audit/seals"), ("GET", "/audit/control/entries"), ("GET", "/audit/control/verification"),
 ]
 TENANT_ROUTES = [
     ("POST", "/messages", "messages:write"), ("GET", "/messages", "messages:read"), ("GET", "/messages/{x}", "messages:read"),
@@ -38,8 +40,9 @@ TENANT_ROUTES = [
     ("GET", "/conversations/{x}", "messages:read"), ("GET", "/conversations/{x}/messages", "messages:read"),
     ("GET", "/events", "messages:read"), ("GET", "/channels", "messages:read"), ("GET", "/contacts", "contacts:read"),
     ("GET", "/contacts/{x}", "contacts:read"), ("GET", "/contacts/{x}/consents", "consents:read"), ("POST", "/consents", "consents:write"),
+    ("GET", "/audit", "audit:read"), ("GET", "/export", "export:read"),
 ]
-SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
+SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read", "export:read"]
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)
@@ -75,7 +78,7 @@ def test_a_key_is_shown_once_and_revoked_at_once(instance, fresh):
     issued = key(instance, path, ["messages:read"])
     assert issued["token"].startswith("obk_")
     listed = instance.admin.get(path + "/api-keys")["data"]
-    assert [k["id"] for k in listed] == [issued["id"]] and "token" not in listed[0]
+    assert listed[-1]["id"] == issued["id"] and "token" not in listed[-1]
     url, bearer = instance.ready["base_url"] + "/api/v1/messages", {"Authorization": f"Bearer {issued['token']}"}
     assert requests.get(url, headers=bearer, timeout=10).status_code == 200
     assert instance.admin.call("DELETE", f"{path}/api-keys/{issued['id']}").status_code == 204
@@ -88,14 +91,15 @@ def test_suspending_stops_sending_at_once(instance, tenant):
     path = f"/tenants/{tenant.id}"
     agreement = next(a for a in instance.admin.get(path + "/agreements")["data"] if a["state"] == "in_force")
     try:
-        instance.admin.patch(path, {"state": "suspended"})
+        instance.admin.patch(path, {"state": "suspended", "reason": "test"})
         assert tenant.send({"contact_id": contact}, "x", expect=403)["refusal"]["code"] == "tenant_not_active"
         instance.admin.patch(path, {"state": "active"})
         instance.admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "suspended"})
         assert tenant.send({"contact_id": contact}, "x", expect=403)["refusal"]["code"] == "agreement_suspended"
     finally:
-        instance.admin.patch(path, {"state": "active"})
+        # The agreement first: nothing may be missing when a tenant becomes active.
         instance.admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "in_force"})
+        instance.admin.patch(path, {"state": "active"})
     tenant.state(tenant.send({"contact_id": contact}, "wieder")["id"], "delivered")
 
 
@@ -113,7 +117,9 @@ def test_without_an_agreement_nothing_is_sent(instance):
     token = key(instance, path, SCOPES)["token"]
     api = instance.tenants[0].api.__class__(instance.ready["base_url"] + "/api/v1", token)
     refused = api.post("/messages", {"to": {"phone": new_number()}, "text": {"body": "x"}}, expect=403)
-    assert refused["refusal"]["code"] == "agreement_missing"
+    assert refused["refusal"]["code"] == "tenant_not_active"
+    lacking = {e["path"] for e in admin.patch(path, {"state": "onboarding"}) and admin.patch(path, {"state": "active"}, expect=409)["errors"]}
+    assert lacking == {"controller_details", "agreement_in_force"}
     again = admin.call("POST", path + "/channels", {
         "plugin": "whatsapp-cloud", "configuration": {"phone_number_id": number, "business_account_id": "8", "access_token": "t"},
         "ingress": {"app_secret": "s", "verify_token": "v"}})
@@ -134,6 +140,13 @@ def test_channel_health_tells_what_matters_for_data_protection(instance, tenant)
     (b'{"to":{"phone":"+4915100000000"},"type":"dance","dance":{}}', 422, {"type"}),
     (b'{"to":{"phone":"+4915100000000"},"purpose":"Not A Word","text":{"body":"x"}}', 422, {"purpose"}),
     (b'{"to":{"phone":5},"text":{"body":"x"}}', 422, {"to.phone"}),
+    (b'{"to":{"id":"00000000-0000-0000-0000-000000000000"},"text":{"body":"x"}}', 422, {"to"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x","preview_url":"yes"}}', 422, {"text.preview_url"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x","preview_url":null}}', 422, {"text.preview_url"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x"},"context":{"message_id":"x"}}', 422, {"context.message_id"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x"},"context":"x"}', 422, {"context.message_id"}),
+    (b'{"to":{"phone":"+4915100000000"},"text":{"body":"x"},"context":{"message_id":"00000000-0000-0000-0000-000000000000","a":1}}',
+     422, {"context.a"}),
 ])
 def test_bad_requests_are_told_what_is_wrong(tenant, body, status, paths):
     answer = tenant.api.call("POST", "/messages", data=body)
@@ -150,7 +163,7 @@ def test_limits(tenant):
     _, contact = tenant.talk()
     assert tenant.send({"contact_id": contact}, "ü" * 4096)["state"] == "accepted"
     assert tenant.send({"contact_id": contact}, "ü" * 4097, expect=422)["errors"][0]["path"] == "text.body"
-    for query in ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "direction=up", "state=lost"]:
+    for query in ["limit=0", "limit=201", "limit=x", "cursor=%20", "cursor=abc", "direction=up", "state=lost"]:
         assert tenant.api.call("GET", f"/messages?{query}").status_code == 422, query
     assert tenant.api.call("GET", "/messages", headers={"X-Request-Id": "mine-1"}).headers["X-Request-Id"] == "mine-1"
     assert tenant.api.call("GET", "/messages", headers={"X-Request-Id": "no\tway"}).headers["X-Request-Id"] != "no\tway"
@@ -178,13 +191,23 @@ def test_pages_are_whole_and_in_order(tenant):
     ({"purpose": "Bad Word"}, "purpose"), ({"state": "maybe"}, "state"), ({"occurred_at": "yesterday"}, "occurred_at"),
     ({"occurred_at": "2099-01-01T00:00:00Z"}, "occurred_at"), ({"evidence": {"method": "rumour"}}, "evidence.method"),
     ({"evidence": {"method": "paper"}}, "evidence.text"), ({"evidnce": {}}, "evidnce"), ({"contact": {"phone": "x"}}, "phone"),
-    ({"contact": {}}, "contact"), ({"source": "hearsay"}, "source"), ({"channel_id": str(uuid.uuid4())}, "channel_id"),
+    ({"contact": {}}, "contact"), ({"contact": {"contact_id": str(uuid.uuid4())}}, "contact"),
+    ({"source": "hearsay"}, "source"), ({"source": 1}, "source"), ({"channel_id": str(uuid.uuid4())}, "channel_id"),
 ])
 def test_a_declared_consent_needs_evidence(tenant, change, path):
     body = {"contact": {"phone": new_number()}, "purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
             "evidence": {"method": "paper", "text": "Ich stimme zu."}, **change}
     answer = tenant.api.call("POST", "/consents", body)
     assert answer.status_code == 422 and [e["path"] for e in answer.json()["errors"]] == [path], answer.text
+
+
+def test_null_means_the_same_as_missing(tenant):
+    handset, _ = tenant.talk(consent=False)
+    body = {"contact": {"phone": handset}, "purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
+            "evidence": {"method": "paper", "text": "Ich stimme zu."}, "source": None, "channel_id": None}
+    contact = tenant.api.post("/consents", body, expect=201)["contact_id"]
+    tenant.api.post("/messages", {"to": {"contact_id": contact}, "text": {"body": "x"}, "channel_id": None,
+                                  "purpose": None, "type": None, "context": None})
 
 
 def test_health_and_metrics(instance):

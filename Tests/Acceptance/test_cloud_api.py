@@ -72,13 +72,14 @@ def test_a_closed_window_is_told_as_meta_tells_it(cloud, tenant):
 def test_what_concerns_the_tenant_stops_its_number(instance, fresh):
     path, cloud, channel = fresh
     admin, person = instance.admin, new_number()
-    assert "no data-processing agreement" in cloud.refused(cloud.send(person), 403, 131031, "agreement_missing")
+    assert "The provider activates" in cloud.refused(cloud.send(person), 403, 131031, "tenant_not_active")
     agreement = admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)
+    instance.go_live(path)
     cloud.refused(cloud.send(person), 400, 131050, "consent_missing")
     admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "suspended"})
     cloud.refused(cloud.send(person), 403, 131031, "agreement_suspended")
     admin.patch(f"{path}/agreements/{agreement['id']}", {"state": "in_force"})
-    admin.patch(path, {"state": "suspended"})
+    admin.patch(path, {"state": "suspended", "reason": "test"})
     assert "The provider activates the tenant." in cloud.refused(cloud.send(person), 403, 131031, "tenant_not_active")
     admin.patch(path, {"state": "active"})
     region = instance.databases()["eu-central"]
@@ -101,7 +102,7 @@ def test_keys(instance, fresh, cloud):
     ({"messaging_product": None}, "messaging_product", "must be whatsapp"), ({"messaging_product": 1}, "messaging_product", "expected text, found a number"),
     ({"messaging_product": "sms"}, "messaging_product", "must be whatsapp"),
     ({"recipient_type": "group"}, "recipient_type", "can be individual"), ({"recipient_type": []}, "recipient_type", "expected text, found an array"),
-    ({"to": None}, "to", "this is missing"), ({"to": 4915112345678}, "to", "expected text, found a number"), ({"to": "abc"}, "to", "not an address"),
+    ({"to": None}, "to", "this is missing"), ({"to": 4915112345678}, "to", "expected text, found a number"), ({"to": "abc"}, "to", "this has letters"),
     ({"to": None, "recipient": True}, "recipient", "expected text, found a boolean"),
     ({"to": None, "recipient": "x"}, "recipient", "not an address"),
     ({"type": 5}, "type", "expected text, found a number"), ({"type": ["text"]}, "type", "expected text, found an array"),

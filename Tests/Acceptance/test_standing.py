@@ -2,7 +2,7 @@
 
 import pytest
 
-from obhut import eventually, new_id, new_number
+from obhut import CONTROLLER, eventually, new_id, new_number
 
 READS = ["/messages", "/contacts", "/conversations", "/events"]
 
@@ -16,7 +16,7 @@ def set_state(instance, tenant, what, state):
     path = f"/tenants/{tenant.id}"
     if what == "agreement":
         path += f"/agreements/{tenant.facts['agreement_id']}"
-    instance.admin.patch(path, {"state": state})
+    instance.admin.patch(path, {"state": state, **({"reason": "test"} if (what, state) == ("tenant", "suspended") else {})})
 
 
 @pytest.mark.parametrize(("what", "without", "back", "code"), [
@@ -40,9 +40,13 @@ def test_without_an_agreement_nothing_can_be_read(instance):
     text = f"ohne Vertrag {new_id()}"
     assert bare.post_webhook(bare.text_webhook(new_number(), text, new_id())).json()["stored"] == 1
     for path in READS:
-        assert bare.api.get(path, expect=403)["refusal"]["code"] == "agreement_missing"
-    assert bare.consent({"phone": new_number()}, expect=403)["refusal"]["code"] == "agreement_missing"
-    instance.admin.post(f"/tenants/{bare.id}/agreements", {"reference": "T-2", "signed_on": "2026-02-02"}, expect=201)
+        assert bare.api.get(path, expect=403)["refusal"]["code"] == "tenant_not_active"
+    assert bare.consent({"phone": new_number()}, expect=403)["refusal"]["code"] == "tenant_not_active"
+    path = f"/tenants/{bare.id}"
+    instance.admin.patch(path, {"details": CONTROLLER, "state": "onboarding"})
+    assert [e["path"] for e in instance.admin.patch(path, {"state": "active"}, expect=409)["errors"]] == ["agreement_in_force"]
+    instance.admin.post(path + "/agreements", {"reference": "T-2", "signed_on": "2026-02-02"}, expect=201)
+    instance.admin.patch(path, {"state": "active"})
     assert bare.inbound(text)["text"]["body"] == text
 
 

@@ -39,3 +39,12 @@ extension OutboundHTTP {
         }
     }
 }
+
+/// Waits until a condition holds, asking every few milliseconds; false after ten seconds.
+func eventually(_ condition: () -> Bool) async -> Bool {
+    for _ in 0..<1000 {
+        if condition() { return true }
+        try? await Task.sleep(for: .milliseconds(10))
+    }
+    return false
+}

@@ -16,20 +16,28 @@ public struct InstallationConfiguration: Sendable {
     public var workerConnections: Int
     /// False in a process that only serves requests.
     public var runsWorkers: Bool
+    /// Days from the end of a tenant's contract to the erasure of its data, unless said otherwise.
+    public var erasureDelayDays: Int
     /// How long staff stay signed in to the console.
     public var sessionLimits = SessionLimits()
     /// Where messengers reach this installation, without a path.
     public var publicURL = "http://localhost"
+    /// With what the provider seals agreements and the audit trail.
+    public var sealing: SealingIdentity?
+    /// By whom they can sign in.
+    public var openIDProviders: [OpenIDProvider] = []
 
     public init(
         controlURL: Secret<String>, regions: [RegionConfiguration], appConnections: Int = 8, workerConnections: Int = 8,
-        runsWorkers: Bool = true
+        runsWorkers: Bool = true, erasureDelayDays: Int = 30, sealing: SealingIdentity? = nil
     ) {
         self.controlURL = controlURL
         self.regions = regions
         self.appConnections = appConnections
         self.workerConnections = workerConnections
         self.runsWorkers = runsWorkers
+        self.erasureDelayDays = erasureDelayDays
+        self.sealing = sealing
     }
 }
 
@@ -51,14 +59,27 @@ public struct RegionConfiguration: Sendable {
 public final class Installation: Sendable {
     public let plugins: PluginRegistry
     public let tenants: TenantService
+    public let erasure: TenantErasure
+    public let exports: ExportService
     public let channels: ChannelService
+    public let provider: ProviderService
+    public let agreements: AgreementService
+    public let notices: AgreementNoticeService
+    public let instructions: InstructionService
     public let apiKeys: APIKeyService
     public let staff: StaffService
     public let adminTokens: AdminTokenService
     public let audit: AuditTrail
+    public let auditVerifier: AuditVerifier
+    public let auditReader: AuditReader
+    public let auditSeals: AuditSeals
+    public let refusals: RefusalTally
     public let sessions: SessionService
+    public let signIn: SignInService
+    public let openIDConnect: OpenIDConnectService
     /// Owners of dangerous actions register here how each is carried out.
     public let approvals: ApprovalService
+    public let idempotency: IdempotencyService
     public let ingress: IngressService
     public let sending: SendingService
     public let reading: ReadingService
@@ -76,7 +97,7 @@ public final class Installation: Sendable {
     /// - Throws: an error whose description is one sentence for ops.
     public static func open(
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, controlKeyStore: any KeyStore,
-        http: any OutboundHTTP, logger: Logger
+        http: any OutboundHTTP, sealer: (any Sealer)? = nil, logger: Logger
     ) async throws -> Installation {
         let plane = try await ControlPlane.open(
             url: configuration.controlURL, keys: controlKeyStore, logger: logger)
@@ -85,13 +106,13 @@ public final class Installation: Sendable {
         ).open(configuration)
         return Installation(
             configuration, plugins: plugins, control: plane.database, controlKey: plane.key, directory: directory,
-            http: http, logger: logger)
+            http: http, sealer: sealer, logger: logger)
     }
 
     init(
         _ configuration: InstallationConfiguration, plugins: PluginRegistry, control: PostgresClient,
         controlKey: DataKey,
-        directory: RegionDirectory, http: any OutboundHTTP, logger: Logger
+        directory: RegionDirectory, http: any OutboundHTTP, sealer: (any Sealer)? = nil, logger: Logger
     ) {
         self.plugins = plugins
         self.control = control
@@ -111,33 +132,73 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
-        let plane = ControlPlane(database: control, key: controlKey, sessionLimits: configuration.sessionLimits)
+        let plane = ControlPlane(
+            database: control, key: controlKey, sealing: configuration.sealing,
+            sessionLimits: configuration.sessionLimits, logger: logger)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
-        sessions = plane.sessions
+        (auditVerifier, auditReader, auditSeals) = (plane.auditVerifier, plane.auditReader, plane.auditSeals)
+        refusals = RefusalTally(audit: audit, controlKey: controlKey, logger: logger)
+        (sessions, signIn) = (plane.sessions, plane.signIn)
+        openIDConnect = OpenIDConnectService(
+            configuration.openIDProviders, control: control, audit: plane.audit, key: controlKey,
+            signIn: plane.signIn, http: http, logger: logger)
         approvals = ApprovalService(control: control, audit: plane.audit, logger: logger)
-        tenants = TenantService(control: control, directory: directory)
+        tenants = TenantService(
+            control: control, directory: directory, audit: plane.audit, erasureDelay: configuration.erasureDelayDays)
+        let seals = ControlSeal(key: controlKey)
+        provider = ProviderService(control: control, seals: seals, audit: audit)
+        let source = AgreementFactsSource(
+            tenants: tenants, provider: provider, directory: directory, plugins: plugins)
+        agreements = AgreementService(
+            control: control, tenants: tenants, staff: staff, source: source, seals: seals,
+            links: AgreementLinks(controlKey), sealing: configuration.sealing, audit: audit)
+        notices = AgreementNoticeService(agreements: agreements)
+        instructions = InstructionService(control: control, tenants: tenants, seals: seals, audit: audit)
+        let keeper = AgreementKeeper(agreements: agreements, notices: notices, logger: logger)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
             routes: routes, audit: audit, http: http, publicURL: configuration.publicURL, wake: wake)
         channels.register(with: approvals)
-        apiKeys = APIKeyService(control: control, tenants: tenants)
+        apiKeys = APIKeyService(control: control, tenants: tenants, audit: audit)
+        idempotency = IdempotencyService(control: control, controlKey: controlKey)
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
-        deadLetters = DeadLetterService(directory: directory, tenants: tenants, wake: wake)
+        deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
+        erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
+        exports = ExportService(tenants: tenants)
+        approvals.register(.terminateTenant) { [tenants] approval, cause in
+            guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
+            _ = try await tenants.terminate(
+                tenant, reason: approval.reason, erasureDelay: approval.payload["erase_after_days"]?.int, cause)
+        }
+        approvals.register(.eraseTenant) { [tenants] approval, cause in
+            guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
+            _ = try await tenants.eraseNow(tenant, reason: approval.reason, cause)
+        }
+        approvals.register(.endAgreement) { [agreements] approval, cause in
+            try await agreements.end(approval, cause)
+        }
         let pools = [control] + directory.shards.values.flatMap { [$0.app, $0.worker] }
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
         let watches = configuration.runsWorkers ? [ChannelWatch(channels: channels, logger: logger)] : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
-        let keepers = configuration.runsWorkers ? [ApprovalKeeper(approvals: approvals, logger: logger)] : []
+        let keepers: [any Service] =
+            configuration.runsWorkers
+            ? [
+                StaffKeeper(approvals: approvals, signIn: plane.signIn, logger: logger), keeper,
+                ControlHousekeeper(idempotency: idempotency, logger: logger),
+                ErasureWorker(
+                    erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
+            ] : []
+        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
         services =
-            pools + [reconciler, meter] + keepers + watches + housekeepers + Array(workers.values)
-            + Array(ingestBatches.values)
-            + Array(sendBatches.values)
+            pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
+            + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
     }
 
     /// What of the installation this process reaches.

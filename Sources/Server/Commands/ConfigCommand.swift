@@ -20,6 +20,9 @@ struct ConfigCommand: AsyncParsableCommand {
         for region in settings.known.regions.keys.sorted() {
             for field in settings.known.fields(ofRegion: region) { Self.show(field, settings) }
         }
+        for provider in settings.known.providers.sorted() {
+            for field in settings.known.fields(ofProvider: provider) { Self.show(field, settings) }
+        }
     }
 
     private static func show(_ field: ConfigurationSchema.Field, _ settings: Settings) {

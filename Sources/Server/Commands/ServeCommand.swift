@@ -35,7 +35,9 @@ struct ServeCommand: AsyncParsableCommand {
         let host = try settings.text("http.host")
         let router = ServerRouter.make(
             installation, publicURL: try settings.text("http.public_url"), instance: settings.optional("http.instance"),
-            metrics: metrics, metricsToken: settings.optional("metrics.token").map { Secret($0) })
+            metrics: metrics, metricsToken: settings.optional("metrics.token").map { Secret($0) },
+            limits: try settings.limits(),
+            clients: try ClientAddresses(trusting: settings.list("http.trusted_proxies")))
         let server = HTTPService(
             router: router, host: host, port: port, timeouts: try settings.timeouts(),
             logger: Logger(label: "http", factory: { JSONLogHandler(label: $0, level: max(level, .notice)) })
@@ -60,8 +62,12 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = InstallationConfiguration(
             controlURL: Secret(try settings.text("control.url")), regions: try settings.regions(plugins),
             appConnections: connections, workerConnections: connections,
-            runsWorkers: try settings.boolean("workers.enabled"))
+            runsWorkers: try settings.boolean("workers.enabled"),
+            erasureDelayDays: try settings.integer("tenants.erasure_delay_days"))
         configuration.publicURL = try settings.text("http.public_url")
+        configuration.sealing = try settings.sealing(http: http)
+        configuration.sessionLimits = try settings.sessionLimits()
+        configuration.openIDProviders = try settings.openIDProviders()
         return try await Installation.open(
             configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)
     }

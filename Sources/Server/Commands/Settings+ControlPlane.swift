@@ -6,10 +6,10 @@ import SelfHosted
 extension Settings {
     /// The control plane for a command, while `body` runs.
     func withControlPlane<Value: Sendable>(
-        _ logger: Logger, _ body: (ControlPlane) async throws -> Value
+        _ logger: Logger, sealing: SealingIdentity? = nil, _ body: (ControlPlane) async throws -> Value
     ) async throws -> Value {
         let plane = try await ControlPlane.open(
-            url: Secret(try text("control.url")), keys: try controlKeyFile(), logger: logger)
+            url: Secret(try text("control.url")), keys: try controlKeyFile(), sealing: sealing, logger: logger)
         do {
             let value = try await body(plane)
             await plane.close()

@@ -84,6 +84,13 @@ struct Settings: Sendable {
             body: .seconds(Int64(try integer("http.body_timeout_seconds"))))
     }
 
+    func limits() throws -> RequestLimits {
+        RequestLimits(
+            tenant: try integer("limits.tenant_requests_per_second"),
+            staff: try integer("limits.staff_requests_per_second"),
+            anonymous: try integer("limits.anonymous_requests_per_second"))
+    }
+
     func logLevel() throws -> Logger.Level {
         let text = try text("log.level")
         guard let level = Logger.Level(rawValue: text) else {

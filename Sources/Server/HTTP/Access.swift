@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Outbound
 import Platform
 import PluginKit
 
@@ -8,14 +9,37 @@ struct Access: Sendable {
     let installation: Installation
     /// Opens the metrics and nothing else: `metrics.token`.
     var metricsToken: Secret<String>?
+    var limits = RequestLimits.none
+    var clients = ClientAddresses()
+
+    /// Nobody we know, from an address that may come so often.
+    func anyone(_ handle: @escaping Surface.Handler) -> Surface.Handler {
+        { request, context in
+            try limits.take(from: clients.address(of: request, context), context)
+            return try await handle(request, context)
+        }
+    }
 
     /// A tenant's key with a scope.
     func tenant(_ scope: Scope, _ handle: @escaping Surface.TenantHandler) -> Surface.Handler {
         { request, context in
-            let caller = try await installation.apiKeys.authenticate(token: try Self.bearer(request))
+            let caller = try await known(request, context) { token in
+                try await installation.apiKeys.authenticate(token: token)
+            }
+            try limits.take(caller.key, context)
+            let address = clients.address(of: request, context)
+            guard caller.mayCall(from: address) else {
+                // Whoever holds a key that was taken from its owner is nobody we know.
+                try limits.take(from: address, context)
+                try await refused(
+                    request, context, Principal(.apiKey, id: caller.key.description), in: .tenant(caller.tenant),
+                    because: .addressNotAllowed)
+                throw Self.wrongAddress
+            }
             guard caller.scopes.contains(scope) else {
                 try await refused(
                     request, context, Principal(.apiKey, id: caller.key.description), in: .tenant(caller.tenant))
+                if caller.isTerminated { throw PlatformError(Refusal(.tenantTerminated)) }
                 throw PlatformError(
                     .forbidden, "The key lacks the scope \(scope.rawValue).",
                     remedy: "Have the provider issue a key with that scope.")
@@ -27,9 +51,13 @@ struct Access: Sendable {
     /// A member of staff who may do it, by token.
     func staff(_ permission: Permission, _ handle: @escaping Surface.StaffHandler) -> Surface.Handler {
         { request, context in
-            guard let member = try await installation.adminTokens.authenticate(token: try Self.bearer(request)) else {
-                throw Self.unauthenticated
+            let member = try await known(request, context) { token in
+                guard let member = try await installation.adminTokens.authenticate(token: token) else {
+                    throw Self.unauthenticated
+                }
+                return member
             }
+            try limits.take(member.id, context)
             guard member.may(permission) else {
                 try await refused(request, context, .staff(member), in: .control)
                 throw Self.forbidden(permission)
@@ -50,16 +78,29 @@ struct Access: Sendable {
         }
     }
 
+    /// Finds out who calls. Whoever is nobody we know may come so often from an address, so that nobody tries out keys.
+    private func known<Who>(
+        _ request: Request, _ context: RequestScope, _ find: (String) async throws -> Who
+    ) async throws -> Who {
+        do {
+            return try await find(try Self.bearer(request))
+        } catch let error as PlatformError where error.code == .unauthenticated {
+            try limits.take(from: clients.address(of: request, context), context)
+            throw error
+        }
+    }
+
     /// Whoever we know and do not let in stands in the trail.
-    private func refused(
-        _ request: Request, _ context: RequestScope, _ principal: Principal, in chain: AuditChain
+    func refused(
+        _ request: Request, _ context: RequestScope, _ principal: Principal, in chain: AuditChain,
+        because code: PlatformError.Code = .forbidden
     ) async throws {
         // The template: a path may hold what somebody typed.
         let route = "\(request.method.rawValue) \(context.endpointPath ?? "none")"
         try await installation.audit.enter(
             AuditRecord(
                 "access.refused", .init("route", route), Cause(principal, requestID: context.requestID),
-                outcome: .refused), in: chain)
+                outcome: .refused, after: ["code": .string(code.rawValue)]), in: chain)
     }
 
     static func forbidden(_ permission: Permission) -> PlatformError {
@@ -68,6 +109,10 @@ struct Access: Sendable {
             .forbidden, "This needs the permission \(permission.rawValue).",
             remedy: "Ask a colleague who is \(roles.formatted(.list(type: .or))).")
     }
+
+    static let wrongAddress = PlatformError(
+        .addressNotAllowed, "The key may not be used from this address.",
+        remedy: "Call from an address that the key allows, or have the provider allow this one.")
 
     static let unauthenticated = PlatformError(
         .unauthenticated, "The request carries no valid key.",

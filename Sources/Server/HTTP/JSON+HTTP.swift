@@ -1,15 +1,17 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import Platform
 import PluginKit
 
 extension JSON {
-    func response(status: Int = 200, contentType: String = "application/json") -> Response {
-        Response(
-            status: .init(code: status),
-            headers: [.contentType: contentType, .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(bytes: encoded())))
+    /// - Parameter revision: of the one thing that it shows, for the `ETag`.
+    func response(status: Int = 200, contentType: String = "application/json", revision: Int? = nil) -> Response {
+        var headers: HTTPFields = [.contentType: contentType, .cacheControl: "no-store"]
+        headers[.eTag] = revision.map(RequestTag.text)
+        return Response(
+            status: .init(code: status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: encoded())))
     }
 
     static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
@@ -50,6 +52,12 @@ extension Request {
         return try await bytes()
     }
 
+    /// The body as a JSON object; one that is not there is empty.
+    func optionalObject() async throws -> JSON {
+        let bytes = try await jsonBytes()
+        return bytes.isEmpty ? [:] : try Request.object(bytes)
+    }
+
     /// The body as a JSON object.
     func object() async throws -> JSON { try Request.object(try await jsonBytes()) }
 
@@ -87,6 +95,8 @@ extension Request {
             page.limit = limit
         }
         page.cursor = uri.queryParameters["cursor"].map(String.init)
+        let filters = query.filter { !["limit", "cursor"].contains($0.name) }.map { "\($0.name)=\($0.value)" }
+        page.listing = ([uri.path] + filters.sorted()).joined(separator: "\n")
         return page
     }
 }

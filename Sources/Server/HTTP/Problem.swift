@@ -18,6 +18,33 @@ struct Problem: Error {
     var refusal: Refusal?
     var headers: HTTPFields = [:]
 
+    static func malformed(_ detail: String) -> Problem {
+        Problem(status: 400, code: "invalid_request", detail: detail, remedy: "Mend the request.")
+    }
+
+    static func badTag(_ field: String) -> Problem {
+        Problem(
+            status: 400, code: "invalid_request", detail: "\(field) is no list of entity tags.",
+            remedy: "Send the ETag as it came, with its quotes, or *.")
+    }
+
+    static let longURL = Problem(
+        status: 414, code: "uri_too_long", detail: "Path and query are longer than \(ServerLimits.url) bytes.",
+        remedy: "Send less in the URL.")
+
+    static let manyHeaders = Problem(
+        status: 431, code: "headers_too_large",
+        detail: "There are more than \(ServerLimits.headers) headers, or \(ServerLimits.headerBytes) bytes of them.",
+        remedy: "Send fewer or shorter headers.")
+
+    static func rateLimited(retryAfter seconds: Int) -> Problem {
+        var problem = Problem(
+            status: 429, code: PlatformError.Code.rateLimited.rawValue, detail: "Too many requests came.",
+            remedy: "Wait as long as Retry-After says, then go on more slowly.")
+        problem.headers = [.retryAfter: "\(max(seconds, 1))"]
+        return problem
+    }
+
     static func invalidJSON(_ detail: String) -> Problem {
         Problem(status: 400, code: "invalid_request", detail: detail, remedy: "Send a JSON object (RFC 8259).")
     }
@@ -61,6 +88,7 @@ struct Problem: Error {
         case let problem as Problem: self = problem
         case let error as PlatformError: self.init(error)
         case let refusal as IngressRefusal: self.init(refusal)
+        case let refusal as LinkRefusal: self.init(refusal)
         case let error as PostgresError where error.isTransient || error.code == .closed:
             self = Problem(
                 status: 503, code: "temporarily_unavailable", detail: "A database does not answer.",
@@ -84,7 +112,7 @@ struct Problem: Error {
         switch error.code {
         case .invalid, .idempotencyKeyReused: status = 422
         case .unauthenticated: status = 401
-        case .forbidden, .refused: status = 403
+        case .forbidden, .addressNotAllowed, .refused: status = 403
         case .notFound: status = 404
         case .conflict, .idempotencyInFlight: status = 409
         case .preconditionFailed: status = 412
@@ -96,6 +124,22 @@ struct Problem: Error {
         refusal = error.refusal
         if error.code == .unauthenticated { headers = [.wwwAuthenticate: "Bearer"] }
         if error.code == .unavailable { headers = [.retryAfter: "2"] }
+        if error.code == .idempotencyInFlight { headers = [.retryAfter: "1"] }
+    }
+
+    private init(_ refusal: LinkRefusal) {
+        switch refusal {
+        case .unknown:
+            self.init(
+                status: 404, code: "not_found", detail: "There is nothing at this link.",
+                remedy: "Use the link whole, as it was sent.")
+        case .expired, .used, .withdrawn:
+            self.init(
+                status: 410, code: "link_\(refusal.rawValue)",
+                detail:
+                    "This link opens nothing any more: it \(refusal == .used ? "was used" : refusal == .expired ? "has expired" : "was withdrawn").",
+                remedy: "Ask the provider for a new one.")
+        }
     }
 
     private init(_ refusal: IngressRefusal) {
@@ -125,16 +169,17 @@ struct Problem: Error {
 
     private static let titles = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-        408: "Request Timeout", 409: "Conflict", 412: "Precondition Failed", 413: "Content Too Large",
-        415: "Unsupported Media Type",
-        422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
-        503: "Service Unavailable",
+        408: "Request Timeout", 409: "Conflict", 410: "Gone", 412: "Precondition Failed", 413: "Content Too Large",
+        414: "URI Too Long", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests",
+        431: "Request Header Fields Too Large", 500: "Internal Server Error", 503: "Service Unavailable",
     ]
 
-    func response(requestID: String) -> Response {
+    /// - Parameter publicURL: where the page is that explains the code.
+    func response(requestID: String, publicURL: String) -> Response {
         // Other statuses are the HTTP server's own, whose detail is the status's phrase.
         var json = JSONObject([
-            ("type", "about:blank"), ("title", .string(Self.titles[status] ?? detail)),
+            ("type", .string(ProblemKind.type(of: code, publicURL: publicURL))),
+            ("title", .string(Self.titles[status] ?? detail)),
             ("status", .number("\(status)")), ("detail", .string(detail)), ("code", .string(code)),
         ])
         if let remedy { json["remedy"] = .string(remedy) }
@@ -161,6 +206,8 @@ extension String {
 
 /// Turns whatever a route throws into an answer, in the shape its surface speaks.
 struct ErrorMiddleware: RouterMiddleware {
+    let publicURL: String
+
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
@@ -177,7 +224,8 @@ struct ErrorMiddleware: RouterMiddleware {
                     ])
             }
             return CloudAPIErrors.speaks(request.uri.path)
-                ? CloudAPIErrors.response(problem) : problem.response(requestID: context.requestID)
+                ? CloudAPIErrors.response(problem)
+                : problem.response(requestID: context.requestID, publicURL: publicURL)
         }
     }
 

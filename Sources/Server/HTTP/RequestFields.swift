@@ -21,6 +21,9 @@ struct RequestFields {
         problems.append(.init(path: full(name), problem: problem))
     }
 
+    /// What a part of the request found wrong, its path whole.
+    mutating func complain(at field: PlatformError.Field) { problems.append(field) }
+
     mutating func value(_ name: String) -> JSON? {
         known.insert(name)
         guard let value = object[name], !value.isNull else { return nil }
@@ -53,6 +56,67 @@ struct RequestFields {
             return fallback
         }
         return bool
+    }
+
+    /// - Returns: the least there may be, with a complaint, when it is missing or another.
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>) -> Int {
+        let expected = "give a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard let value = value(name) else {
+            complain(name, "this is missing; \(expected)")
+            return range.lowerBound
+        }
+        guard case .number(let text) = value, let number = JSONNumber.integer(text), range.contains(number) else {
+            complain(name, expected)
+            return range.lowerBound
+        }
+        return number
+    }
+
+    mutating func requiredBool(_ name: String) -> Bool {
+        if object[name] == nil || object[name]?.isNull == true { complain(name, "this is missing; give true or false") }
+        return bool(name, default: false)
+    }
+
+    mutating func optionalInteger(_ name: String) -> Int? {
+        guard let value = value(name) else { return nil }
+        guard case .number(let text) = value, let number = JSONNumber.integer(text) else {
+            complain(name, "expected a whole number, found \(value.kind)")
+            return nil
+        }
+        return number
+    }
+
+    /// - Returns: an empty list when it is missing.
+    mutating func optionalList(_ name: String) -> [String] {
+        guard let value = value(name) else { return [] }
+        guard let elements = value.array else {
+            complain(name, "expected an array of texts, found \(value.kind)")
+            return []
+        }
+        return elements.enumerated().compactMap { place, element in
+            if let text = element.string { return text }
+            complain("\(name)[\(place)]", "expected text, found \(element.kind)")
+            return nil
+        }
+    }
+
+    /// Whether it is named, be it null.
+    func has(_ name: String) -> Bool { object[name] != nil }
+
+    /// An object within, read by `body`; what is wrong there is complained of with the path to it.
+    /// - Returns: whether it is there.
+    @discardableResult
+    mutating func object(_ name: String, _ body: (inout RequestFields) -> Void) -> Bool {
+        guard let value = value(name) else { return false }
+        guard value.object != nil else {
+            complain(name, "expected an object, found \(value.kind)")
+            return false
+        }
+        var inner = RequestFields(value, path: full(name))
+        body(&inner)
+        inner.complainOfUnknown()
+        problems += inner.problems
+        return true
     }
 
     mutating func time(_ name: String) -> Date? {
@@ -100,16 +164,30 @@ struct RequestFields {
 
     /// Throws what was wrong, also every field that nobody asked for: a misspelt one must not get lost.
     mutating func finish() throws {
-        for member in object.members where !known.contains(member.name) {
-            complain(
-                String(member.name.prefix(64)),
-                "there is no such field; known are \(known.sorted().joined(separator: ", "))")
-        }
+        complainOfUnknown()
         if problems.isEmpty { return }
         throw PlatformError(
             .invalid,
             problems.count == 1
                 ? "One field is not right: \(problems[0].path)." : "\(problems.count) fields are not right.",
             remedy: "See errors for each.", fields: problems)
+    }
+
+    private mutating func complainOfUnknown() {
+        for member in object.members where !known.contains(member.name) {
+            complain(
+                String(member.name.prefix(64)),
+                "there is no such field; known are \(known.sorted().joined(separator: ", "))")
+        }
+    }
+}
+
+/// Numbers of JSON, which knows no whole ones apart from others.
+enum JSONNumber {
+    /// `7`, also as `7.0` or `70e-1`: what JSON Schema takes for an integer.
+    static func integer(_ text: String) -> Int? {
+        if let number = Int(text) { return number }
+        guard let number = Double(text), number.magnitude < 9_007_199_254_740_992 else { return nil }
+        return Int(exactly: number)
     }
 }

@@ -1,5 +1,7 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
+import Synchronization
 
 import struct Foundation.UUID
 
@@ -8,9 +10,32 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Names the request in the answer, in problems and in logs.
     var requestID = ""
+    /// Who holds the other end of the connection: the client, or a proxy.
+    let remoteAddress: SocketAddress?
+    let notes = RequestNotes()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+
+    /// Bytes of the address that the connection came from, which may be a proxy's; nil when there is none.
+    var sourceAddress: [UInt8]? {
+        switch remoteAddress {
+        case .v4(let address): withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
+        case .v6(let address): withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+        case .unixDomainSocket, nil: nil
+        }
+    }
+}
+
+/// What comes to light while a request is handled, and belongs into whatever answer it gets.
+final class RequestNotes: Sendable {
+    private let state = Mutex<RateLimitNote?>(nil)
+
+    var rateLimit: RateLimitNote? {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 
@@ -33,7 +58,7 @@ enum RequestID {
     }
 }
 
-/// What every answer has: an id, and that nobody may keep it. An answer to HEAD has no body.
+/// What every answer has: an id, that nobody may keep it unless it says otherwise, and how often the caller may come. An answer to HEAD has no body.
 struct AnswerMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response
@@ -42,7 +67,11 @@ struct AnswerMiddleware: RouterMiddleware {
         scope.requestID = RequestID.taken(from: request.headers[RequestID.header]) ?? RequestID.generate()
         var response = try await next(request, scope)
         response.headers[RequestID.header] = scope.requestID
-        response.headers[.cacheControl] = "no-store"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        if let note = scope.notes.rateLimit {
+            response.headers[.rateLimitPolicy] = note.policyField
+            response.headers[.rateLimit] = note.stateField
+        }
         return request.method == .head ? response.createHeadResponse() : response
     }
 }

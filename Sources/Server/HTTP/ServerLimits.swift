@@ -8,6 +8,12 @@ enum ServerLimits {
     static let webhook = 4 << 20
     /// Nesting of arrays and objects in a request body.
     static let depth = 32
+    /// Bytes of a request's path and query.
+    static let url = 8192
+    static let queryParameters = 32
+    static let headers = 100
+    /// Bytes of all headers together.
+    static let headerBytes = 32_768
     /// How long a caller whose request came too slowly has to read the answer, before the connection is closed.
     static let timeToAnswer = TimeAmount.seconds(2)
 }

@@ -6,23 +6,27 @@ import PluginKit
 enum ServerRouter {
     static func make(
         _ installation: Installation, publicURL: String, instance: String? = nil, metrics: PrometheusMetrics,
-        metricsToken: Secret<String>? = nil, book: OperationBook = OperationBook()
+        metricsToken: Secret<String>? = nil, limits: RequestLimits = .none,
+        clients: ClientAddresses = ClientAddresses(), book: OperationBook = OperationBook()
     ) -> Router<RequestScope> {
         let router = Router(context: RequestScope.self)
         let table = RouteTable()
         router.addMiddleware {
             RequestMetrics()
             AnswerMiddleware()
-            ErrorMiddleware()
-            UnknownRouteMiddleware(table: table)
+            ErrorMiddleware(publicURL: publicURL)
+            RefusalMiddleware(tally: installation.refusals)
+            RequestShape()
+            UnknownRouteMiddleware(table: table, limits: limits, clients: clients)
         }
-        let access = Access(installation: installation, metricsToken: metricsToken)
+        let access = Access(installation: installation, metricsToken: metricsToken, limits: limits, clients: clients)
         let surface = Surface(router: router, access: access, book: book, prefix: "")
         HealthRoutes(installation: installation, instance: instance, metrics: metrics).add(to: surface)
         ReferenceRoutes(book: book, publicURL: publicURL).add(to: surface)
         IngressRoutes(installation: installation).add(to: surface)
         TenantRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         CloudAPIRoutes(installation: installation).add(to: surface)
+        SignatoryRoutes(installation: installation, clients: clients).add(to: surface)
         AdminRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router

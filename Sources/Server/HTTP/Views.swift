@@ -3,31 +3,26 @@ import PluginKit
 
 // What the platform's values look like in answers.
 extension Tenant {
-    var json: JSON {
+    var json: JSON { .object(JSONObject(members)) }
+
+    func json(with details: ControllerDetails) -> JSON { .object(JSONObject(members + [("details", details.json)])) }
+
+    private var members: [(String, JSON)] {
         [
-            "id": .id(id), "name": .string(name), "region": .id(region), "shard": .id(shard),
-            "state": .string(state.rawValue),
-            "created_at": .time(createdAt),
+            ("id", .id(id)), ("name", .string(name)), ("region", .id(region)), ("shard", .id(shard)),
+            ("state", .string(state.rawValue)), ("state_reason", .optional(stateReason)),
+            ("state_since", .time(stateSince)), ("terminated_at", .time(terminatedAt)),
+            ("erase_after", .time(eraseAfter)), ("erased_at", .time(erasedAt)), ("revision", .int(revision)),
+            ("created_at", .time(createdAt)),
         ]
     }
 }
 
-extension Agreement {
-    var json: JSON {
+extension GoLiveChecklist.Item {
+    func json(of tenant: TenantID) -> JSON {
         [
-            "id": .id(id), "tenant_id": .id(tenant), "state": .string(state.rawValue), "reference": .string(reference),
-            "signed_on": .string(signedOn), "document_sha256": .optional(documentSHA256.map(Hex.text)),
-            "covers_special_category": .bool(coversSpecialCategory), "recorded_at": .time(recordedAt),
-        ]
-    }
-}
-
-extension APIKey {
-    var json: JSON {
-        [
-            "id": .id(id), "label": .string(label), "prefix": .string(prefix),
-            "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }), "created_at": .time(createdAt),
-            "expires_at": .time(expiresAt), "revoked_at": .time(revokedAt), "last_used_at": .time(lastUsedAt),
+            "code": .string(code.rawValue), "satisfied": .bool(isSatisfied), "sentence": .string(sentence),
+            "mend_at": .optional(place?.replacing("{tenant}", with: tenant.description)),
         ]
     }
 }
@@ -51,6 +46,7 @@ extension Channel {
         object["connected_at"] = .time(joinedAt)
         object["secrets"] = .array(
             secretsChanged.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "changed_at": .time($0.value)] })
+        object["revision"] = .int(revision)
         if let connection { object["connection"] = connection.json }
         return .object(object)
     }

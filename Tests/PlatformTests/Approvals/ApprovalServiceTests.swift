@@ -25,7 +25,7 @@ final class Effects: Sendable {
         init(_ region: Region) async throws {
             self.region = region
             approvals = Self.service(region)
-            tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name).id
+            tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name, .system).id
             asker = try await Self.member(region, "ada", [.owner])
             second = try await Self.member(region, "bea", [.onboarding])
             operations = try await Self.member(region, "cleo", [.operations])
@@ -102,7 +102,7 @@ final class Effects: Sendable {
 
     @Test func `a lone owner is told to add a second member`() async throws {
         try await Region.with { region in
-            let tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name).id
+            let tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name, .system).id
             let owner = try await Office.member(region, "ada", [.owner])
             _ = try await Office.member(region, "olga", [.operations, .support, .auditor])
             let approvals = Office.service(region)

@@ -27,6 +27,7 @@ import Testing
             let waiting = try await old.send("waits", to: Person(1).byPhone)
             let before = Date()
             try await move(old, to: new)
+            try await Company.goLive(new.id, in: region)
 
             let left = try #require(try await region.installation.channels.list(old.id).first)
             let come = try #require(try await region.installation.channels.list(new.id).first)
@@ -74,6 +75,8 @@ import Testing
         try await Region.with { region in
             let (old, new) = (try await Company(in: region), try await Company(in: region, channels: 0))
             try await move(old, to: new)
+            // It was only being brought in: a number is what it needed to go live.
+            try await Company.goLive(new.id, in: region)
             let come = try #require(try await region.installation.channels.list(new.id).first)
             let held = try await region.rows("SELECT held_until FROM channels WHERE channel_id = $1", [come.id])
             #expect(try held[0].decode("held_until", as: Date.self) > Date())
@@ -110,6 +113,7 @@ import Testing
             let come = try #require(try await region.installation.channels.list(new.id).first)
             #expect(come.state == .active && come.joinedAt != nil)
             #expect(try await region.installation.channels.list(old.id).map(\.state) == [.disconnected])
+            try await Company.goLive(new.id, in: region)
             try await region.installation.channels.move(new.id, come.id, to: old.id, .system)
             let back = try await region.installation.channels.list(old.id)
             #expect(back.map(\.id) == [old.channel.id] && back.map(\.state) == [.active])
@@ -121,12 +125,17 @@ import Testing
             let (old, new) = (try await Company(in: region), try await Company(in: region, channels: 0))
             let channels = region.installation.channels
             await expectError(.invalid, field: "tenant") { try await move(old, to: old) }
-            _ = try await region.installation.tenants.setState(new.id, .suspended)
+            // There is no agreement in force with it.
+            _ = try await region.controlDatabase.query(
+                PostgresQuery(
+                    "test.suspend", "UPDATE agreements SET state = 'suspended' WHERE tenant_id = $1", [new.id]))
             await expectError(.conflict) {
                 _ = try await channels.moveRequest(old.id, old.channel.id, to: new.id, reason: "x")
             }
             await expectError(.conflict) { try await move(old, to: new) }
-            _ = try await region.installation.tenants.setState(new.id, .active)
+            _ = try await region.controlDatabase.query(
+                PostgresQuery(
+                    "test.resume", "UPDATE agreements SET state = 'in_force' WHERE tenant_id = $1", [new.id]))
             await expectError(.notFound) {
                 _ = try await channels.moveRequest(new.id, old.channel.id, to: old.id, reason: "x")
             }

@@ -112,4 +112,28 @@ import Testing
             #expect(region.messenger.texts == ["Hallo"])
         }
     }
+
+    @Test func `a channel is changed as it was seen, or not at all`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let channels = region.installation.channels
+            let change = ChannelChange(configuration: ["access_token": "token-new"], ingress: [:])
+            let seen = company.channel.revision
+            let changed = try await channels.update(company.id, company.channel.id, change, Expected([seen]), .system)
+            #expect(changed.revision == seen + 1)
+            await expectError(.preconditionFailed) {
+                try await channels.update(company.id, company.channel.id, change, Expected([seen]), .system)
+            }
+            // What is as it was asked to be is not changed again.
+            #expect(
+                try await channels.update(company.id, company.channel.id, change, Expected([seen + 1]), .system)
+                    .revision
+                    == seen + 1)
+            #expect(try await channels.find(company.id, company.channel.id).revision == seen + 1)
+            let started = try await channels.start(company.id, company.channel.id, .system)
+            #expect(started.revision == seen + 2 && started.state == .active)
+            #expect(try await channels.disconnect(company.id, company.channel.id, .system).channel.revision > seen + 2)
+            await expectError(.notFound) { try await channels.find(company.id, .generate()) }
+        }
+    }
 }

@@ -28,7 +28,8 @@ import Testing
             func change(to secret: String, overlap: Int) async throws {
                 _ = try await region.installation.channels.update(
                     company.id, company.channel.id,
-                    ChannelChange(configuration: [:], ingress: ["secret": secret], overlapMinutes: overlap), .system)
+                    ChannelChange(configuration: [:], ingress: ["secret": secret], overlapMinutes: overlap), .any,
+                    .system)
             }
             try await change(to: "second", overlap: 60)
             #expect(try await isTaken(old, company, "1"))

@@ -82,10 +82,10 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             try await company.befriend(person)
-            _ = try await region.installation.tenants.setState(company.id, .suspended)
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "test", .system)
             await expectRefusal(.tenantNotActive) { try await company.declare(by: person.byPhone, for: "news") }
             try await company.declare("withdrawn", by: person.byPhone)
-            _ = try await region.installation.tenants.setState(company.id, .active)
+            _ = try await region.installation.tenants.setState(company.id, .active, .system)
             await expectRefusal(.consentWithdrawn) { try await company.send("Hallo", to: person.byPhone) }
         }
     }
@@ -94,7 +94,8 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             let consents = region.installation.consents
-            let none = try await Company(in: region, channels: 0)
+            let none = try await Company(in: region)
+            _ = try await region.rows("DELETE FROM channels WHERE tenant_id = $1", [none.id])
             await expectError(.conflict) {
                 try await consents.declare(
                     none.caller, source: "declared", person: person.byPhone, channel: nil, body: Company.consent()
@@ -111,6 +112,42 @@ import Testing
             }
             await expectError(.notFound) { try await company.declare(by: .contact(.generate())) }
             #expect(try await company.contacts().isEmpty)
+        }
+    }
+
+    @Test func `a declaration that comes again records nothing, and has the first answer`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let consents = region.installation.consents
+            @Sendable func declare(
+                _ key: String, content: String = "{}", state: String = "granted", by caller: Caller? = nil
+            ) async throws -> ConsentReceipt {
+                try await consents.declare(
+                    caller ?? company.caller, source: "declared", person: person.byPhone, channel: nil,
+                    body: Company.consent(state),
+                    repeatable: RepeatableConsent(key: try IdempotencyKey(key), content: Array(content.utf8)))
+            }
+            let first = try await declare("key-1")
+            // What follows later does not change what was answered then.
+            try await company.declare("withdrawn", by: person.byPhone)
+            let again = try await declare("key-1")
+            #expect(!first.isReplayed && again.isReplayed && again.id == first.id)
+            #expect(again.view.standing.state == first.view.standing.state && again.view.contact == first.view.contact)
+            let events = "SELECT count(*) FROM consent_events"
+            #expect(try await region.number(events) == 2)
+            await expectError(.idempotencyKeyReused) { try await declare("key-1", content: "{ }") }
+            #expect(try await !declare("key-2").isReplayed)
+            await expectError(.invalid, field: "state") { try await declare("key-3", state: "perhaps") }
+            #expect(try await !declare("key-3").isReplayed, "what was refused is not kept")
+            var other = company.caller
+            other.key = .generate()
+            #expect(try await !declare("key-1", by: other).isReplayed, "another key's keys are its own")
+            let receipts = try await withThrowingTaskGroup(of: ConsentReceipt.self) { group in
+                for _ in 0..<6 { group.addTask { try await declare("key-4") } }
+                return try await group.reduce(into: [ConsentReceipt]()) { $0.append($1) }
+            }
+            #expect(Set(receipts.map(\.id)).count == 1 && receipts.filter { !$0.isReplayed }.count == 1)
+            #expect(try await region.number(events) == 6)
         }
     }
 }

@@ -120,7 +120,7 @@ import Testing
             try await join(company)
             region.messenger.answer { .accepted($0) }
             #expect(try await region.installation.deadLetters.list(company.id).items.map(\.message) == [id])
-            try await region.installation.deadLetters.retry(company.id, id)
+            try await region.installation.deadLetters.retry(company.id, id, .system)
             try await Hand(in: region).work()
             #expect(try await company.message(id).state == "sent")
             #expect(try await region.queueFaults() == [])

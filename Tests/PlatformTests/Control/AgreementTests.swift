@@ -16,17 +16,19 @@ import Testing
                 let company = try await Company(in: region, channels: 0)
                 let id = company.agreement.id
                 switch from {
-                case .suspended, .ended: _ = try await tenants.setAgreementState(company.id, id, from)
+                case .suspended, .ended: _ = try await tenants.setAgreementState(company.id, id, from, .system)
                 case .superseded:
                     _ = try await tenants.recordAgreement(
-                        company.id, NewAgreement(reference: "AVV 2", signedOn: "2026-02-01"))
+                        company.id, NewAgreement(reference: "AVV 2", signedOn: "2026-02-01"), .system)
                 default: break
                 }
                 if Self.allowed[from]?.contains(state) == true {
-                    #expect(try await tenants.setAgreementState(company.id, id, state).state == state, "to \(state)")
+                    #expect(
+                        try await tenants.setAgreementState(company.id, id, state, .system).state == state,
+                        "to \(state)")
                 } else {
                     await expectError(.conflict, "to \(state)") {
-                        try await tenants.setAgreementState(company.id, id, state)
+                        try await tenants.setAgreementState(company.id, id, state, .system)
                     }
                     #expect(
                         try await tenants.agreements(company.id).first { $0.id == id }?.state == from, "to \(state)")
@@ -50,14 +52,14 @@ import Testing
                     async let first: Void = {
                         if supersedes {
                             _ = try await tenants.recordAgreement(
-                                company.id, NewAgreement(reference: "AVV 2", signedOn: "2026-02-01"))
+                                company.id, NewAgreement(reference: "AVV 2", signedOn: "2026-02-01"), .system)
                         } else {
-                            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .ended)
+                            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .ended, .system)
                         }
                     }()
                     try await region.controlDatabase.untilWaiting(1)
                     async let second: Void = expectError(.conflict, "superseded: \(supersedes)") {
-                        try await tenants.setAgreementState(company.id, company.agreement.id, state)
+                        try await tenants.setAgreementState(company.id, company.agreement.id, state, .system)
                     }
                     try await region.controlDatabase.untilWaiting(2)
                     try await release()
@@ -84,7 +86,8 @@ import Testing
             let new = try await region.installation.tenants.recordAgreement(
                 company.id,
                 NewAgreement(
-                    reference: "AVV 2", signedOn: "2026-02-28", documentSHA256: hash, coversSpecialCategory: true))
+                    reference: "AVV 2", signedOn: "2026-02-28", documentSHA256: hash, coversSpecialCategory: true),
+                .system)
             #expect(new.documentSHA256 == hash && new.signedOn == "2026-02-28" && new.state == .inForce)
             #expect(
                 try await region.installation.tenants.agreements(company.id).map(\.state) == [.superseded, .inForce])
@@ -106,7 +109,8 @@ import Testing
                 try await region.installation.tenants.recordAgreement(
                     company.id,
                     NewAgreement(
-                        reference: reference, signedOn: signedOn, documentSHA256: Array(repeating: 0, count: hash)))
+                        reference: reference, signedOn: signedOn, documentSHA256: Array(repeating: 0, count: hash)),
+                    .system)
             }
             #expect(try await region.installation.tenants.agreements(company.id).map(\.state) == [.inForce])
         }
@@ -118,7 +122,7 @@ import Testing
                 try await Company(in: region, channels: 0), try await Company(in: region, channels: 0)
             )
             await expectError(.notFound) {
-                try await region.installation.tenants.setAgreementState(company.id, other.agreement.id, .ended)
+                try await region.installation.tenants.setAgreementState(company.id, other.agreement.id, .ended, .system)
             }
             #expect(try await region.installation.tenants.agreements(other.id).map(\.state) == [.inForce])
         }

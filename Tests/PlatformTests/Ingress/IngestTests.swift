@@ -129,6 +129,7 @@ import Testing
             let (company, other) = (try await Company(in: region), try await Company(in: region, channels: 0))
             let secret = Company.secret(of: company.channel.address)
             let channel = try await Company.connect(other.id, in: region, secret: secret)
+            try await Company.goLive(other.id, in: region)
             let receipt = try await company.receive(
                 channel.message("m1", from: [Person(1).phone], "other's"),
                 company.channel.message("m1", from: [Person(1).phone], "own"))

@@ -60,13 +60,13 @@ import Testing
         try await Region.with { region in
             let (company, id) = try await queued(region)
             let hand = try Hand(in: region)
-            _ = try await region.installation.tenants.setState(company.id, .suspended)
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "test", .system)
             try await hand.work()
             try await region.letTimePass()
             try await hand.work()
             #expect(region.messenger.deliveries.isEmpty)
             #expect(try await state(of: id, in: region) == "accepted")
-            _ = try await region.installation.tenants.setState(company.id, .active)
+            _ = try await region.installation.tenants.setState(company.id, .active, .system)
             try await hand.work()
             #expect(region.messenger.texts == ["Hallo"])
             #expect(try await company.message(id).state == "sent")
@@ -78,13 +78,13 @@ import Testing
     {
         try await Region.with { region in
             let (company, id) = try await queued(region)
-            _ = try await region.installation.tenants.setState(company.id, .suspended)
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "test", .system)
             let receipt = try await company.receive(company.channel.message("m", from: [Person(1).phone], "kept"))
             #expect(receipt.stored == 1)
             await expectRefusal(.tenantNotActive) { try await company.messages().count }
             await expectRefusal(.tenantNotActive) { try await company.contacts().count }
             await expectRefusal(.tenantNotActive) { try await company.message(id).state }
-            _ = try await region.installation.tenants.setState(company.id, .active)
+            _ = try await region.installation.tenants.setState(company.id, .active, .system)
             #expect(try await company.messages(.inbound).last?.content == .text("kept"))
         }
     }
@@ -96,12 +96,12 @@ import Testing
             let (gone, lost) = try await queued(region)
             let hand = try Hand(in: region)
             for company in [company, gone] {
-                _ = try await tenants.setAgreementState(company.id, company.agreement.id, .suspended)
+                _ = try await tenants.setAgreementState(company.id, company.agreement.id, .suspended, .system)
             }
             try await hand.work()
             #expect(region.messenger.deliveries.isEmpty)
-            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .inForce)
-            _ = try await tenants.setAgreementState(gone.id, gone.agreement.id, .ended)
+            _ = try await tenants.setAgreementState(company.id, company.agreement.id, .inForce, .system)
+            _ = try await tenants.setAgreementState(gone.id, gone.agreement.id, .ended, .system)
             try await region.letTimePass()
             try await hand.work()
             #expect(region.messenger.deliveries.map(\.message) == [id])

@@ -24,15 +24,21 @@ import Testing
             (.specialCategoryNotCovered, "health", { try await $0.declare(by: Person(1).byPhone, for: "health") }),
             (
                 .tenantNotActive, "service",
-                { _ = try await $0.region.installation.tenants.setState($0.id, .suspended) }
+                { _ = try await $0.region.installation.tenants.setState($0.id, .suspended, reason: "test", .system) }
             ),
             (
                 .agreementSuspended, "service",
-                { _ = try await $0.region.installation.tenants.setAgreementState($0.id, $0.agreement.id, .suspended) }
+                {
+                    _ = try await $0.region.installation.tenants.setAgreementState(
+                        $0.id, $0.agreement.id, .suspended, .system)
+                }
             ),
             (
                 .agreementNotInForce, "service",
-                { _ = try await $0.region.installation.tenants.setAgreementState($0.id, $0.agreement.id, .ended) }
+                {
+                    _ = try await $0.region.installation.tenants.setAgreementState(
+                        $0.id, $0.agreement.id, .ended, .system)
+                }
             ),
             (
                 .serviceWindowClosed, "service",

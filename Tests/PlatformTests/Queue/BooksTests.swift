@@ -46,7 +46,7 @@ import Testing
                         company.channel.message("join \(merges)", from: [person.user, person.phone]))
                 case .retry:
                     if let letter = try await region.installation.deadLetters.list(company.id).items.first {
-                        try await region.installation.deadLetters.retry(company.id, letter.message)
+                        try await region.installation.deadLetters.retry(company.id, letter.message, .system)
                     }
                 case .withdraw:
                     try await company.declare(dice.pick(["withdrawn", "granted", "granted"]), by: person.byPhone)
@@ -110,7 +110,7 @@ import Testing
                             continue
                         }
                         // Two may see the same one.
-                        try? await region.installation.deadLetters.retry(company.id, letter.message)
+                        try? await region.installation.deadLetters.retry(company.id, letter.message, .system)
                     }
                 }
                 try await withThrowingTaskGroup(of: Void.self) { senders in

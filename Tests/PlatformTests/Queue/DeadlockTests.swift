@@ -1,3 +1,4 @@
+import Foundation
 import PluginKit
 import Postgres
 import Testing
@@ -47,6 +48,40 @@ import Testing
                 #expect(try await region.queueFaults() == [])
                 _ = try await region.rows("DELETE FROM queue_jobs")
                 _ = try await region.rows("DELETE FROM queue_lanes")
+            }
+        }
+    }
+
+    /// Each lane is held in turn while two want all of them: whoever waits must hold only lanes that come before.
+    @Test func `lanes of a tenant are taken in one order, whoever takes several`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            var messages: [MessageID] = []
+            for number in 1...4 {
+                try await company.befriend(Person(number))
+                messages.append(try await company.send("Hallo", to: Person(number).byPhone))
+            }
+            _ = try await region.rows("UPDATE queue_lanes SET run_at = now() + interval '1 hour'")
+            let lanes: [UUID] = try await region.rows("SELECT lane_id FROM queue_lanes ORDER BY lane_id")
+                .map { try $0.decode("lane_id") }
+            let wanted = messages
+            for (place, lane) in lanes.enumerated() {
+                for query in [QueueStore.hurry(company.id), QueueStore.settle(company.id, wanted)] {
+                    try await region.database.holding(
+                        "SELECT 1 FROM queue_lanes WHERE lane_id = $1 FOR UPDATE", [lane]
+                    ) { release in
+                        let app = try region.shard.app
+                        async let taking = app.transactionBatch(settings: asTenant(company.id), [query])
+                        try await region.database.untilWaiting(1)
+                        let free: [UUID] = try await region.rows(
+                            "SELECT lane_id FROM queue_lanes ORDER BY lane_id FOR UPDATE SKIP LOCKED"
+                        ).map { try $0.decode("lane_id") }
+                        #expect(free == Array(lanes[(place + 1)...]), "\(query.name), lane \(place)")
+                        try await release()
+                        _ = try await taking
+                    }
+                    _ = try await region.rows("UPDATE queue_lanes SET run_at = now() + interval '1 hour'")
+                }
             }
         }
     }

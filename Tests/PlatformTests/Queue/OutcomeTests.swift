@@ -21,12 +21,12 @@ import Testing
             let failed = try await company.message(id)
             #expect(failed.state == "failed" && failed.fault == .never)
             #expect(try await letters.list(other.id).items.isEmpty)
-            await expectError(.notFound) { try await letters.retry(other.id, id) }
+            await expectError(.notFound) { try await letters.retry(other.id, id, .system) }
 
             region.messenger.answer { .accepted($0) }
-            try await letters.retry(company.id, id)
+            try await letters.retry(company.id, id, .system)
             #expect(try await company.message(id).state == "accepted")
-            await expectError(.notFound) { try await letters.retry(company.id, id) }
+            await expectError(.notFound) { try await letters.retry(company.id, id, .system) }
             try await hand.work()
             #expect(region.messenger.texts == ["Hallo", "Hallo"])
             let sent = try await company.message(id)
@@ -45,7 +45,7 @@ import Testing
             let hand = try Hand(in: region)
             try await hand.work()
             try await company.declare("withdrawn", by: Person(1).byPhone)
-            try await region.installation.deadLetters.retry(company.id, id)
+            try await region.installation.deadLetters.retry(company.id, id, .system)
             try await hand.work()
             #expect(region.messenger.texts == ["Hallo"])
             let view = try await company.message(id)

@@ -91,7 +91,7 @@ import Testing
             try await company.receive(company.channel.status(.delivered, of: "theirs", names: id))
             let view = try await company.message(id)
             #expect(view.state == "delivered" && view.fault == nil)
-            await expectError(.notFound) { try await region.installation.deadLetters.retry(company.id, id) }
+            await expectError(.notFound) { try await region.installation.deadLetters.retry(company.id, id, .system) }
         }
     }
 

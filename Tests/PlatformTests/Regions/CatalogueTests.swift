@@ -23,7 +23,10 @@ import Testing
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
         "tenants control_plane": "the control plane is about all tenants", "agreements control_plane": "the same",
         "ingress_routes control_plane": "the same", "channel_routes control_plane": "the same",
-        "api_keys control_plane": "the same",
+        "api_keys control_plane": "the same", "agreement_files control_plane": "the same",
+        "agreement_links control_plane": "the same", "agreement_notices control_plane": "the same",
+        "agreement_instructions control_plane": "the same", "tenant_details control_plane": "the same",
+        "tenant_erasures control_plane": "the same", "discarded_events control_plane": "the same",
     ]
 
     private static let kinds = ["region", "control"]

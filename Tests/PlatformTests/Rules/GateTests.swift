@@ -29,12 +29,16 @@ import Testing
 
     /// Every single thing that can be wrong; each group stands for one rule, in the order in which the rules are asked.
     static let rules: [[Wrong]] = [
-        [TenantState.draft, .onboarding, .suspended, .terminated, .erased].map { state in
+        [TenantState.draft, .onboarding, .suspended].map { state in
             Wrong("tenant \(state.rawValue)", .tenantNotActive) { $0.tenantState = state }
-        },
+        }
+            + [TenantState.terminated, .erased].map { state in
+                Wrong("tenant \(state.rawValue)", .tenantTerminated) { $0.tenantState = state }
+            },
         [Wrong("no agreement", .agreementMissing) { $0.agreement = nil }]
             + [Wrong("agreement suspended", .agreementSuspended) { $0.agreement = .suspended }]
-            + [AgreementState.draft, .offered, .accepted, .superseded, .ended].map { state in
+            + [AgreementState.draft, .offered, .accepted, .superseded, .ended, .declined, .lapsed, .withdrawn].map {
+                state in
                 Wrong("agreement \(state.rawValue)", .agreementNotInForce) { $0.agreement = state }
             },
         [Wrong("region away", .regionNotServing) { $0.regionServing = false }],
@@ -42,6 +46,7 @@ import Testing
             Wrong("channel stopped", .channelStopped) { $0.channelState = .stopped(reason: "quality") },
             Wrong("channel disconnected", .channelDisconnected) { $0.channelState = .disconnected },
         ],
+        [Wrong("data flow not covered", .dataFlowNotCovered) { $0.dataFlowsCovered = false }],
         [Wrong("contact erased", .contactErased) { $0.contactErased = true }],
         [Wrong("contact restricted", .contactRestricted) { $0.contactRestricted = true }],
         [

@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import Platform
 
-/// A tenant under an agreement in force, with one channel or more.
+/// A tenant under an agreement in force, with a key, and live when it has a channel.
 struct Company: Sendable {
     private static let count = Atomic(0)
 
@@ -15,22 +15,47 @@ struct Company: Sendable {
     let agreement: Agreement
     let channels: [Channel]
     let caller: Caller
-
     var id: TenantID { tenant.id }
     var channel: Channel { channels[0] }
     var keys: TenantKeys { get async throws { try await region.shard.keys.keys(of: id) } }
 
+    /// Brought in as staff does it, by the real transitions. Without a channel it stays in `onboarding`: nothing goes live like that.
     init(in region: Region, channels count: Int = 1) async throws {
         self.region = region
-        tenant = try await region.installation.tenants.create(name: "Praxis", region: Region.name)
-        agreement = try await region.installation.tenants.recordAgreement(
-            tenant.id, NewAgreement(reference: "AVV", signedOn: "2026-01-15"))
+        let tenants = region.installation.tenants
+        let draft = try await tenants.create(name: "Praxis", region: Region.name, .system)
+        _ = try await tenants.change(
+            draft.id, TenantChange(details: ControllerDetails.sample.change, state: .onboarding), .system)
+        agreement = try await tenants.recordAgreement(
+            draft.id, NewAgreement(reference: "AVV", signedOn: "2026-01-15"), .system)
         var channels: [Channel] = []
-        for _ in 0..<count { channels.append(try await Self.connect(tenant.id, in: region)) }
+        for _ in 0..<count { channels.append(try await Self.connect(draft.id, in: region)) }
         self.channels = channels
+        var key = APIKeyID.generate()
+        if count > 0 { key = try await Self.goLive(draft.id, in: region) }
+        tenant = try await tenants.find(draft.id)
         caller = Caller(
-            tenant: tenant.id, region: tenant.region, shard: tenant.shard, key: .generate(), scopes: Set(Scope.allCases)
-        )
+            tenant: tenant.id, region: tenant.region, shard: tenant.shard, key: key, scopes: Set(Scope.allCases))
+    }
+
+    /// Issues a key for everything, and moves on from `onboarding`.
+    @discardableResult
+    static func goLive(_ tenant: TenantID, in region: Region) async throws -> APIKeyID {
+        let issued = try await region.installation.apiKeys.issue(
+            tenant, label: "test", scopes: Set(Scope.allCases), expiresAt: nil)
+        _ = try await region.installation.tenants.setState(tenant, .active, .system)
+        return issued.key.id
+    }
+
+    /// A tenant that has its agreement already, with a channel.
+    init(_ tenant: Tenant, under agreement: Agreement, in region: Region) async throws {
+        self.region = region
+        self.agreement = agreement
+        channels = [try await Self.connect(tenant.id, in: region)]
+        let key = try await Self.goLive(tenant.id, in: region)
+        self.tenant = try await region.installation.tenants.find(tenant.id)
+        caller = Caller(
+            tenant: tenant.id, region: tenant.region, shard: tenant.shard, key: key, scopes: Set(Scope.allCases))
     }
 
     /// - Parameter secret: what the messenger shows at the channel's ingress; each has its own unless said otherwise.

@@ -12,7 +12,8 @@ struct Hand: Sendable {
     init(in region: Region, startedAt: Date = Date(timeIntervalSinceNow: -3600)) throws {
         self.region = region
         lane = DeliveryLane(
-            shard: try region.shard, plugins: region.installation.plugins, http: KindMeta(),
+            shard: try region.shard, plugins: region.installation.plugins, flows: FlowKeys(region.installation.plugins),
+            http: KindMeta(),
             rates: ChannelRates(perSecond: 10_000),
             startedAt: startedAt, logger: .quiet)
     }
@@ -52,7 +53,16 @@ extension Region {
 
     /// Every pause of a lane that nobody holds is over, while workers work.
     func letWaitsPass() async throws {
-        _ = try await rows("UPDATE queue_lanes SET run_at = now() WHERE lease_owner IS NULL AND run_at > now()")
+        _ = try await rows(
+            """
+            WITH waiting AS MATERIALIZED (
+                SELECT tenant_id, kind, lane_id FROM queue_lanes WHERE lease_owner IS NULL AND run_at > now()
+                ORDER BY tenant_id, kind, lane_id FOR UPDATE
+            )
+            UPDATE queue_lanes l SET run_at = now()
+            FROM waiting w
+            WHERE (l.tenant_id, l.kind, l.lane_id) = (w.tenant_id, w.kind, w.lane_id)
+            """)
     }
 
     /// Failures and doubts so far do not count, so that a test may have more of them than a message is given.

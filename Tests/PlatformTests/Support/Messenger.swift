@@ -18,6 +18,25 @@ final class Messenger: ChannelPlugin {
         var text: String
     }
 
+    private let ownName: String
+    private let flows: [DataFlow]
+
+    init(name: String = Messenger.name, flows: [DataFlow] = []) {
+        ownName = name
+        self.flows = flows
+    }
+
+    /// One that passes on what it delivers to somebody.
+    convenience init(name: String = Messenger.name, passingTo recipient: String, in country: String) {
+        self.init(
+            name: name,
+            flows: [
+                DataFlow(
+                    id: "delivery", recipient: recipient, countries: [country], dataCategories: ["message content"],
+                    purpose: "delivery", legalBasis: "Art. 6(1)(b) GDPR", transferMechanism: nil, retention: "30 days")
+            ])
+    }
+
     typealias Answer = @Sendable (Delivery) async -> DeliveryOutcome
 
     private struct State {
@@ -48,8 +67,8 @@ final class Messenger: ChannelPlugin {
 
     var manifest: PluginManifest {
         PluginManifest(
-            id: "eu.obhut.scripted", name: Self.name, version: "1.0.0", summary: "Played by a test.", capabilities: [],
-            dataFlows: [])
+            id: "eu.obhut.\(ownName)", name: ownName, version: "1.0.0", summary: "Played by a test.", capabilities: [],
+            dataFlows: flows)
     }
 
     var ingressSchema: ConfigurationSchema { ConfigurationSchema([.init("secret", secret: true, help: "Any.")]) }

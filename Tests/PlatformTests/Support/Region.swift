@@ -6,6 +6,7 @@ import PluginKit
 import Postgres
 import SelfHosted
 import ServiceLifecycle
+import Signing
 import TestSupport
 import WhatsAppCloud
 
@@ -38,9 +39,9 @@ struct Region: Sendable {
                     let configuration = InstallationConfiguration(
                         controlURL: databases.control.url(as: "obhut_control"),
                         regions: [.test(databases.region, folder: folder)], appConnections: 6, workerConnections: 6,
-                        runsWorkers: false)
+                        runsWorkers: false, sealing: try .forTests())
                     let region = Region(
-                        installation: try await open(configuration, folder, messenger), messenger: messenger,
+                        installation: try await open(configuration, folder, [messenger]), messenger: messenger,
                         database: database, controlDatabase: controlDatabase, configuration: configuration,
                         folder: folder)
                     try await running(region.installation.services) { try await body(region) }
@@ -50,16 +51,21 @@ struct Region: Sendable {
     }
 
     /// Another server process on the same databases and keys, while `body` runs.
-    func anotherProcess(_ body: @Sendable @escaping (Installation) async throws -> Void) async throws {
-        let other = try await Self.open(configuration, folder, messenger)
+    /// - Parameter newcomer: a plugin that it has besides ours, or in place of the one of the same name.
+    func anotherProcess(
+        with newcomer: Messenger? = nil, _ body: @Sendable @escaping (Installation) async throws -> Void
+    ) async throws {
+        let replaced = newcomer?.manifest.name == messenger.manifest.name
+        let messengers = (replaced ? [] : [messenger]) + [newcomer].compactMap(\.self)
+        let other = try await Self.open(configuration, folder, messengers)
         try await running(other.services) { try await body(other) }
     }
 
     private static func open(
-        _ configuration: InstallationConfiguration, _ folder: String, _ messenger: Messenger
+        _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger]
     ) async throws -> Installation {
         var plugins = PluginRegistry()
-        try plugins.register(channel: messenger)
+        for messenger in messengers { try plugins.register(channel: messenger) }
         try plugins.register(channel: WhatsAppCloud())
         try plugins.register(consentSource: Declared())
         try plugins.register(storageRegion: SelfHosted())
@@ -99,6 +105,16 @@ func running(_ services: [any Service], _ body: @Sendable @escaping () async thr
             await group.triggerGracefulShutdown()
         }
         try await tasks.waitForAll()
+    }
+}
+
+extension SealingIdentity {
+    static func forTests() throws -> SealingIdentity {
+        let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
+        let identity = try SigningIdentity.selfSigned(
+            organisation: "Obhut Test GmbH", commonName: "Seals", country: "DE",
+            validity: now.addingTimeInterval(-3600)...now.addingTimeInterval(86_400 * 90))
+        return SealingIdentity(identity, isSelfSigned: true)
     }
 }
 

@@ -29,6 +29,24 @@ import Testing
         #expect(settings.optional("control.url") == nil)
     }
 
+    @Test func `providers of the sign-in are read as they are named`() throws {
+        let file = #"""
+            {"oidc": {"providers": ["corp"], "corp": {"issuer": "https://id.example", "client_id": "obhut",
+             "client_secret": "s"}, "unused": {"issuer": "https://other.example"}}}
+            """#
+        let providers = try settings(file).openIDProviders()
+        #expect(providers.map(\.name) == ["corp"] && providers[0].label == "corp")
+        #expect(providers[0].issuer == "https://id.example")
+        #expect(
+            sentence { _ = try settings(file, ["oidc.providers=corp,unused"]).openIDProviders() }?.contains(
+                "oidc.unused.client_id is not set") == true)
+        #expect(
+            sentence { _ = try settings(file, ["oidc.corp.isuer=x"]) }?.contains("did you mean oidc.corp.issuer?")
+                == true)
+        #expect(sentence { _ = try settings(file, ["oidc.corp.issuer=x"]) }?.contains("oidc.corp.issuer") == true)
+        #expect(try settings().openIDProviders().isEmpty)
+    }
+
     @Test func `a flag is stronger than the file, and the last of two flags counts`() throws {
         let settings = try settings(
             #"{"http": {"port": "9000", "host": "::1"}, "workers": {"enabled": "false"}}"#,

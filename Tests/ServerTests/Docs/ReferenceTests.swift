@@ -32,7 +32,7 @@ struct ReferenceTests {
 
     /// The routes, without anything behind them.
     private static func routes() throws -> [String] {
-        try router().routes.map { "\($0.method.rawValue) \($0.path)" }
+        try router().routes.map { "\($0.method.rawValue) \($0.path)" }.filter { !$0.contains(" /console") }
     }
 
     private static func router(_ book: OperationBook = OperationBook()) throws -> Router<RequestScope> {
@@ -61,7 +61,10 @@ struct ReferenceTests {
     @Test("every route stands in the OpenAPI document, and every operation there is a route")
     func operationsAreRoutes() throws {
         let book = OperationBook()
-        let routes = Set(try Self.router(book).routes.map { "\($0.method.rawValue) \($0.path)" })
+        let all = Set(try Self.router(book).routes.map { "\($0.method.rawValue) \($0.path)" })
+        let pages = Set(book.pages.map { "\($0.method.rawValue) \($0.path)" })
+        #expect(pages.allSatisfy { $0.contains(" /console") } && pages.isSubset(of: all))
+        let routes = all.subtracting(pages)
         let paths = OpenAPIDocument(operations: book.operations, publicURL: "").json["paths"]?.object?.members ?? []
         let told = paths.flatMap { path in
             (path.value.object?.members ?? []).map { "\($0.name.uppercased()) \(path.name)" }
@@ -97,9 +100,50 @@ struct ReferenceTests {
 
     @Test("every code of a problem stands in Docs/api.md", arguments: PlatformError.Code.allCases)
     func codesAreTold(_ code: PlatformError.Code) throws {
-        // Nothing throws this one yet.
-        guard code != .idempotencyInFlight else { return }
-        #expect(try Self.page("api.md").contains("`\(code.rawValue)`"))
+        #expect(ProblemKind.codes.contains(code.rawValue))
+    }
+
+    @Test("Docs/api.md and the page of problems tell the same of every code, and of no other")
+    func kindsAreTold() throws {
+        let rows = try Self.page("api.md").split(separator: "\n").filter { row in
+            row.prefixMatch(of: /\| [45]\d\d \| `[a-z_]+` \|/) != nil
+        }
+        let told = ProblemKind.all.map { "| \($0.status) | `\($0.code)` | \($0.meaning) | \($0.remedy) |" }
+        #expect(rows.map(String.init) == told)
+    }
+
+    @Test("every code that the server writes is a kind of problem")
+    func writtenCodesAreKinds() throws {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../Sources/Server/HTTP")
+        let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.allObjects ?? []
+        var written: Set<String> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /status: \d+, code: "([a-z_]+)"/) { written.insert(String(match.1)) }
+        }
+        #expect(written.count > 8)
+        #expect(written.subtracting(ProblemKind.codes).sorted() == [])
+    }
+
+    @Test("every operation stands on the page of the reference, with a place that can be linked to")
+    func operationsAreOnThePage() throws {
+        let book = OperationBook()
+        _ = try Self.router(book)
+        let page = ReferencePage(operations: book.operations, publicURL: "https://wa.example").html
+        for operation in book.operations {
+            #expect(page.contains("id=\"\(operation.reference.id)\""))
+            #expect(page.contains("<code>\(operation.path)</code>"))
+        }
+        let targets = Set(page.matches(of: /href="#([^"]+)"/).map { String($0.1) })
+        let places = Set(page.matches(of: /id="([^"]+)"/).map { String($0.1) })
+        #expect(targets.subtracting(places).sorted() == [], "a link within the page leads nowhere")
+        #expect(!page.contains("<script") && !page.contains("style=\"") && !page.contains("src="))
+    }
+
+    @Test("every code of a problem has its place on the page that its type leads to")
+    func codesAreOnThePage() {
+        for code in ProblemKind.codes { #expect(ProblemsPage.html.contains("id=\"\(code)\"")) }
     }
 
     // MARK: - Roles

@@ -16,7 +16,8 @@ struct CloudAPIMeaningTests {
                 (400, 131050)
             case .contactErased, .contactRestricted, .specialCategoryNotCovered: (400, 131026)
             case .serviceWindowClosed: (400, 131047)
-            case .tenantNotActive, .agreementMissing, .agreementNotInForce, .agreementSuspended, .channelStopped:
+            case .tenantNotActive, .tenantTerminated, .agreementMissing, .agreementNotInForce, .agreementSuspended,
+                .channelStopped, .dataFlowNotCovered:
                 (403, 131031)
             case .channelDisconnected: (400, 133010)
             case .regionNotServing: (500, 131016)
@@ -28,8 +29,8 @@ struct CloudAPIMeaningTests {
     @Test("a refusal that concerns a person or a moment does not make a client stop its number")
     func onlyTheTenantsOwnStop() {
         let concernsTheNumber: Set<Refusal.Code> = [
-            .tenantNotActive, .agreementMissing, .agreementNotInForce, .agreementSuspended, .channelStopped,
-            .channelDisconnected,
+            .tenantNotActive, .tenantTerminated, .agreementMissing, .agreementNotInForce, .agreementSuspended,
+            .channelStopped, .channelDisconnected, .dataFlowNotCovered,
         ]
         for code in Refusal.Code.allCases {
             #expect(Self.stopping.contains(CloudAPIMeaning(code).code) == concernsTheNumber.contains(code), "\(code)")

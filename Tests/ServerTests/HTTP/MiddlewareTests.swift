@@ -42,7 +42,7 @@ import Testing
         let scope = RequestScope(
             source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
         let response = try await AnswerMiddleware().handle(.get(path, headers), context: scope) { request, scope in
-            try await ErrorMiddleware().handle(request, context: scope) { _, _ in try route() }
+            try await ErrorMiddleware(publicURL: "").handle(request, context: scope) { _, _ in try route() }
         }
         return (try await Answer(response), log.lines.withLock { $0 })
     }

@@ -11,7 +11,7 @@ import Testing
 @Suite struct ProblemTests {
     /// Status of every code; a code that is added and not decided on here fails the test below.
     static let statuses: [PlatformError.Code: Int] = [
-        .invalid: 422, .unauthenticated: 401, .forbidden: 403, .notFound: 404, .conflict: 409,
+        .invalid: 422, .unauthenticated: 401, .forbidden: 403, .addressNotAllowed: 403, .notFound: 404, .conflict: 409,
         .idempotencyKeyReused: 422,
         .idempotencyInFlight: 409, .refused: 403, .unavailable: 503, .preconditionFailed: 412, .rateLimited: 429,
     ]
@@ -23,7 +23,7 @@ import Testing
     ]
 
     private func answer(_ error: any Error) async throws -> Answer {
-        try await Answer(Problem(error).response(requestID: "request-1"))
+        try await Answer(Problem(error).response(requestID: "request-1", publicURL: "https://wa.example"))
     }
 
     @Test(arguments: PlatformError.Code.allCases)
@@ -34,13 +34,14 @@ import Testing
         #expect(answer.contentType == "application/problem+json")
         #expect(answer.headers[.cacheControl] == "no-store")
         let expected: JSON = [
-            "type": "about:blank", "title": .string(Self.titles[answer.status] ?? "?"),
+            "type": .string("https://wa.example/docs/problems#\(code.rawValue)"),
+            "title": .string(Self.titles[answer.status] ?? "?"),
             "status": .number("\(answer.status)"), "detail": "What happened.", "code": .string(code.rawValue),
             "remedy": "What helps.",
             "request_id": "request-1",
         ]
         #expect(answer.json == expected)
-        #expect((answer.headers[.retryAfter] != nil) == (code == .unavailable))
+        #expect((answer.headers[.retryAfter] != nil) == [.unavailable, .idempotencyInFlight].contains(code))
         #expect(answer.headers[.wwwAuthenticate] == (code == .unauthenticated ? "Bearer" : nil))
     }
 

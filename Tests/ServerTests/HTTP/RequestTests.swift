@@ -24,7 +24,7 @@ import Testing
                 _ = try Access.bearer(.get("/", headers))
                 Issue.record("taken for a key")
             } catch {
-                let answer = try await Answer(Problem(error).response(requestID: "r"))
+                let answer = try await Answer(Problem(error).response(requestID: "r", publicURL: ""))
                 #expect(answer.status == 401)
                 #expect(answer.headers[.wwwAuthenticate] == "Bearer")
                 #expect(!answer.text.contains("YTpi"))

@@ -1,10 +1,10 @@
 /// A range of addresses with a common prefix (CIDR).
-struct AddressBlock: Sendable, Hashable {
+public struct AddressBlock: Sendable, Hashable, LosslessStringConvertible {
     private let first: IPAddress
     private let prefix: Int
 
     /// Bits beyond the prefix are dropped. `nil` when the prefix is longer than the address.
-    init?(_ address: IPAddress, prefix: Int) {
+    public init?(_ address: IPAddress, prefix: Int) {
         switch address {
         case .v4(let bits):
             guard (0...32).contains(prefix) else { return nil }
@@ -17,7 +17,7 @@ struct AddressBlock: Sendable, Hashable {
     }
 
     /// Reads `192.0.2.0/24`, `2001:db8::/32`, or one address alone.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
         let whole = if case .v4 = address { 32 } else { 128 }
@@ -29,13 +29,16 @@ struct AddressBlock: Sendable, Hashable {
         self.init(address, prefix: prefix)
     }
 
-    func contains(_ address: IPAddress) -> Bool {
+    public func contains(_ address: IPAddress) -> Bool {
         switch (first, address) {
         case (.v4(let block), .v4(let bits)): bits & Self.mask4(prefix) == block
         case (.v6(let block), .v6(let bits)): bits & Self.mask6(prefix) == block
         default: false
         }
     }
+
+    /// Always with its prefix, such as `192.0.2.1/32`.
+    public var description: String { "\(first)/\(prefix)" }
 
     // Swift's `<<` yields 0 when it shifts by the full width, which is what a prefix of 0 needs.
     private static func mask4(_ prefix: Int) -> UInt32 { UInt32.max << (32 - prefix) }

@@ -7,12 +7,12 @@
 #endif
 
 /// An address as the kernel would dial it.
-enum IPAddress: Sendable, Hashable {
+public enum IPAddress: Sendable, Hashable, LosslessStringConvertible {
     case v4(UInt32)
     case v6(UInt128)
 
     /// Reads the canonical text forms only (`192.0.2.1`, `2001:db8::1`): no octal, hexadecimal or short IPv4.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 {
             self = .v4(UInt32(bigEndian: four.s_addr))
@@ -24,9 +24,24 @@ enum IPAddress: Sendable, Hashable {
     }
 
     /// The IPv4 address inside an IPv4-mapped one (`::ffff:192.0.2.1`): the kernel dials that. Others stay as they are.
-    var unmapped: IPAddress {
+    public var unmapped: IPAddress {
         guard case .v6(let bits) = self, bits >> 32 == 0xFFFF else { return self }
         return .v4(UInt32(truncatingIfNeeded: bits))
+    }
+
+    /// The canonical text (RFC 5952).
+    public var description: String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        switch self {
+        case .v4(let bits):
+            var address = in_addr(s_addr: bits.bigEndian)
+            _ = inet_ntop(AF_INET, &address, &text, socklen_t(text.count))
+        case .v6(let bits):
+            var address = in6_addr()
+            withUnsafeMutableBytes(of: &address) { $0.storeBytes(of: bits.bigEndian, as: UInt128.self) }
+            _ = inet_ntop(AF_INET6, &address, &text, socklen_t(text.count))
+        }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

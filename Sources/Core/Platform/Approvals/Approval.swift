@@ -36,7 +36,8 @@ public struct Approval: Sendable, Hashable {
     /// Why it failed.
     public var failure: String?
 
-    /// The state as it is to be told: an approval that nobody decided in time is expired before anybody wrote that down.
+    /// The state as it is to be told: an approval that nobody decided in time is expired before anybody wrote that
+    /// down.
     public func state(at now: Date) -> State { state == .asked && expiresAt <= now ? .expired : state }
 }
 

@@ -6,10 +6,11 @@ import typealias Foundation.TimeInterval
 
 /// How the effect happens once.
 ///
-/// Deciding commits the state `approved` before anything is done, so that of two who approve at once one only gets that far. Whoever then
-/// holds the approval's lock carries it out, and writes down the end in the transaction that holds the lock; the lock is PostgreSQL's,
-/// and goes when its process does. What a process left `approved` when it died is found by `ApprovalKeeper` in any process, and tried
-/// again; should the effect have happened before the end was written down, the handler finds it done.
+/// Deciding commits the state `approved` before anything is done, so that of two who approve at once one only gets
+/// that far. Whoever then holds the approval's lock carries it out, and writes down the end in the transaction that
+/// holds the lock; the lock is PostgreSQL's, and goes when its process does. What a process left `approved` when it
+/// died is found by `StaffKeeper` in any process, and tried again; should the effect have happened before the end was
+/// written down, the handler finds it done.
 extension ApprovalService {
     /// How long it is tried, when what is in the way may pass.
     static let patience: TimeInterval = 86_400

@@ -7,13 +7,14 @@ import struct Foundation.Date
 
 /// Four eyes: what is dangerous is asked for by one member of staff and decided by another.
 ///
-/// Asking and deciding are entered into the control plane's chain and into that of the tenant concerned, in one transaction and in that
-/// order: whoever else enters two chains must take the control plane's first.
+/// Asking and deciding are entered into the control plane's chain and into that of the tenant concerned, in one
+/// transaction and in that order: whoever else enters two chains must take the control plane's first.
 public final class ApprovalService: Sendable {
     /// Carries out what was approved.
     ///
-    /// It can be called again for the same approval when a process died after the effect and before that was written down: it must then
-    /// find what it wants done, and return. It is never called twice at once. What takes long it hands to a worker.
+    /// It can be called again for the same approval when a process died after the effect and before that was written
+    /// down: it must then find what it wants done, and return. It is never called twice at once. What takes long it
+    /// hands to a worker.
     public typealias Handler = @Sendable (Approval, Cause) async throws -> Void
 
     public enum Decision: Sendable, Hashable, CaseIterable { case approve, decline }

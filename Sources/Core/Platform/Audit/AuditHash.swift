@@ -28,6 +28,16 @@ struct AuditHash: Sendable {
         return Array(HMAC<SHA256>.authenticationCode(for: text, using: key))
     }
 
+    /// Whether a head's MAC is ours. Compared in constant time: the answer must not help to guess one.
+    func isGenuine(_ head: StoredHead) -> Bool {
+        ConstantTime.equal(mac(head.chain, sequence: head.sequence, hash: head.hash), head.mac)
+    }
+
+    /// What every entry begins with, so that one that was moved is known without reading it all.
+    static func beginning(of chain: AuditChain, _ sequence: Int) -> String {
+        #"{"chain":"\#(chain)","sequence":\#(sequence),"#
+    }
+
     /// The entry as it is hashed and stored.
     static func text(_ record: AuditRecord, chain: AuditChain, sequence: Int, at date: Date) -> String {
         var principal = JSONObject([("kind", .string(record.cause.principal.kind.rawValue))])
@@ -41,11 +51,22 @@ struct AuditHash: Sendable {
             ("outcome", .string(record.outcome.rawValue)), ("principal", .object(principal)),
             ("subject", ["kind": .string(record.subject.kind), "id": .string(record.subject.id)]),
         ])
-        // PostgreSQL's jsonb, by which entries are found, has no U+0000.
-        entry["reason"] = record.cause.reason.map { .string(String($0.unicodeScalars.filter { $0 != "\0" })) }
+        entry["reason"] = record.cause.reason.map { .string($0) }
         entry["request_id"] = record.cause.requestID.map { .string($0) }
         entry["before"] = record.before
         entry["after"] = record.after
-        return JSON.object(entry).text
+        return storable(.object(entry)).text
+    }
+
+    /// Without U+0000: PostgreSQL's jsonb, by which entries are found, has none, and what somebody typed must not keep a change
+    /// from being entered.
+    private static func storable(_ json: JSON) -> JSON {
+        switch json {
+        case .string(let text) where text.utf8.contains(0):
+            .string(String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" })))
+        case .array(let elements): .array(elements.map(storable))
+        case .object(let object): .object(JSONObject(object.members.map { ($0.name, storable($0.value)) }))
+        default: json
+        }
     }
 }

@@ -36,6 +36,24 @@ public struct AuditRecord: Sendable {
         self.before = before
         self.after = after
     }
+
+    init(_ action: OwnAction, _ subject: Subject, _ cause: Cause, outcome: Outcome = .done, after: JSON? = nil) {
+        self.init(action.rawValue, subject, cause, outcome: outcome, after: after)
+    }
+
+    /// What the trail enters of itself.
+    enum OwnAction: String, Sendable {
+        /// A tenant's chain begins; stands in the control chain.
+        case chainBegun = "audit.chain_begun"
+        /// The heads of all chains were sealed.
+        case sealed = "audit.sealed"
+        /// Somebody read entries, seals, or had a chain checked.
+        case read = "audit.read"
+        /// Somebody took entries out to show them elsewhere.
+        case exported = "audit.exported"
+        /// Requests without a key that is in force, counted over a minute.
+        case unauthenticated = "access.unauthenticated"
+    }
 }
 
 /// One chain of the trail: the control plane's, or a tenant's.

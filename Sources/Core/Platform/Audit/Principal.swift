@@ -30,6 +30,8 @@ public struct Principal: Sendable, Hashable {
     public static let commandLine = Principal(.commandLine, roles: [.owner])
     public static let anonymous = Principal(.anonymous)
 
+    public static func apiKey(_ key: APIKeyID) -> Principal { Principal(.apiKey, id: key.description) }
+
     public static func staff(_ member: StaffMember) -> Principal {
         Principal(.staff, id: member.id.description, roles: member.roles)
     }

@@ -41,6 +41,7 @@ extension ChannelService {
             let known = plugins.channels.keys.sorted().joined(separator: ", ")
             throw PlatformError.invalid("plugin", "there is no such channel plugin; known are: \(known)")
         }
+        try await requireCovered(id, plugin)
         let configuration = try Self.check(new.configuration, plugin.channelSchema, at: "configuration")
         let ingress = try Self.check(new.ingress, plugin.ingressSchema, at: "ingress")
         var addresses = try Self.addresses(of: configuration, plugin)

@@ -33,6 +33,7 @@ extension ChannelService {
         let (known, _) = try await find(channel, place)
         guard known.state != .disconnected else { throw Self.notJoined }
         try await checkTenants(id, target)
+        try await requireCovered(target, try plugin(known.plugin))
         try await checkAccount(known, place)
         return ApprovalRequest(
             .moveChannel, .init("channel", channel), tenant: id, payload: ["to": .string(target.description)],
@@ -53,6 +54,7 @@ extension ChannelService {
         try await checkTenants(id, target)
         let account = try await checkAccount(known, from)
         let plugin = try plugin(known.plugin)
+        try await requireCovered(target, plugin)
         let configuration = try Self.check(values, plugin.channelSchema, at: "configuration")
         // Nothing goes out for the old tenant any more: what carries an id made later is not theirs.
         _ = try await from.shard.app.transactionBatch(
@@ -92,13 +94,20 @@ extension ChannelService {
 
     private func checkTenants(_ id: TenantID, _ target: TenantID) async throws {
         guard id != target else { throw Self.sameTenant }
-        for (tenant, whose) in [(id, "The tenant"), (target, "The tenant that gets the number")] {
+        // Nothing goes live without a number, so the one that gets it may still be brought in.
+        let allowed: [(tenant: TenantID, states: Set<TenantState>, sentence: String)] = [
+            (id, [.active], "The tenant is not active under an agreement in force."),
+            (
+                target, [.onboarding, .active],
+                "The tenant that gets the number is not active or onboarding under an agreement in force."
+            ),
+        ]
+        for (tenant, states, sentence) in allowed {
             let state = try await tenants.find(tenant).state
             let isBound = try await tenants.agreements(tenant).contains { $0.state == .inForce }
-            guard state == .active, isBound else {
+            guard states.contains(state), isBound else {
                 throw PlatformError(
-                    .conflict, "\(whose) is not active under an agreement in force.",
-                    remedy: "Both tenants need one before a number moves.")
+                    .conflict, sentence, remedy: "Both tenants need an agreement in force before a number moves.")
             }
         }
     }

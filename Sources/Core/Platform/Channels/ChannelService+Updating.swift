@@ -10,14 +10,15 @@ extension ChannelService {
     ///
     /// The next delivery goes by the new configuration. What comes in is checked by the new secrets and, for the
     /// overlap, by the old ones.
-    /// - Throws: `.invalid` naming the keys that are wrong; nothing is changed then.
+    /// - Throws: `.invalid` naming the keys that are wrong, `.preconditionFailed` when the channel is not as expected;
+    ///   nothing is changed then.
     public func update(
-        _ id: TenantID, _ channel: ChannelID, _ change: ChannelChange, _ cause: Cause
+        _ id: TenantID, _ channel: ChannelID, _ change: ChannelChange, _ expected: Expected, _ cause: Cause
     ) async throws -> Channel {
         let place = try await place(of: id)
-        let wanted = try await examine(change, of: channel, place)
+        let wanted = try await examine(change, of: channel, expected, place)
         guard !wanted.secrets.isEmpty || wanted.isChanged else { return wanted.channel }
-        let channel = try await save(wanted, change, place, cause)
+        let channel = try await save(wanted, change, expected, place, cause)
         guard wanted.addresses.account != wanted.formerAccount else { return channel }
         // Another account has to be told of us too.
         let report = await wanted.plugin.connect(
@@ -68,8 +69,12 @@ extension ChannelService {
         }
     }
 
-    private func examine(_ change: ChannelChange, of id: ChannelID, _ place: Place) async throws -> Wanted {
+    private func examine(
+        _ change: ChannelChange, of id: ChannelID, _ expected: Expected, _ place: Place
+    ) async throws -> Wanted {
         let (channel, old) = try await find(id, place)
+        // Before the messenger is asked, and again when it is held.
+        try expected.check(channel.revision)
         guard channel.state != .disconnected else { throw Self.notJoined }
         let plugin = try plugin(channel.plugin)
         let configuration = try Self.check(
@@ -106,8 +111,9 @@ extension ChannelService {
         return (values, try row.decode("tenant_id", as: TenantID?.self) == channel.tenant)
     }
 
-    private func save(_ wanted: Wanted, _ change: ChannelChange, _ place: Place, _ cause: Cause) async throws -> Channel
-    {
+    private func save(
+        _ wanted: Wanted, _ change: ChannelChange, _ expected: Expected, _ place: Place, _ cause: Cause
+    ) async throws -> Channel {
         let (id, known) = (wanted.channel.tenant, wanted.channel)
         let now = Date()
         let secrets = Dictionary(wanted.secrets.map { ($0, now) }) { $1 }
@@ -115,6 +121,7 @@ extension ChannelService {
             guard let row = try await tx.query(ChannelStore.lock(id, known.id)).first else {
                 throw PlatformError.notFound("channel")
             }
+            try expected.check(row.decode("revision"))
             let current = try SealedConfiguration.values(
                 row.decode("configuration_sealed"), place.keys.data, ChannelStore.sealContext(known.id, id))
             guard current == wanted.old else { throw Self.changedMeanwhile }

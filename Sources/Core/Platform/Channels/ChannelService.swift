@@ -28,27 +28,36 @@ public struct ChannelService: Sendable {
         return try rows.map { try ChannelStore.channel($0, of: id) }
     }
 
-    /// Lets a stopped channel go on; what was queued is tried again at once.
+    public func find(_ id: TenantID, _ channel: ChannelID) async throws -> Channel {
+        guard let found = try await list(id).first(where: { $0.id == channel }) else {
+            throw PlatformError.notFound("channel")
+        }
+        return found
+    }
+
+    /// Lets a stopped channel go on; what was queued is tried again at once. Entered before the region commits, as a dead
+    /// letter's retry.
     /// - Throws: `.conflict` when the messenger was not told of it: connecting it again finishes that.
     public func start(_ id: TenantID, _ channel: ChannelID, _ cause: Cause) async throws -> Channel {
         let place = try await place(of: id)
-        let (before, after) = try await place.shard.app.transaction(settings: asTenant(id)) { tx in
+        let started = try await place.shard.app.transaction(settings: asTenant(id), retries: 0) { tx in
             guard let row = try await tx.query(ChannelStore.lock(id, channel)).first else {
                 throw PlatformError.notFound("channel")
             }
             let known = try ChannelStore.channel(row, of: id)
             guard known.joinedAt != nil else { throw Self.notJoined }
-            var started = known
-            started.state = .active
-            _ = try await tx.pipeline([ChannelStore.setState(id, channel, .active), QueueStore.hurry(id)])
-            return (known, started)
+            let rows = try await tx.pipeline([
+                ChannelStore.setState(id, channel, .active), QueueStore.hurry(id), ChannelStore.lock(id, channel),
+            ])
+            let started = try ChannelStore.channel(rows[2][0], of: id)
+            try await audit.enter(
+                AuditRecord(
+                    "channel.started", .init("channel", channel), cause, before: known.trailState,
+                    after: started.trailState), in: .tenant(id))
+            return started
         }
-        try await audit.enter(
-            AuditRecord(
-                "channel.started", .init("channel", channel), cause, before: before.trailState, after: after.trailState),
-            in: .tenant(id))
         wake(place.shard.id)
-        return after
+        return started
     }
 
     static let notJoined = PlatformError(

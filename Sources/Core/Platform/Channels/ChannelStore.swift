@@ -29,8 +29,8 @@ enum ChannelStore {
         PostgresQuery(
             "channels.list",
             """
-            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed, created_at,
-                   joined_at, secrets_changed::text AS secrets_changed
+            SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, configuration_sealed,
+                   created_at, joined_at, secrets_changed::text AS secrets_changed, revision
             FROM channels
             WHERE tenant_id = $1
             ORDER BY channel_id
@@ -43,7 +43,7 @@ enum ChannelStore {
             "channels.lock",
             """
             SELECT channel_id, plugin, address, account_address, display_address, ingress_route_id, state, state_reason,
-                   configuration_sealed, created_at, joined_at, secrets_changed::text AS secrets_changed
+                   configuration_sealed, created_at, joined_at, secrets_changed::text AS secrets_changed, revision
             FROM channels
             WHERE tenant_id = $1 AND channel_id = $2
             FOR UPDATE
@@ -56,7 +56,7 @@ enum ChannelStore {
             "channels.sibling",
             """
             SELECT channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at,
-                   joined_at, secrets_changed::text AS secrets_changed
+                   joined_at, secrets_changed::text AS secrets_changed, revision
             FROM channels
             WHERE tenant_id = $1 AND plugin = $2 AND account_address = $3 AND channel_id <> $4
             ORDER BY channel_id
@@ -73,8 +73,8 @@ enum ChannelStore {
             "channels.update",
             """
             UPDATE channels
-            SET account_address = $3, display_address = $4, configuration_sealed = $5, updated_at = now(),
-                secrets_changed = secrets_changed || $6::text::jsonb
+            SET account_address = $3, display_address = $4, configuration_sealed = $5, revision = revision + 1,
+                updated_at = now(), secrets_changed = secrets_changed || $6::text::jsonb
             WHERE tenant_id = $1 AND channel_id = $2
             RETURNING \(columns)
             """, [channel.tenant, channel.id, account, display, sealed, text(secrets)])
@@ -82,7 +82,7 @@ enum ChannelStore {
 
     private static let columns = """
         channel_id, plugin, address, display_address, ingress_route_id, state, state_reason, created_at, joined_at,
-                      secrets_changed::text AS secrets_changed
+                      secrets_changed::text AS secrets_changed, revision
         """
 
     /// How joining to the messenger ended.
@@ -91,7 +91,7 @@ enum ChannelStore {
             "channels.settle",
             """
             UPDATE channels
-            SET state = $3, state_reason = $4, held_until = NULL, updated_at = now(),
+            SET state = $3, state_reason = $4, held_until = NULL, revision = revision + 1, updated_at = now(),
                 joined_at = CASE WHEN $5 THEN coalesce(joined_at, now()) END
             WHERE tenant_id = $1 AND channel_id = $2
             RETURNING \(columns)
@@ -106,7 +106,7 @@ enum ChannelStore {
             """
             UPDATE channels
             SET state = 'disconnected', state_reason = NULL, held_until = NULL, joined_at = NULL, secrets_changed = '{}',
-                configuration_sealed = $3, updated_at = now()
+                configuration_sealed = $3, revision = revision + 1, updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
             RETURNING \(columns)
             """, [channel.tenant, channel.id, sealed])
@@ -123,7 +123,7 @@ enum ChannelStore {
             UPDATE channels
             SET ingress_route_id = $3, account_address = $4, display_address = $5, configuration_sealed = $6,
                 secrets_changed = $7::text::jsonb, state = 'stopped', state_reason = $8, joined_at = NULL,
-                updated_at = now()
+                revision = revision + 1, updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
             RETURNING \(columns)
             """,
@@ -165,15 +165,16 @@ enum ChannelStore {
             displayAddress: try row.decode("display_address"),
             state: ChannelState(state: try row.decode("state"), reason: try row.decode("state_reason")),
             ingressRoute: try row.decode("ingress_route_id"), createdAt: try row.decode("created_at"),
-            joinedAt: try row.decode("joined_at"),
-            secretsChanged: times(try row.decode("secrets_changed")))
+            joinedAt: try row.decode("joined_at"), secretsChanged: times(try row.decode("secrets_changed")),
+            revision: try row.decode("revision"))
     }
 
     static func setState(_ tenant: TenantID, _ channel: ChannelID, _ state: ChannelState) -> PostgresQuery {
         PostgresQuery(
             "channels.set-state",
             """
-            UPDATE channels SET state = $3, state_reason = $4, updated_at = now()
+            UPDATE channels
+            SET state = $3, state_reason = $4, revision = revision + 1, updated_at = now()
             WHERE tenant_id = $1 AND channel_id = $2
             """, [tenant, channel, state.columns.state, state.columns.reason])
     }

@@ -13,10 +13,12 @@ public struct ConsentService: Sendable {
     ///   - source: name of a consent-source plugin.
     ///   - channel: nil when the tenant has one channel only.
     ///   - body: what the source reads.
+    ///   - repeatable: a request that may come again: then it records nothing and has the first answer.
     /// - Throws: `PlatformError.invalid` naming the field.
     public func declare(
-        _ caller: Caller, source: String, person: RecipientReference, channel: ChannelID?, body: JSON
-    ) async throws -> (id: ConsentEventID, view: ConsentView) {
+        _ caller: Caller, source: String, person: RecipientReference, channel: ChannelID?, body: JSON,
+        repeatable: RepeatableConsent? = nil
+    ) async throws -> ConsentReceipt {
         guard let plugin = plugins.consentSources[source] else {
             let known = plugins.consentSources.keys.sorted().joined(separator: ", ")
             throw PlatformError.invalid("source", "there is no such consent source; known are: \(known)")
@@ -32,19 +34,23 @@ public struct ConsentService: Sendable {
         let id = ConsentEventID.generate()
         let name = "\(source)@\(plugin.manifest.version)"
         let ends = draft.kind == .withdrawn || draft.kind == .refused
-        let (contact, subject, standing) = try await retryingConflicts {
+        return try await retryingConflicts {
             try await shard.app.transaction(settings: asTenant(caller.tenant)) { tx in
+                let books = repeatable.map { ConsentRepeats($0, of: caller, result: id, keys) }
+                if let earlier = try await books?.earlier(tx) { return earlier }
                 // Whatever the tenant's state, a person's no is taken.
                 if !ends { try await TenantStanding.requireProcessing(caller.tenant, tx) }
                 let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
                 let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)
                 let (contact, standing) = try await ConsentLedger.add(
                     keys, id, contact: known, channel: channel.id, source: name, draft, by: caller.key, tx)
-                return (contact, channel.id, standing)
+                let view = ConsentView(
+                    contact: contact, channel: channel.id, purpose: draft.purpose, standing: standing)
+                let receipt = ConsentReceipt(id: id, view: view, isReplayed: false)
+                try await books?.keep(receipt, tx)
+                return receipt
             }
         }
-        let view = ConsentView(contact: contact, channel: subject, purpose: draft.purpose, standing: standing)
-        return (id, view)
     }
 
     public func list(_ caller: Caller, _ contact: ContactID) async throws -> [ConsentView] {

@@ -16,8 +16,7 @@ struct ContactStore: Sendable {
         case .identity(let kind, let address):
             guard let identity = plugins.channels[plugin]?.normalise(kind, address.revealed) else {
                 throw PlatformError.invalid(
-                    kind.rawValue,
-                    "this is not an address of that kind; a phone number has 7 to 15 digits with country code")
+                    kind.rawValue, PhoneNumber.problem(kind.rawValue, address.revealed))
             }
             return .identity(keys.indexed(identity, plugin: plugin))
         }

@@ -14,6 +14,24 @@ public struct AgreementID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// A signed link to an agreement. Names the link, opens nothing.
+public struct AgreementLinkID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// Changes of an agreement's annexes that the tenant was told of together.
+public struct AgreementNoticeID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// Something a controller instructed.
+public struct InstructionID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// A tenant's number or account on a messenger.
 public struct ChannelID: Identifier {
     public let rawValue: UUID

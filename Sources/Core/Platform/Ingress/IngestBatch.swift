@@ -37,26 +37,36 @@ struct IngestBatch: Sendable {
 
     private func store(_ items: [IngestItem]) async throws -> [IngestOutcome] {
         var byTenant: [TenantID: IngestWork] = [:]
-        for (index, item) in items.enumerated() {
-            let tenant = item.route.tenant
-            var work: IngestWork
-            if let known = byTenant[tenant] {
-                work = known
-            } else {
-                work = IngestWork(keys: try await shard.keys.keys(of: tenant))
+        var gone: Set<TenantID> = []
+        for tenant in Set(items.map(\.route.tenant)) {
+            do {
+                byTenant[tenant] = IngestWork(keys: try await shard.keys.keys(of: tenant))
+            } catch let error as PlatformError
+                where error.code == .notFound || error.refusal?.code == .tenantTerminated
+            {
+                gone.insert(tenant)
             }
+        }
+        for (index, item) in items.enumerated() {
             for event in item.events {
-                work.add(
+                byTenant[item.route.tenant]?.add(
                     event, of: index, channel: item.route.channel, plugin: item.plugin, receivedAt: item.receivedAt)
             }
-            byTenant[tenant] = work
         }
         let works = byTenant.values.sorted { $0.keys.tenant < $1.keys.tenant }
-        return try await store(works, count: items.count)
+        var (outcomes, discarded) = try await store(works, count: items.count)
+        discarded.formUnion(gone)
+        for (index, item) in items.enumerated() where discarded.contains(item.route.tenant) {
+            outcomes[index].discarded = item.events.count
+        }
+        return outcomes
     }
 
+    /// The outcome of each item, and the tenants for whom nothing is taken any more.
+    private typealias Stored = (outcomes: [IngestOutcome], discarded: Set<TenantID>)
+
     /// Two things make it run again: another batch made the same new person first, or two contacts are one person.
-    private func store(_ works: [IngestWork], count: Int) async throws -> [IngestOutcome] {
+    private func store(_ works: [IngestWork], count: Int) async throws -> Stored {
         // Each merge leaves one contact fewer, and a message names four at most.
         let merges = 8 + 3 * works.reduce(0) { $0 + $1.messages.count + $1.changes.count }
         return try await retryingConflicts {
@@ -71,16 +81,22 @@ struct IngestBatch: Sendable {
         }
     }
 
-    private func store(_ works: [IngestWork], count: Int, _ tx: PostgresTransaction) async throws -> [IngestOutcome] {
-        var rows = try await tx.pipeline(works.flatMap(IngestPlan.lookups))[...]
-        var plans: [IngestPlan] = []
+    private func store(_ all: [IngestWork], count: Int, _ tx: PostgresTransaction) async throws -> Stored {
+        var rows = try await tx.pipeline(all.flatMap(IngestPlan.lookups))[...]
+        var (works, plans, discarded): ([IngestWork], [IngestPlan], Set<TenantID>) = ([], [], [])
         var outcomes = [IngestOutcome](repeating: IngestOutcome(), count: count)
-        for work in works {
-            var plan = try IngestPlan(work, found: rows.prefix(IngestPlan.lookupCount))
+        for work in all {
+            let found = rows.prefix(IngestPlan.lookupCount)
             rows = rows.dropFirst(IngestPlan.lookupCount)
+            guard try IngestPlan.isTaken(found) else {
+                discarded.insert(work.keys.tenant)
+                continue
+            }
+            var plan = try IngestPlan(work, found: found)
             if !plan.unmatched.isEmpty { plan = try await lookAgain(work, plan.unmatched, tx) }
             for item in plan.duplicates { outcomes[item].duplicates += 1 }
             plans.append(plan)
+            works.append(work)
         }
         let isMore = works.contains { !$0.changes.isEmpty || !$0.stops.isEmpty }
         var written = try await tx.pipeline(plans.flatMap { try $0.writes() }, commit: !isMore)[...]
@@ -90,7 +106,7 @@ struct IngestBatch: Sendable {
             if isMore { try await carryOut(work, new: try plan.storedEvents(own), tx) }
             written = written.dropFirst(plan.writeCount)
         }
-        return outcomes
+        return (outcomes, discarded)
     }
 
     /// A status that fits no message may have met the moment in which the answer to the send is written down: after the lock, either that is

@@ -7,7 +7,7 @@ import struct Foundation.UUID
 /// What has to be written for one tenant's part of a batch, decided from what is stored already.
 struct IngestPlan: Sendable {
     /// How many statements `lookups` makes.
-    static let lookupCount = 4
+    static let lookupCount = 5
 
     private let keys: TenantKeys
     /// The item of each event that is known already.
@@ -32,7 +32,16 @@ struct IngestPlan: Sendable {
             IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
             IngestStore.messagesOfStatuses(
                 tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
+            TenantStanding.query(tenant),
         ]
+    }
+
+    /// Whether anything is taken for the tenant.
+    /// - Parameter found: the rows of `lookups`.
+    static func isTaken(_ found: ArraySlice<PostgresRows>) throws -> Bool {
+        guard let row = found[found.startIndex + 4].first else { return false }
+        let standing = try TenantStanding(row)
+        return ProcessingRule.verdict(.ingress, standing.state, standing.agreement) != .discarded
     }
 
     /// - Parameter found: the rows of `lookups`.

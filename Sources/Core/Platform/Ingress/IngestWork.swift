@@ -16,10 +16,13 @@ struct IngestItem: GroupItem {
 struct IngestOutcome: Sendable {
     var stored = 0
     var duplicates = 0
+    /// Came for a tenant whose contract is over; nothing of it is kept.
+    var discarded = 0
 
     mutating func add(_ other: IngestOutcome) {
         stored += other.stored
         duplicates += other.duplicates
+        discarded += other.discarded
     }
 }
 

@@ -72,15 +72,19 @@ public struct IngressService: Sendable {
         // A region that is down must not keep the others' part of a webhook from being stored; the messenger sends all of it again,
         // and what was stored is then a duplicate.
         var failure: (any Error)?
+        var discarded: [TenantID: Int] = [:]
         for item in items {
             do {
                 let outcome = try await keep(item.route, item.events, plugin, receivedAt)
                 receipt.stored += outcome.stored
                 receipt.duplicates += outcome.duplicates
+                if outcome.discarded > 0 { discarded[item.route.tenant, default: 0] += outcome.discarded }
             } catch {
                 failure = error
             }
         }
+        if !discarded.isEmpty { try await store.countDiscarded(plugin, discarded) }
+        receipt.discarded = discarded.values.reduce(0, +)
         PlatformMetrics.count(receipt, plugin: plugin)
         if let failure { throw failure }
         return receipt

@@ -75,6 +75,21 @@ struct RouteStore: Sendable {
         _ = try await control.pipeline(queries)
     }
 
+    /// Counts events that came for tenants whose contract is over; one that was erased meanwhile is not counted any more.
+    func countDiscarded(_ plugin: String, _ counts: [TenantID: Int]) async throws {
+        let queries = counts.sorted { $0.key < $1.key }.map { tenant, count in
+            PostgresQuery(
+                "routes.count-discarded",
+                """
+                INSERT INTO discarded_events (tenant_id, plugin, events)
+                SELECT tenant_id, $2, $3::bigint FROM tenants WHERE tenant_id = $1 AND state = 'terminated'
+                ON CONFLICT (tenant_id, plugin)
+                DO UPDATE SET events = discarded_events.events + excluded.events, last_at = now()
+                """, [tenant, plugin, count])
+        }
+        _ = try await control.pipeline(queries)
+    }
+
     /// - Returns: from the statement, a row unless the ingress is another tenant's.
     static func addIngress(_ channel: Channel, sealed: [UInt8]) -> PostgresQuery {
         PostgresQuery(

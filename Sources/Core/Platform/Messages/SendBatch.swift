@@ -7,6 +7,13 @@ import struct Foundation.Date
 struct SendBatch: Sendable {
     let shard: Shard
     let plugins: PluginRegistry
+    let flows: FlowKeys
+
+    init(shard: Shard, plugins: PluginRegistry) {
+        self.shard = shard
+        self.plugins = plugins
+        flows = FlowKeys(plugins)
+    }
 
     func commit(_ items: [SendItem]) async throws -> [Result<SendReceipt, any Error>] {
         var keys: [TenantID: TenantKeys] = [:]
@@ -36,7 +43,11 @@ struct SendBatch: Sendable {
         var writes: [PostgresQuery] = []
         for (turn, tenant) in tenants.enumerated() {
             guard let keys = ring[tenant], let places = byTenant[tenant] else { continue }
-            guard let standingRow = found[turn * 3 + 1].first else { throw PlatformError.notFound("tenant") }
+            guard let standingRow = found[turn * 3 + 1].first else {
+                // Erased at this moment; the others of the batch are not concerned.
+                for place in places { results[place] = .failure(PlatformError.notFound("tenant")) }
+                continue
+            }
             let standing = try TenantStanding(standingRow)
             var messages: [SendStore.NewMessage] = []
             var underKey: [IdempotencyPlace: (message: MessageID, requestHash: [UInt8])] = [:]
@@ -99,17 +110,16 @@ struct SendBatch: Sendable {
     ) throws -> (receipt: SendReceipt, message: SendStore.NewMessage?) {
         if let earlier = facts.earlier {
             guard earlier.requestHash == item.request.requestHash else {
-                throw PlatformError(
-                    .idempotencyKeyReused, "This Idempotency-Key was used for another request.",
-                    remedy: "Use a new key for a new request; repeat a request with the same bytes.")
+                throw IdempotencyKey.reused
             }
             return (SendReceipt(message: earlier.message, replayed: true), nil)
         }
         try checkChannel(item, facts)
         if case .contact = item.request.recipient, facts.contact == nil { throw PlatformError.notFound("contact") }
         let question = GateQuestion(
-            now: now, standing: standing, channel: facts.channelState, contactErased: facts.contactErased,
-            purpose: item.request.purpose, consent: facts.consent, content: item.request.content,
+            now: now, standing: standing, channel: facts.channelState, flows: flows.of(facts.plugin),
+            contactErased: facts.contactErased, purpose: item.request.purpose, consent: facts.consent,
+            content: item.request.content,
             windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
         guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,

@@ -58,18 +58,20 @@ struct TenantStanding: Sendable {
     var state: TenantState
     var agreement: AgreementState?
     var coversSpecialCategory: Bool
+    var covered: CoveredFlows
 
     init(_ row: PostgresRow) throws {
         state = try row.decode("tenant_state")
         agreement = try row.decode("agreement_state")
         coversSpecialCategory = try row.decode("covers_special_category")
+        covered = CoveredFlows(try row.decode("covered_flows", as: [String]?.self))
     }
 
     static func query(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
             "tenants.standing",
             """
-            SELECT tenant_state, agreement_state, covers_special_category
+            SELECT tenant_state, agreement_state, covers_special_category, covered_flows
             FROM tenant_standing
             WHERE tenant_id = $1
             """, [tenant])
@@ -86,15 +88,14 @@ struct TenantStanding: Sendable {
 extension GateQuestion {
     /// The question both before a message is queued and again before it is delivered.
     init(
-        now: Date, standing: TenantStanding, channel: ChannelState, contactErased: Bool, purpose: String,
-        consent: ConsentStanding,
-        content: MessageContent, windowClosesAt: Date?
+        now: Date, standing: TenantStanding, channel: ChannelState, flows: [String], contactErased: Bool,
+        purpose: String, consent: ConsentStanding, content: MessageContent, windowClosesAt: Date?
     ) {
         let category = content.type == "template" ? content.fields["category"]?.string ?? "utility" : nil
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,
             coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: purpose == "health",
-            channelState: channel,
+            channelState: channel, dataFlowsCovered: standing.covered.include(flows),
             contactErased: contactErased, contactRestricted: false, purpose: purpose, consent: consent,
             // The health purpose is asked for by itself and explicitly, so its own consent is the explicit one.
             specialCategoryConsent: purpose == "health" ? consent : .none,

@@ -19,9 +19,7 @@ public struct SendingService: Sendable {
         if case .identity(let kind, let address) = request.recipient,
             !plugins.channels.values.contains(where: { $0.normalise(kind, address.revealed) != nil })
         {
-            throw PlatformError.invalid(
-                "to.\(kind)", "this is not an address of that kind; a phone number has 7 to 15 digits with country code"
-            )
+            throw PlatformError.invalid("to.\(kind)", PhoneNumber.problem(kind.description, address.revealed))
         }
         guard let batch = batches[caller.shard] else {
             _ = try directory.shard(caller.shard); throw PlatformError.notFound("shard")
@@ -42,12 +40,7 @@ public struct SendingService: Sendable {
             word.count <= 64 && word.first?.isLetter == true
             && word.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_" || $0 == "-") }
         guard isWord else { throw PlatformError.invalid("purpose", "use a word of a-z, 0-9, _ and -, such as service") }
-        if let key = request.idempotencyKey {
-            let isVisible = (1...255).contains(key.utf8.count) && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-            guard isVisible else {
-                throw PlatformError.invalid("Idempotency-Key", "use 1 to 255 visible ASCII characters")
-            }
-        }
+        if let key = request.idempotencyKey { _ = try IdempotencyKey(key) }
         switch request.content.type {
         case "text":
             guard let body = request.content.fields["body"]?.string, !body.isEmpty else {
@@ -55,6 +48,9 @@ public struct SendingService: Sendable {
             }
             guard body.count <= textLimit else {
                 throw PlatformError.invalid("text.body", "at most \(textLimit) characters; this has \(body.count)")
+            }
+            if let preview = request.content.fields["preview_url"], preview.bool == nil {
+                throw PlatformError.invalid("text.preview_url", "expected true or false, found \(preview.kind)")
             }
         case "image", "video", "audio", "document", "sticker":
             guard let id = request.content.fields["id"]?.string, !id.isEmpty else {

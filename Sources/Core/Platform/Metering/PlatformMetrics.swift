@@ -10,6 +10,7 @@ enum PlatformMetrics {
         events.add(receipt.stored, [plugin, "stored"])
         events.add(receipt.duplicates, [plugin, "duplicate"])
         events.add(receipt.unroutable, [plugin, "unroutable"])
+        events.add(receipt.discarded, [plugin, "discarded"])
     }
 
     static func count(_ outcome: DeliveryOutcome, plugin: String) {

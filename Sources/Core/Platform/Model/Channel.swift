@@ -17,6 +17,8 @@ public struct Channel: Sendable, Hashable {
     public var joinedAt: Date?
     /// When each secret was last given, by its path such as `configuration.access_token`.
     public var secretsChanged: [String: Date] = [:]
+    /// Grows with every change of what is shown of it.
+    public var revision: Int = 1
 
     /// Where the messenger posts, without host.
     public var ingressPath: String { "/ingress/\(plugin)/\(ingressRoute)" }

@@ -4,6 +4,7 @@ public import Postgres
 // How values of the model stand in tables: by their raw text.
 extension TenantState: PostgresEnum {}
 extension AgreementState: PostgresEnum {}
+extension Agreement.Form: PostgresEnum {}
 extension ConsentState: PostgresEnum {}
 extension MessageState: PostgresEnum {}
 extension MessageDirection: PostgresEnum {}

@@ -5,11 +5,15 @@ public struct PageRequest: Sendable {
     /// How many at most; 1 to 200.
     public var limit: Int
 
+    /// Which listing it is, with its filters: a cursor fits the one that gave it out and no other.
+    public var listing: String
+
     public static let maximumLimit = 200
 
-    public init(cursor: String? = nil, limit: Int = 50) {
+    public init(cursor: String? = nil, limit: Int = 50, listing: String = "") {
         self.cursor = cursor
         self.limit = limit
+        self.listing = listing
     }
 }
 

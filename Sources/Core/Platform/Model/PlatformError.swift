@@ -8,6 +8,8 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
         case invalid = "invalid_request"
         case unauthenticated
         case forbidden
+        /// The key may not be used from the caller's address.
+        case addressNotAllowed = "address_not_allowed"
         case notFound = "not_found"
         case conflict
         /// The thing was changed since the caller looked at it: its `If-Match` no longer fits.

@@ -45,4 +45,6 @@ public struct IngressReceipt: Sendable {
     public var stored: Int
     public var duplicates: Int
     public var unroutable: Int
+    /// Came for a tenant whose contract is over.
+    public var discarded = 0
 }

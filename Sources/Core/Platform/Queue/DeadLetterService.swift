@@ -5,6 +5,7 @@ import Postgres
 public struct DeadLetterService: Sendable {
     let directory: RegionDirectory
     let tenants: TenantService
+    let audit: AuditTrail
     let wake: @Sendable (ShardID) -> Void
 
     /// Newest first.
@@ -40,8 +41,11 @@ public struct DeadLetterService: Sendable {
     }
 
     /// Puts a dead letter back at the end of its conversation's lane. The gate is asked again before it goes out.
+    ///
+    /// It is entered into the tenant's chain before the region commits: should that fail, the trail tells of something that did not
+    /// happen, which is better than the other way round.
     /// - Throws: `.notFound` when the message is no dead letter of this tenant's.
-    public func retry(_ id: TenantID, _ message: MessageID) async throws {
+    public func retry(_ id: TenantID, _ message: MessageID, _ cause: Cause) async throws {
         let shard = try directory.shard(try await tenants.find(id).shard)
         let statements =
             [
@@ -60,10 +64,12 @@ public struct DeadLetterService: Sendable {
                     RETURNING m.message_id
                     """, [id, message])
             ] + QueueStore.enqueueAccepted(id, message)
-        let rows = try await shard.worker.transaction(settings: asTenant(id)) { tx in
-            try await tx.pipeline(statements, commit: true)
+        try await shard.worker.transaction(settings: asTenant(id), retries: 0) { tx in
+            let rows = try await tx.pipeline(statements)
+            guard rows[0].affectedRows == 1 else { throw PlatformError.notFound("dead letter") }
+            try await audit.enter(
+                AuditRecord("dead_letter.retried", .init("message", message), cause), in: .tenant(id))
         }
-        guard rows[0].affectedRows == 1 else { throw PlatformError.notFound("dead letter") }
         wake(shard.id)
     }
 }

@@ -22,6 +22,7 @@ struct DeliveryLane: Sendable {
 
     let shard: Shard
     let plugins: PluginRegistry
+    let flows: FlowKeys
     let http: any OutboundHTTP
     let rates: ChannelRates
     let startedAt: Date
@@ -134,8 +135,9 @@ struct DeliveryLane: Sendable {
             return .settled(.goOn)
         }
         let question = GateQuestion(
-            now: now, standing: standing, channel: channel, contactErased: job.contactErased, purpose: job.purpose,
-            consent: job.consent, content: content, windowClosesAt: job.windowClosesAt)
+            now: now, standing: standing, channel: channel, flows: flows.of(job.plugin),
+            contactErased: job.contactErased, purpose: job.purpose, consent: job.consent, content: content,
+            windowClosesAt: job.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) {
             if refusal.code.holdsQueue { return .settled(.pause(Self.holdPause)) }
             return .settled(try await refuse(lane, job, refusal, tx))

@@ -31,7 +31,8 @@ final class DeliveryWorker: Service {
         self.shard = shard
         self.logger = logger
         lane = DeliveryLane(
-            shard: shard, plugins: plugins, http: http, rates: ChannelRates(), startedAt: Date(), logger: logger)
+            shard: shard, plugins: plugins, flows: FlowKeys(plugins), http: http, rates: ChannelRates(),
+            startedAt: Date(), logger: logger)
         (bell, ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 

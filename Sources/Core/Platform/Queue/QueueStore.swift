@@ -220,17 +220,26 @@ enum QueueStore {
         ]
     }
 
-    /// A status settled these messages: a lane that waits to learn what became of one need not wait longer.
+    /// A status settled these messages: a lane that waits to learn what became of one need not wait longer. Several lanes are locked in
+    /// one order, here and in `hurry`, so that two who want the same ones wait for each other and never in a ring.
     static func settle(_ tenant: TenantID, _ messages: [MessageID]) -> PostgresQuery {
         PostgresQuery(
             "queue.settle",
             """
+            WITH waiting AS MATERIALIZED (
+                SELECT l.kind, l.lane_id
+                FROM queue_lanes l
+                WHERE l.tenant_id = $1 AND l.lease_owner IS NULL AND l.run_at > now()
+                  AND (l.kind, l.lane_id) IN (
+                      SELECT j.kind, j.lane_id FROM queue_jobs j
+                      WHERE j.tenant_id = $1 AND j.subject_id = ANY ($2) AND j.dead_at IS NULL)
+                ORDER BY l.tenant_id, l.kind, l.lane_id
+                FOR UPDATE
+            )
             UPDATE queue_lanes l
             SET run_at = now()
-            FROM queue_jobs j
-            WHERE j.tenant_id = $1 AND j.subject_id = ANY ($2) AND j.dead_at IS NULL
-              AND l.tenant_id = j.tenant_id AND l.kind = j.kind AND l.lane_id = j.lane_id
-              AND l.lease_owner IS NULL AND l.run_at > now()
+            FROM waiting w
+            WHERE l.tenant_id = $1 AND l.kind = w.kind AND l.lane_id = w.lane_id
             """, [tenant, messages])
     }
 
@@ -238,8 +247,19 @@ enum QueueStore {
     static func hurry(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
             "queue.hurry",
-            "UPDATE queue_lanes SET run_at = now() WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()",
-            [tenant])
+            """
+            WITH waiting AS MATERIALIZED (
+                SELECT kind, lane_id
+                FROM queue_lanes
+                WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()
+                ORDER BY tenant_id, kind, lane_id
+                FOR UPDATE
+            )
+            UPDATE queue_lanes l
+            SET run_at = now()
+            FROM waiting w
+            WHERE l.tenant_id = $1 AND l.kind = w.kind AND l.lane_id = w.lane_id
+            """, [tenant])
     }
 }
 

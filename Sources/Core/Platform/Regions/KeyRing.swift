@@ -8,7 +8,16 @@ import struct Foundation.UUID
 final class KeyRing: Sendable {
     private let store: any KeyStore
     private let database: PostgresClient
-    private let cache = Mutex<[TenantID: TenantKeys]>([:])
+    private let cache = Mutex<[TenantID: Entry]>([:])
+
+    private struct Entry {
+        var keys: TenantKeys
+        var until: ContinuousClock.Instant
+    }
+
+    /// How long unwrapped keys stay in memory: so long after they were destroyed, another process still has them, and nothing left to
+    /// open with them.
+    static let lifetime = Duration.seconds(900)
 
     init(store: any KeyStore, database: PostgresClient) {
         self.store = store
@@ -16,8 +25,9 @@ final class KeyRing: Sendable {
     }
 
     func keys(of tenant: TenantID) async throws -> TenantKeys {
-        if let known = cache.withLock({ $0[tenant] }) { return known }
-        let rows = try await database.transactionBatch(
+        let now = ContinuousClock.now
+        if let known = cache.withLock({ $0[tenant] }), known.until > now { return known.keys }
+        let found = try await database.transactionBatch(
             settings: asTenant(tenant),
             [
                 PostgresQuery(
@@ -26,8 +36,9 @@ final class KeyRing: Sendable {
                     SELECT kind, key_id, kek_id, wrapped
                     FROM tenant_keys
                     WHERE tenant_id = $1 AND retired_at IS NULL
-                    """, [tenant])
-            ])[0]
+                    """, [tenant]), TenantStanding.query(tenant),
+            ])
+        let (rows, standing) = (found[0], try found[1].first.map(TenantStanding.init))
         var data: DataKey?
         var index: BlindIndexKey?
         for row in rows {
@@ -38,13 +49,20 @@ final class KeyRing: Sendable {
             if kind == "data" { data = DataKey(id: id, secret: secret) } else { index = BlindIndexKey(secret: secret) }
         }
         guard let data, let index else {
+            cache.withLock { $0[tenant] = nil }
+            guard let standing else { throw PlatformError.notFound("tenant") }
+            // Its keys are the first that an erasure destroys.
+            if ProcessingRule.isOver(standing.state) { throw PlatformError(Refusal(.tenantTerminated)) }
             throw PlatformError(
                 .unavailable, "The tenant's keys are not in its region.", remedy: "Ops: restore them from backup.")
         }
         let keys = TenantKeys(tenant: tenant, data: data, index: index)
-        cache.withLock { $0[tenant] = keys }
+        cache.withLock { $0[tenant] = Entry(keys: keys, until: now + Self.lifetime) }
         return keys
     }
+
+    /// Keys that were destroyed are not to be used from memory.
+    func forget(_ tenant: TenantID) { cache.withLock { $0[tenant] = nil } }
 
     /// Makes sure that the key store is the one this shard's data was sealed with; the first time, writes down how to tell.
     /// - Throws: `KeyStoreError.unknownKey` when it is another.

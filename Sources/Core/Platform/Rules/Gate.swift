@@ -1,14 +1,14 @@
 /// Decides whether a message may go. Strict: what is not positively allowed is refused, replies too.
 public struct Gate {
     /// Asks the rules in this order, from what concerns everybody to what concerns this message; the first that refuses wins:
-    /// tenant, agreement, region, channel, contact, consent, special category, service window.
+    /// tenant, agreement, region, channel, its data flows, contact, consent, special category, service window.
     ///
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
         let code =
-            tenant(question.tenantState) ?? agreement(question.agreement) ?? region(question) ?? channel(question)
-            ?? contact(question)
-            ?? consent(question) ?? specialCategory(question) ?? window(question)
+            ProcessingRule.refusal(question.tenantState, question.agreement) ?? region(question) ?? channel(question)
+            ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? specialCategory(question)
+            ?? window(question)
         guard let code else { return .allowed }
         let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil
         return .refused(Refusal(code, retryAfter: retryAfter))
@@ -17,20 +17,7 @@ public struct Gate {
     /// Whether a tenant's data may be processed at all, reading included (GDPR Art. 28(3)).
     /// - Returns: nil when it may.
     public static func processing(_ state: TenantState, _ agreed: AgreementState?) -> Refusal? {
-        (tenant(state) ?? agreement(agreed)).map { Refusal($0) }
-    }
-
-    private static func tenant(_ state: TenantState) -> Refusal.Code? {
-        state == .active ? nil : .tenantNotActive
-    }
-
-    private static func agreement(_ state: AgreementState?) -> Refusal.Code? {
-        switch state {
-        case .inForce: nil
-        case nil: .agreementMissing
-        case .suspended: .agreementSuspended
-        case .draft, .offered, .accepted, .superseded, .ended: .agreementNotInForce
-        }
+        ProcessingRule.refusal(state, agreed).map { Refusal($0) }
     }
 
     private static func region(_ question: GateQuestion) -> Refusal.Code? {
@@ -43,6 +30,11 @@ public struct Gate {
         case .stopped: .channelStopped
         case .disconnected: .channelDisconnected
         }
+    }
+
+    /// What leaves through the channel must stand in the agreement's annexes (Art. 28(2), (3)(a) GDPR).
+    private static func dataFlows(_ question: GateQuestion) -> Refusal.Code? {
+        question.dataFlowsCovered ? nil : .dataFlowNotCovered
     }
 
     private static func contact(_ question: GateQuestion) -> Refusal.Code? {

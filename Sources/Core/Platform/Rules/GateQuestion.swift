@@ -18,6 +18,8 @@ public struct GateQuestion: Sendable {
     /// Whether this message, or its purpose, concerns such data.
     public var isSpecialCategory: Bool
     public var channelState: ChannelState
+    /// Whether the agreement's annexes cover what leaves through the channel's plugin.
+    public var dataFlowsCovered: Bool
     public var contactErased: Bool
     /// Processing restricted at the person's request (Art. 18 GDPR).
     public var contactRestricted: Bool
@@ -33,7 +35,8 @@ public struct GateQuestion: Sendable {
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
-        isSpecialCategory: Bool, channelState: ChannelState, contactErased: Bool, contactRestricted: Bool,
+        isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
+        contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
         content: Content, window: ServiceWindow, regionServing: Bool
     ) {
@@ -43,6 +46,7 @@ public struct GateQuestion: Sendable {
         self.coversSpecialCategory = coversSpecialCategory
         self.isSpecialCategory = isSpecialCategory
         self.channelState = channelState
+        self.dataFlowsCovered = dataFlowsCovered
         self.contactErased = contactErased
         self.contactRestricted = contactRestricted
         self.purpose = purpose

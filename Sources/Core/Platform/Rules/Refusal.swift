@@ -6,12 +6,14 @@ public struct Refusal: Error, Sendable, Hashable {
     /// Stable: clients branch on these, and the audit trail holds them.
     public enum Code: String, Sendable, Hashable, CaseIterable {
         case tenantNotActive = "tenant_not_active"
+        case tenantTerminated = "tenant_terminated"
         case agreementMissing = "agreement_missing"
         case agreementNotInForce = "agreement_not_in_force"
         case agreementSuspended = "agreement_suspended"
         case regionNotServing = "region_not_serving"
         case channelStopped = "channel_stopped"
         case channelDisconnected = "channel_disconnected"
+        case dataFlowNotCovered = "data_flow_not_covered"
         case contactErased = "contact_erased"
         case contactRestricted = "contact_restricted"
         case consentMissing = "consent_missing"
@@ -44,9 +46,10 @@ extension Refusal.Code {
     var holdsQueue: Bool {
         switch self {
         case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped,
-            .channelDisconnected:
+            .channelDisconnected, .dataFlowNotCovered:
             true
-        case .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing, .consentRefused,
+        case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
+            .consentRefused,
             .consentWithdrawn,
             .consentExpired, .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
             false
@@ -63,6 +66,11 @@ extension Refusal.Code {
         switch self {
         case .tenantNotActive:
             ("The tenant is not active.", "The provider activates the tenant.")
+        case .tenantTerminated:
+            (
+                "The contract with the tenant has ended.",
+                "Nothing undoes a termination. Its data can be exported until they are erased."
+            )
         case .agreementMissing:
             ("There is no data-processing agreement.", "Provider and tenant conclude a data-processing agreement.")
         case .agreementNotInForce:
@@ -78,6 +86,11 @@ extension Refusal.Code {
             ("The channel is stopped.", "Resolve the reason shown with the channel, then start it again.")
         case .channelDisconnected:
             ("The channel is disconnected from the messenger.", "Connect the channel again.")
+        case .dataFlowNotCovered:
+            (
+                "The agreement's annexes do not cover what leaves through this channel.",
+                "It goes on when the notice of the change has passed without objection, or under a new agreement."
+            )
         case .contactErased:
             ("The contact has been erased.", "Nothing undoes an erasure. The person may begin anew by writing.")
         case .contactRestricted:

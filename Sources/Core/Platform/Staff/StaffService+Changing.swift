@@ -4,14 +4,15 @@ import Postgres
 extension StaffService {
     /// Changes a member. Who is disabled loses their tokens, sessions and sign-ins under way at once.
     /// - Parameter revision: the one that the caller saw; nil for any.
-    /// - Throws: `.preconditionFailed` when it was changed since; `.conflict` for the last active owner; `.forbidden` for who would
-    ///   raise their own rights; `.invalid` naming what is wrong.
+    /// - Throws: `.preconditionFailed` when it was changed since; `.conflict` for the last active owner; `.forbidden`
+    ///   for who would raise their own rights; `.invalid` naming what is wrong.
     public func change(
         _ id: StaffID, _ change: StaffChange, revision: Int? = nil, _ cause: Cause
     ) async throws -> StaffMember {
         let change = try Self.checked(change)
         return try await control.transaction { tx in
-            // All owners, in one order: of two who disable each other at the same time the second finds themselves the last.
+            // All owners, in one order: of two who disable each other at the same time the second finds themselves
+            // the last.
             let owners = Set(
                 try await tx.query(StaffStore.lockOwners(except: Self.localOwnerEmail)).map {
                     try $0.decode("staff_id", as: StaffID.self)

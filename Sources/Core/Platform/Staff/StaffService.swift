@@ -10,18 +10,20 @@ public struct StaffService: Sendable {
     public func add(_ new: NewStaffMember, _ cause: Cause) async throws -> StaffMember {
         let new = try Self.checked(new)
         do {
-            return try await control.transaction { tx in
-                let member = try StaffStore.member(try await tx.query(StaffStore.add(.generate(), new))[0])
-                try await audit.enter(
-                    AuditRecord(
-                        "staff.added", .init("staff", member.id), cause, after: ["roles": Self.roles(member.roles)]),
-                    in: .control, tx)
-                return member
-            }
+            return try await control.transaction { tx in try await add(new, cause, tx) }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             throw PlatformError(
                 .conflict, "Somebody on the staff has this e-mail address.", remedy: "Change that member instead.")
         }
+    }
+
+    /// - Parameter new: checked.
+    func add(_ new: NewStaffMember, _ cause: Cause, _ tx: PostgresTransaction) async throws -> StaffMember {
+        let member = try StaffStore.member(try await tx.query(StaffStore.add(.generate(), new))[0])
+        try await audit.enter(
+            AuditRecord("staff.added", .init("staff", member.id), cause, after: ["roles": Self.roles(member.roles)]),
+            in: .control, tx)
+        return member
     }
 
     /// Oldest first.
@@ -67,7 +69,7 @@ public struct StaffService: Sendable {
 
     static func roles(_ roles: Set<Role>) -> JSON { .array(roles.map(\.rawValue).sorted().map { .string($0) }) }
 
-    private static func checked(_ new: NewStaffMember) throws(PlatformError) -> NewStaffMember {
+    static func checked(_ new: NewStaffMember) throws(PlatformError) -> NewStaffMember {
         var (new, problems) = (new, [PlatformError.Field]())
         new.email = Personal(new.email.revealed.trimmed)
         new.displayName = Personal(new.displayName.revealed.trimmed)

@@ -49,11 +49,37 @@ public struct DataFlow: Sendable, Hashable {
     public var transferMechanism: String?
     /// How long the recipient keeps it, in words.
     public var retention: String
+    /// The same words in other languages, by ISO 639-1 code, e.g. `de`: agreements are made in the parties' language. The
+    /// words above are in English.
+    public var translations: [String: Wording]
+
+    /// The words of a flow in another language; nil stays as it is in English.
+    public struct Wording: Sendable, Hashable {
+        public var recipient: String?
+        /// As many as the flow has, in its order; others are not taken.
+        public var dataCategories: [String]?
+        public var purpose: String?
+        public var legalBasis: String?
+        public var transferMechanism: String?
+        public var retention: String?
+
+        public init(
+            recipient: String? = nil, dataCategories: [String]? = nil, purpose: String? = nil,
+            legalBasis: String? = nil, transferMechanism: String? = nil, retention: String? = nil
+        ) {
+            self.recipient = recipient
+            self.dataCategories = dataCategories
+            self.purpose = purpose
+            self.legalBasis = legalBasis
+            self.transferMechanism = transferMechanism
+            self.retention = retention
+        }
+    }
 
     public init(
         id: String, recipient: String, countries: [String], dataCategories: [String], purpose: String,
         legalBasis: String,
-        transferMechanism: String?, retention: String
+        transferMechanism: String?, retention: String, translations: [String: Wording] = [:]
     ) {
         self.id = id
         self.recipient = recipient
@@ -63,6 +89,7 @@ public struct DataFlow: Sendable, Hashable {
         self.legalBasis = legalBasis
         self.transferMechanism = transferMechanism
         self.retention = retention
+        self.translations = translations
     }
 }
 

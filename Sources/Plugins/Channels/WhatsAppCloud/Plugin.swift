@@ -22,7 +22,23 @@ public struct WhatsAppCloud: ChannelPlugin {
                     transferMechanism:
                         "Adequacy decision (EU) 2023/1795 (EU-US Data Privacy Framework); standard contractual clauses (EU) 2021/914",
                     retention:
-                        "Content at rest in the number's data-localisation region; in use elsewhere for at most 60 minutes"
+                        "Content at rest in the number's data-localisation region; in use elsewhere for at most 60 minutes",
+                    translations: [
+                        "de": DataFlow.Wording(
+                            recipient: "WhatsApp Ireland Ltd. (Meta), als Auftragsverarbeiter der Cloud API",
+                            dataCategories: [
+                                "Telefonnummer oder unternehmensbezogene Kennung des Empfängers",
+                                "Inhalt der Nachrichten", "Kennungen und Zeiten der Nachrichten",
+                            ],
+                            purpose: "Zustellung von Nachrichten an die Person und von ihr",
+                            legalBasis:
+                                "Art. 6 Abs. 1 Buchst. a DSGVO; bei Gesundheitsdaten Art. 9 Abs. 2 Buchst. a DSGVO",
+                            transferMechanism:
+                                "Angemessenheitsbeschluss (EU) 2023/1795 (EU-US-Datenschutzrahmen); Standardvertragsklauseln (EU) 2021/914",
+                            retention:
+                                "Ruhende Inhalte in der für die Nummer gewählten Region; in Verwendung anderswo für höchstens 60 Minuten"
+                        )
+                    ]
                 )
             ])
     }

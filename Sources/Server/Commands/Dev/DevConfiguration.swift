@@ -61,6 +61,11 @@ struct DevConfiguration: Sendable {
             ],
             "regions": .string(Self.regions.map(\.name).joined(separator: ",")), "region": .object(regions),
             "egress": ["exceptions": .string("127.0.0.1:\(sandboxPort)")],
+            // Tests and measurements come as fast as they can, all from this machine.
+            "limits": [
+                "tenant_requests_per_second": "0", "staff_requests_per_second": "0",
+                "anonymous_requests_per_second": "0",
+            ],
         ]
     }
 
@@ -82,7 +87,7 @@ struct DevConfiguration: Sendable {
     /// Without the settings that the files make: the environment is stronger, and may be meant for another
     /// installation.
     var environment: [String: String] {
-        let ours = ["OBHUT_HTTP_", "OBHUT_CONTROL_", "OBHUT_REGION", "OBHUT_EGRESS_"]
+        let ours = ["OBHUT_HTTP_", "OBHUT_CONTROL_", "OBHUT_REGION", "OBHUT_EGRESS_", "OBHUT_LIMITS_"]
         return ProcessInfo.processInfo.environment.filter { variable in
             !ours.contains { variable.key.hasPrefix($0) }
         }

@@ -5,6 +5,8 @@ struct KnownSettings: Sendable {
     let plugins: PluginRegistry
     /// Name of each region's plugin.
     let regions: [String: String]
+    /// Names of the OpenID Connect providers.
+    let providers: Set<String>
 
     /// Finds the regions that are named anywhere; the first of flags, environment and file that names a region's plugin wins.
     init(plugins: PluginRegistry, flags: [GivenSetting], environment: [String: String], file: [GivenSetting]) {
@@ -18,6 +20,11 @@ struct KnownSettings: Sendable {
             let parts = given.key.split(separator: ".")
             if parts.count > 2, parts[0] == "region" { names.insert(String(parts[1])) }
         }
+        providers = Set(text("oidc.providers")?.listItems ?? []).union(
+            (flags + file).compactMap { given in
+                let parts = given.key.split(separator: ".")
+                return parts.count > 2 && parts[0] == "oidc" ? String(parts[1]) : nil
+            })
         self.plugins = plugins
         regions = Dictionary(
             uniqueKeysWithValues: names.map { ($0, text("region.\($0).plugin") ?? SettingKey.defaultRegionPlugin) })
@@ -27,8 +34,21 @@ struct KnownSettings: Sendable {
     func field(_ key: String) -> ConfigurationSchema.Field? {
         if let known = SettingKey.all.first(where: { $0.name == key && !$0.isPattern }) { return known.field }
         let parts = key.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, parts[0] == "region" else { return nil }
-        return fields(ofRegion: parts[1]).first { $0.key == key }
+        guard parts.count == 3 else { return nil }
+        switch parts[0] {
+        case "region": return fields(ofRegion: parts[1]).first { $0.key == key }
+        case "oidc": return fields(ofProvider: parts[1]).first { $0.key == key }
+        default: return nil
+        }
+    }
+
+    /// An OpenID Connect provider's keys, spelt out.
+    func fields(ofProvider name: String) -> [ConfigurationSchema.Field] {
+        SettingKey.openIDProvider.map { key in
+            var named = key.field
+            named.key = "oidc.\(name).\(key.name)"
+            return named
+        }
     }
 
     /// A region's keys, spelt out; nothing but `plugin` when its plugin is not known.
@@ -58,6 +78,7 @@ struct KnownSettings: Sendable {
     var keys: [String] {
         SettingKey.all.filter { !$0.isPattern }.map(\.name)
             + regions.keys.sorted().flatMap { fields(ofRegion: $0).map(\.key) }
+            + providers.sorted().flatMap { fields(ofProvider: $0).map(\.key) }
     }
 
     /// The key that somebody may have meant.

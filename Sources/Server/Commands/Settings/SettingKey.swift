@@ -11,7 +11,7 @@ struct SettingKey: Sendable {
 
     static let defaultRegionPlugin = "self-hosted"
 
-    static let all: [SettingKey] = http + control + regions + process
+    static let all: [SettingKey] = http + limits + control + regions + signing + signIn + process
 
     private static let http = [
         SettingKey(name: "http.host", fallback: "127.0.0.1", help: "Address to listen on."),
@@ -27,6 +27,21 @@ struct SettingKey: Sendable {
         SettingKey(
             name: "http.body_timeout_seconds", kind: .integer(1...3600), fallback: "30",
             help: "How long a request may take to arrive whole, from its head to the end of its body."),
+        SettingKey(
+            name: "http.trusted_proxies", kind: .list, fallback: "",
+            help: "Addresses of proxies whose X-Forwarded-For or Forwarded is believed, CIDR, separated by commas."),
+    ]
+
+    private static let limits = [
+        SettingKey(
+            name: "limits.tenant_requests_per_second", kind: .integer(0...1_000_000), fallback: "500",
+            help: "Requests a second with one tenant's key, in this process; 0 for no limit."),
+        SettingKey(
+            name: "limits.staff_requests_per_second", kind: .integer(0...1_000_000), fallback: "50",
+            help: "Requests a second of one member of staff, in this process; 0 for no limit."),
+        SettingKey(
+            name: "limits.anonymous_requests_per_second", kind: .integer(0...1_000_000), fallback: "50",
+            help: "Requests a second from one address without a valid key, in this process; 0 for no limit."),
     ]
 
     private static let control = [
@@ -48,10 +63,51 @@ struct SettingKey: Sendable {
             name: "region.<name>.<key>", help: "What that plugin is configured with; obhut plugins lists the keys."),
     ]
 
+    private static let signing = [
+        SettingKey(
+            name: "signing.certificate_file",
+            help: "PEM file with the provider's certificate and its chain, with which it seals."),
+        SettingKey(
+            name: "signing.key_file", help: "PEM file with the certificate's private key; the same file unless said."),
+        SettingKey(name: "signing.key_passphrase", isSecret: true, help: "Passphrase of the private key."),
+        SettingKey(
+            name: "signing.timestamp_url", kind: .url,
+            help: "Authority that says when a seal was made (RFC 3161)."),
+    ]
+
+    /// Suffixes of `oidc.<name>.`.
+    static let openIDProvider = [
+        SettingKey(name: "issuer", kind: .url, help: "The provider's issuer, exactly as its ID tokens name it."),
+        SettingKey(name: "client_id", help: "What we are registered as at the provider."),
+        SettingKey(name: "client_secret", isSecret: true, help: "The secret of that registration."),
+        SettingKey(name: "label", help: "What stands on the button; the name unless said."),
+    ]
+
+    private static let signIn =
+        [
+            SettingKey(
+                name: "console.session_hours", kind: .integer(1...24), fallback: "12",
+                help: "How long staff stay signed in to the console at most."),
+            SettingKey(
+                name: "console.idle_minutes", kind: .integer(5...720), fallback: "60",
+                help: "After how long without use they are signed out."),
+            SettingKey(
+                name: "oidc.providers", kind: .list, fallback: "",
+                help: "Names of OpenID Connect providers by which staff can sign in, separated by commas."),
+        ]
+        + openIDProvider.map { key in
+            var named = key
+            named.name = "oidc.<name>.\(key.name)"
+            return named
+        }
+
     private static let process = [
         SettingKey(
             name: "workers.enabled", kind: .boolean, fallback: "true",
             help: "Whether this process delivers what is queued."),
+        SettingKey(
+            name: "tenants.erasure_delay_days", kind: .integer(0...365), fallback: "30",
+            help: "Days from the end of a tenant's contract to the erasure of its data, unless said otherwise."),
         SettingKey(
             name: "database.connections", kind: .integer(1...500), fallback: "8",
             help: "Connections to each shard and role, at most."),

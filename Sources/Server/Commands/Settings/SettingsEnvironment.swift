@@ -8,7 +8,7 @@ enum SettingsEnvironment {
     }
 
     static func warnings(_ environment: [String: String], _ known: KnownSettings) -> [String] {
-        let names = Set(known.keys.map(name))
+        let names = Set(known.keys.map(name)).union(RemoteOptions.variables)
         return environment.keys.filter { $0.hasPrefix(prefix) && !names.contains($0) }.sorted().map { variable in
             let hint = EditDistance.nearest(to: variable, of: names).map { "; did you mean \($0)?" } ?? ""
             return "\(variable) in the environment is no setting and is not used\(hint)"

@@ -20,7 +20,13 @@ extension AdminRoutes {
             return try await installation.channels.rehearse(try scope.id("tenant"), new).json.response()
         }
         let connected = try await installation.channels.connect(try scope.id("tenant"), new, cause)
-        return connected.channel.json(publicURL: publicURL, connection: connected.report).response(status: 201)
+        return connected.channel.json(publicURL: publicURL, connection: connected.report)
+            .response(status: 201, revision: connected.channel.revision)
+    }
+
+    @Sendable func readChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
+        let channel = try await installation.channels.find(try scope.id("tenant"), try scope.id("channel"))
+        return channel.json(publicURL: publicURL).response(revision: channel.revision)
     }
 
     @Sendable func changeChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -30,8 +36,9 @@ extension AdminRoutes {
             overlapMinutes: fields.integer(
                 "overlap_minutes", ChannelChange.overlaps, default: ChannelChange.usualOverlap))
         try fields.finish()
-        return try await installation.channels.update(try scope.id("tenant"), try scope.id("channel"), change, cause)
-            .json(publicURL: publicURL).response()
+        let channel = try await installation.channels.update(
+            try scope.id("tenant"), try scope.id("channel"), change, try request.expected(), cause)
+        return channel.json(publicURL: publicURL).response(revision: channel.revision)
     }
 
     @Sendable func channelHealth(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -118,19 +125,10 @@ extension DataFlow {
 }
 
 extension RequestFields {
-    /// Why something is done, in staff's words.
-    mutating func reason() -> String {
-        let reason = text("reason")
-        if problems.isEmpty, !(1...1000).contains(reason.count) || reason.allSatisfy(\.isWhitespace) {
-            complain("reason", "say why, in 1 to 1000 characters")
-        }
-        return reason
-    }
-
     /// - Returns: the fallback, with a complaint, for what is none or lies outside.
     mutating func integer(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
         guard let value = value(name) else { return fallback }
-        guard let number = value.int, range.contains(number) else {
+        guard case .number(let text) = value, let number = JSONNumber.integer(text), range.contains(number) else {
             complain(name, "give a whole number from \(range.lowerBound) to \(range.upperBound)")
             return fallback
         }

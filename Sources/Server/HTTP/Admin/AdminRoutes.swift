@@ -14,7 +14,15 @@ struct AdminRoutes: Sendable {
         admin.staff(.get, "tenants", .tenantsRead, About.listTenants, use: listTenants)
         admin.staff(.post, "tenants", .tenantsWrite, About.createTenant, use: createTenant)
         admin.staff(.get, "tenants/{tenant}", .tenantsRead, About.readTenant, use: readTenant)
+        // Who may suspend may call it; what the change takes beyond that, the service asks for.
         admin.staff(.patch, "tenants/{tenant}", .tenantsSuspend, About.changeTenant, use: changeTenant)
+        admin.staff(.get, "tenants/{tenant}/readiness", .tenantsRead, About.readReadiness, use: readReadiness)
+        admin.staff(
+            .post, "tenants/{tenant}/termination", .tenantsTerminate, About.terminateTenant, use: terminateTenant)
+        admin.staff(.post, "tenants/{tenant}/erasure", .tenantsTerminate, About.eraseTenant, use: eraseTenant)
+        admin.staff(
+            .get, "tenants/{tenant}/erasure-certificate", .tenantsRead, About.readCertificate, use: readCertificate)
+        admin.staff(.get, "tenants/{tenant}/export", .tenantsTerminate, About.exportTenant, use: exportTenant)
 
         admin.staff(.get, "tenants/{tenant}/agreements", .agreementsRead, About.listAgreements, use: listAgreements)
         admin.staff(
@@ -23,8 +31,37 @@ struct AdminRoutes: Sendable {
             .patch, "tenants/{tenant}/agreements/{agreement}", .agreementsEnd, About.changeAgreement,
             use: changeAgreement)
 
+        typealias Agreements = AgreementReference
+        let agreement = "tenants/{tenant}/agreements/{agreement}"
+        admin.staff(.get, agreement, .agreementsRead, Agreements.read, use: readAgreement)
+        admin.staff(
+            .post, "tenants/{tenant}/agreements/draft", .agreementsWrite, Agreements.draft, use: draftAgreement)
+        admin.staff(.post, "\(agreement)/offer", .agreementsWrite, Agreements.offer, use: offerAgreement)
+        admin.staff(.post, "\(agreement)/link", .agreementsWrite, Agreements.renewLink, use: renewAgreementLink)
+        admin.staff(.post, "\(agreement)/withdraw", .agreementsWrite, Agreements.withdraw, use: withdrawAgreement)
+        admin.staff(
+            .post, "\(agreement)/countersign", .agreementsCountersign, Agreements.countersign,
+            use: countersignAgreement)
+        admin.staff(
+            .get, "\(agreement)/files/{file}", .agreementsRead, Agreements.readFile, use: readAgreementFile)
+        admin.staff(.get, "tenants/{tenant}/notices", .agreementsRead, Agreements.listNotices, use: listNotices)
+        admin.staff(
+            .post, "tenants/{tenant}/notices/{notice}/link", .agreementsWrite, Agreements.linkNotice, use: linkNotice)
+        admin.staff(
+            .post, "tenants/{tenant}/notices/{notice}/objection", .agreementsWrite, Agreements.objectToNotice,
+            use: objectToNotice)
+        admin.staff(
+            .get, "tenants/{tenant}/instructions", .agreementsRead, Agreements.listInstructions, use: listInstructions)
+        admin.staff(
+            .post, "tenants/{tenant}/instructions", .agreementsWrite, Agreements.recordInstruction,
+            use: recordInstruction)
+        admin.staff(.get, "provider", .installationRead, Agreements.readProvider, use: readProvider)
+        admin.staff(.put, "provider", .installationWrite, Agreements.setProvider, use: setProvider)
+
         admin.staff(.get, "tenants/{tenant}/channels", .channelsRead, About.listChannels, use: listChannels)
         admin.staff(.post, "tenants/{tenant}/channels", .channelsWrite, About.connectChannel, use: connectChannel)
+        admin.staff(
+            .get, "tenants/{tenant}/channels/{channel}", .channelsRead, About.readChannel, use: readChannel)
         admin.staff(
             .patch, "tenants/{tenant}/channels/{channel}", .channelsWrite, About.changeChannel, use: changeChannel)
         admin.staff(
@@ -39,6 +76,9 @@ struct AdminRoutes: Sendable {
 
         admin.staff(.get, "tenants/{tenant}/api-keys", .keysRead, About.listKeys, use: listKeys)
         admin.staff(.post, "tenants/{tenant}/api-keys", .keysWrite, About.issueKey, use: issueKey)
+        admin.staff(.get, "tenants/{tenant}/api-keys/{key}", .keysRead, About.readKey, use: readKey)
+        admin.staff(.patch, "tenants/{tenant}/api-keys/{key}", .keysWrite, About.changeKey, use: changeKey)
+        admin.staff(.post, "tenants/{tenant}/api-keys/{key}/rotate", .keysWrite, About.rotateKey, use: rotateKey)
         admin.staff(.delete, "tenants/{tenant}/api-keys/{key}", .keysWrite, About.revokeKey, use: revokeKey)
 
         admin.staff(
@@ -72,6 +112,8 @@ struct AdminRoutes: Sendable {
         admin.staff(.get, "regions", .installationRead, About.listRegions, use: listRegions)
         admin.staff(.get, "plugins", .installationRead, About.listPlugins, use: listPlugins)
         admin.staff(.get, "unroutable-events", .installationRead, About.listUnroutable, use: listUnroutable)
+
+        addAudit(to: admin)
     }
 }
 

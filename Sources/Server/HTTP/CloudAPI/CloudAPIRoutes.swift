@@ -17,7 +17,7 @@ struct CloudAPIRoutes: Sendable {
     private static let reference = OperationReference(
         "sendMetaMessage", "Sends a message as Meta's Cloud API takes it.", body: .named("MetaMessage"),
         answers: .named("MetaReceipt")
-    ).changed { $0.takesIdempotencyKey = true }
+    ).repeatable
 
     @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
         let number = try scope.parameters.require("number")
@@ -32,7 +32,7 @@ struct CloudAPIRoutes: Sendable {
             SendRequest(
                 recipient: message.recipient, channel: channel.id, purpose: Self.purpose(request),
                 content: try await message.answering(caller, installation.reading),
-                idempotencyKey: request.headers[TenantRoutes.idempotencyKey],
+                idempotencyKey: request.headers[.idempotencyKey],
                 requestHash: Array(SHA256.hash(data: bytes)), route: "cloud-api/\(number)"))
         let contact: JSON = [
             "input": .string(message.address),

@@ -17,7 +17,9 @@ struct IngressRoutes: Sendable {
         "answerHandshake", "Answers the messenger's question whether the URL is ours.",
         query: ["hub.mode", "hub.verify_token", "hub.challenge"].map {
             .init(name: $0, schema: .text(), help: "As WhatsApp sends it; other plugins have others.")
-        }, answers: .content("text/plain; charset=utf-8"), problems: [403, 404])
+        }, answers: .content(plainText), .content(plainText, status: 400), .content(plainText, status: 403),
+        problems: [404])
+    private static let plainText = "text/plain; charset=utf-8"
     private static let aboutWebhook = OperationReference(
         "takeWebhook", "Takes a webhook: all of it is durable when this answers.", body: .anything,
         answers: .named("IngressReceipt"))
@@ -40,10 +42,11 @@ struct IngressRoutes: Sendable {
         let headers = IngressHeaders(request.headers.map { (name: $0.name.rawName, value: $0.value) })
         let receipt = try await installation.ingress.receive(
             plugin: plugin, route: route, headers: headers, body: try await request.bytes(limit: ServerLimits.webhook))
-        return
-            ([
-                "stored": .int(receipt.stored), "duplicates": .int(receipt.duplicates),
-                "unroutable": .int(receipt.unroutable),
-            ] as JSON).response()
+        var answer = JSONObject([
+            ("stored", .int(receipt.stored)), ("duplicates", .int(receipt.duplicates)),
+            ("unroutable", .int(receipt.unroutable)),
+        ])
+        if receipt.discarded > 0 { answer["discarded"] = .int(receipt.discarded) }
+        return JSON.object(answer).response()
     }
 }

@@ -10,12 +10,12 @@ struct HealthRoutes: Sendable {
     let metrics: PrometheusMetrics
 
     func add(to surface: Surface) {
-        surface.anyone(.get, "healthz", Self.aboutHealth) { _, _ in
+        surface.anyone(.get, "healthz", Self.aboutHealth, isLimited: false) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: Self.plainText],
                 body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
         }
-        surface.anyone(.get, "readyz", Self.aboutReadiness, use: ready)
+        surface.anyone(.get, "readyz", Self.aboutReadiness, isLimited: false, use: ready)
         surface.watcher(.get, "metrics", Self.aboutMetrics, use: scrape)
     }
 

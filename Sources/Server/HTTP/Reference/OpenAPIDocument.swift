@@ -41,7 +41,7 @@ struct OpenAPIDocument: Sendable {
         ("metricsToken", ["type": "http", "scheme": "bearer", "description": "`metrics.token` of the configuration."]),
     ]
 
-    private func describe(_ operation: Operation) -> JSON {
+    func describe(_ operation: Operation) -> JSON {
         let reference = operation.reference
         var json = JSONObject([
             ("operationId", .string(reference.id)), ("summary", .string(reference.summary)),
@@ -67,6 +67,7 @@ struct OpenAPIDocument: Sendable {
         switch caller {
         case .anyone: "Anybody may call it."
         case .messenger: "For the messenger, by its signature."
+        case .link: "For whoever has the signed link."
         case .watcher: "Needs `metrics.token`, or staff with `\(Permission.installationRead.rawValue)`."
         case .tenant(let scope): "Needs a key with the scope `\(scope.rawValue)`."
         case .staff(let permission): "Needs staff with the permission `\(permission.rawValue)`."
@@ -78,6 +79,7 @@ struct OpenAPIDocument: Sendable {
         switch caller {
         case .anyone: ["caller": "anyone"]
         case .messenger: ["caller": "messenger"]
+        case .link: ["caller": "link"]
         case .watcher: ["caller": "watcher", "permission": .string(Permission.installationRead.rawValue)]
         case .tenant(let scope): ["caller": "tenant", "scope": .string(scope.rawValue)]
         case .staff(let permission): ["caller": "staff", "permission": .string(permission.rawValue)]
@@ -86,7 +88,7 @@ struct OpenAPIDocument: Sendable {
 
     private func security(_ caller: Operation.Caller) -> JSON {
         switch caller {
-        case .anyone, .messenger: []
+        case .anyone, .messenger, .link: []
         case .watcher: [["metricsToken": []], ["staffToken": []]]
         case .tenant: [["tenantKey": []]]
         case .staff: [["staffToken": []]]
@@ -107,14 +109,22 @@ struct OpenAPIDocument: Sendable {
                     "Idempotency-Key", in: "header", .text(1...255, pattern: "^[!-~]+$"), isRequired: false,
                     help: "Repeating the request with the same key changes nothing and gives the first answer again."))
         }
-        if operation.reference.isVersioned, [.put, .patch, .delete].contains(operation.method) {
+        if operation.reference.isVersioned, operation.method == .get {
             headers.append(
                 parameter(
-                    "If-Match", in: "header", .text(1...64, pattern: "^(\\*|\"[0-9a-zA-Z_-]+\")$"), isRequired: false,
+                    "If-None-Match", in: "header", Self.tag, isRequired: false,
+                    help: "The ETag last seen: when it is still the same, the answer is 304."))
+        }
+        if operation.reference.isVersioned, operation.changes {
+            headers.append(
+                parameter(
+                    "If-Match", in: "header", Self.tag, isRequired: false,
                     help: "The ETag last seen: when it was changed since, nothing is done and the answer is 412."))
         }
         return path + query + headers
     }
+
+    private static let tag = Schema.text(pattern: "^(\\*|\"[0-9a-zA-Z_-]+\")$")
 
     private func parameter(_ name: String, in place: String, _ schema: Schema, isRequired: Bool, help: String?) -> JSON
     {
@@ -131,8 +141,9 @@ struct OpenAPIDocument: Sendable {
         case "version": .text(pattern: "^v[0-9]{1,3}\\.0$", example: "v23.0")
         case "number": .text(pattern: "^[0-9]{1,32}$")
         case "chain": .text(pattern: "^(control|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
+        case "file": .oneOf(AgreementFileKind.allCases.map(\.rawValue))
         case "link": .text(1...2048, pattern: "^[A-Za-z0-9_.-]+$")
-        case "region": .text(pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")
+        case "region": .region
         default: .id
         }
     }
@@ -142,40 +153,58 @@ struct OpenAPIDocument: Sendable {
     private func responses(of operation: Operation) -> JSONObject {
         var all = JSONObject()
         for answer in operation.reference.answers {
-            var response = JSONObject([("description", .string(answer.schema == nil ? "Done." : "All is well."))])
+            var response = JSONObject([("description", .string(Self.words(for: answer)))])
             if let type = answer.contentType, let schema = answer.schema {
-                response["content"] = .object(JSONObject([(type, ["schema": schema.json])]))
+                var content = JSONObject([(type, ["schema": schema.json])])
+                // The route's own words for it, or a problem when it did not come to that.
+                if answer.status >= 400 {
+                    content["application/problem+json"] = ["schema": Schema.named("Problem").json]
+                }
+                response["content"] = .object(content)
             }
             if operation.reference.isVersioned, (200...201).contains(answer.status) {
                 response["headers"] = ["ETag": ["schema": ["type": "string"]]]
             }
             all[String(answer.status)] = .object(response)
         }
+        if operation.reference.isVersioned, operation.method == .get {
+            all["304"] = ["description": "It is as the caller has it."]
+        }
         let (type, schema) =
             CloudAPIErrors.isTemplate(operation.path)
             ? ("application/json", Schema.named("MetaError")) : ("application/problem+json", Schema.named("Problem"))
+        let problem = JSONObject([("application/problem+json", ["schema": Schema.named("Problem").json])])
         for status in Self.problems(of: operation).sorted() where all[String(status)] == nil {
+            // A path that is none of Meta's shape is told in ours.
+            let content = status == 404 ? problem : JSONObject([(type, ["schema": schema.json])])
             all[String(status)] = [
-                "description": .string(Problem.title(of: status)),
-                "content": .object(JSONObject([(type, ["schema": schema.json])])),
+                "description": .string(Problem.title(of: status)), "content": .object(content),
             ]
         }
         return all
     }
 
+    private static func words(for answer: OperationReference.Answer) -> String {
+        if answer.status >= 400 { return Problem.title(of: answer.status) }
+        return answer.schema == nil ? "Done." : "All is well."
+    }
+
     /// What every such route can answer besides.
-    private static func problems(of operation: Operation) -> Set<Int> {
-        var statuses = operation.reference.problems.union([400, 408, 429, 500, 503])
+    static func problems(of operation: Operation) -> Set<Int> {
+        var statuses = operation.reference.problems.union([400, 408, 414, 431, 500, 503])
         switch operation.caller {
         case .anyone: break
         case .messenger: statuses.formUnion([401, 404])
+        case .link: statuses.formUnion([404, 410])
         case .watcher, .tenant, .staff: statuses.formUnion([401, 403])
         }
+        // What messengers call is not limited, and has query parameters of its own.
+        if !operation.path.hasPrefix("/ingress/") { statuses.formUnion([422, 429]) }
         if !operation.pathParameters.isEmpty { statuses.insert(404) }
         if operation.reference.body != nil || !operation.reference.query.isEmpty { statuses.insert(422) }
         if operation.reference.body != nil { statuses.formUnion([413, 415]) }
         if operation.reference.takesIdempotencyKey { statuses.formUnion([409, 422]) }
-        if operation.reference.isVersioned, operation.method != .get { statuses.insert(412) }
+        if operation.reference.isVersioned, operation.changes { statuses.insert(412) }
         return statuses
     }
 }

@@ -8,6 +8,8 @@ struct Operation: Sendable {
         case anyone
         /// The messenger: by signature over the body, which its plugin checks.
         case messenger
+        /// Whoever has the signed link that the path holds.
+        case link
         /// `metrics.token`, or staff.
         case watcher
         case tenant(Scope)
@@ -19,6 +21,9 @@ struct Operation: Sendable {
     var path: String
     var caller: Caller
     var reference: OperationReference
+
+    /// Whether it changes what is there already.
+    var changes: Bool { [.put, .patch, .delete].contains(method) }
 
     /// Names of the template's parameters, in order.
     var pathParameters: [String] {
@@ -89,6 +94,12 @@ struct OperationReference: Sendable {
         var isRequired = false
     }
 
+    /// Takes an `Idempotency-Key`.
+    var repeatable: OperationReference { changed { $0.takesIdempotencyKey = true } }
+
+    /// Looks at `If-Match` or `If-None-Match`, and answers with an `ETag`.
+    var versioned: OperationReference { changed { $0.isVersioned = true } }
+
     func changed(_ change: (inout OperationReference) -> Void) -> OperationReference {
         var copy = self
         change(&copy)
@@ -100,6 +111,8 @@ extension [OperationReference.QueryParameter] {
     /// `?limit=` and `?cursor=`.
     static let page: Self = [
         .init(name: "limit", schema: .integer(1...PageRequest.maximumLimit), help: "How many at most; 50 unless said."),
-        .init(name: "cursor", schema: .text(), help: "The next_cursor of the page before, unchanged."),
+        .init(
+            name: "cursor", schema: .text(1...1024, pattern: "^[A-Za-z0-9_-]+$"),
+            help: "The next_cursor of the page before, unchanged."),
     ]
 }

@@ -19,6 +19,11 @@ struct Schema: Sendable, Hashable {
         static func optional(_ name: String, _ schema: Schema) -> Field {
             Field(name: name, schema: schema, isRequired: false)
         }
+
+        /// Of a request: missing, null, or this. Null means the same as missing.
+        static func maybe(_ name: String, _ schema: Schema) -> Field {
+            Field(name: name, schema: schema.orNull, isRequired: false)
+        }
     }
 
     // MARK: - Kinds
@@ -72,13 +77,19 @@ struct Schema: Sendable, Hashable {
         return Schema(.object(json))
     }
 
+    /// Words of a person: not white space alone, and without U+0000, which PostgreSQL's text has not.
+    static func title(_ limit: Int) -> Schema { text(1...limit, pattern: "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$") }
+
     static let count = integer(0...Int.max)
+    /// Of a thing's `ETag`.
+    static let revision = integer(1...Int.max)
     static let bool = Schema(["type": "boolean"])
     static let id = text(pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", format: "uuid")
     /// RFC 3339.
     static let time = text(format: "date-time")
     static let date = text(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", format: "date")
     static let sha256 = text(pattern: "^[0-9a-f]{64}$")
+    static let region = text(1...63, pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", example: "eu-central")
     static let country = text(pattern: "^[A-Z]{2}$", example: "DE")
     static let url = text(format: "uri")
     static let anything = Schema([:])

@@ -7,9 +7,14 @@ import Synchronization
 final class OperationBook: Sendable {
     private let entries = Mutex<[Operation]>([])
 
+    private let consolePages = Mutex<[ConsolePage]>([])
+
     var operations: [Operation] { entries.withLock { $0 } }
+    /// The console's, which the reference does not tell.
+    var pages: [ConsolePage] { consolePages.withLock { $0 } }
 
     func add(_ operation: Operation) { entries.withLock { $0.append(operation) } }
+    func add(_ page: ConsolePage) { consolePages.withLock { $0.append(page) } }
 }
 
 /// A part of the API under one path. Whatever is added says who may call it and what the reference tells of it.
@@ -32,7 +37,17 @@ struct Surface {
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission, _ reference: OperationReference,
         use handler: @escaping StaffHandler
     ) {
-        add(method, path, .staff(permission), reference, access.staff(permission, handler))
+        let repeated = RepeatedRequest(
+            service: access.installation.idempotency, route: "\(method.rawValue) \(prefix)/\(path)")
+        let checked = access.staff(permission) { request, scope, cause in
+            try reference.check(request.query)
+            let response =
+                reference.takesIdempotencyKey
+                ? try await repeated.answer(request, scope, cause, use: handler)
+                : try await handler(request, scope, cause)
+            return method == .get && reference.isVersioned ? try request.unlessKnown(response) : response
+        }
+        add(method, path, .staff(permission), reference, checked)
     }
 
     /// A tenant's key with a scope.
@@ -41,26 +56,41 @@ struct Surface {
         _ method: HTTPRequest.Method, _ path: String, _ scope: Scope, _ reference: OperationReference,
         when isMeant: (@Sendable (Request) -> Bool)? = nil, use handler: @escaping TenantHandler
     ) {
-        let checked = access.tenant(scope, handler)
+        // Clients made for Meta add what they like, as its API passes it over.
+        let isMetas = CloudAPIErrors.isTemplate(prefix + "/" + path)
+        let checked = access.tenant(scope) { request, scope, caller in
+            if !isMetas { try reference.check(request.query) }
+            return try await handler(request, scope, caller)
+        }
         add(method, path, .tenant(scope), reference) { request, scope in
             guard isMeant?(request) != false else { throw HTTPError(.notFound) }
             return try await checked(request, scope)
         }
     }
 
-    /// Anybody. What is called checks for itself.
+    /// Anybody. What is called checks for itself. What messengers call is not limited, and has parameters of its own.
+    /// - Parameter isLimited: false for what must be answered however many strangers come from the same address.
     func anyone(
         _ method: HTTPRequest.Method, _ path: String, _ reference: OperationReference,
-        by caller: Operation.Caller = .anyone,
+        by caller: Operation.Caller = .anyone, isLimited: Bool = true,
         use handler: @escaping Handler
     ) {
-        add(method, path, caller, reference, handler)
+        guard !prefix.hasPrefix("/ingress") else { return add(method, path, caller, reference, handler) }
+        let checked: Handler = { request, scope in
+            try reference.check(request.query)
+            return try await handler(request, scope)
+        }
+        add(method, path, caller, reference, isLimited ? access.anyone(checked) : checked)
     }
 
     func watcher(
         _ method: HTTPRequest.Method, _ path: String, _ reference: OperationReference, use handler: @escaping Handler
     ) {
-        add(method, path, .watcher, reference, access.watcher(handler))
+        let checked = access.watcher { request, scope in
+            try reference.check(request.query)
+            return try await handler(request, scope)
+        }
+        add(method, path, .watcher, reference, checked)
     }
 
     private func add(

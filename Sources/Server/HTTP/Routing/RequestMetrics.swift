@@ -60,11 +60,11 @@ struct RequestMetrics: RouterMiddleware {
     }
 
     /// The template; what found no route has none.
-    private static func route(_ template: String?) -> String {
+    static func route(_ template: String?) -> String {
         template.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "none"
     }
 
-    private static func surface(_ route: String) -> String {
+    static func surface(_ route: String) -> String {
         switch route.split(separator: "/").first {
         case "none": "none"
         case "admin": "admin"
@@ -75,7 +75,7 @@ struct RequestMetrics: RouterMiddleware {
         }
     }
 
-    private static func method(_ method: HTTPRequest.Method) -> String {
+    static func method(_ method: HTTPRequest.Method) -> String {
         let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         return known.contains(method) ? method.rawValue : "other"
     }

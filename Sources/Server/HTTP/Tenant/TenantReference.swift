@@ -1,9 +1,11 @@
+import Platform
+
 /// What the reference tells of `/api/v1`.
 enum TenantReference {
     static let send = OperationReference(
         "sendMessage", "Asks the gate, then stores and queues a message.", body: .named("NewMessage"),
-        answers: .named("MessageReceipt"), problems: [409]
-    ).changed { $0.takesIdempotencyKey = true }
+        answers: .named("MessageReceipt"), problems: [404, 409]
+    ).repeatable
     static let listMessages = OperationReference(
         "listMessages", "Lists messages, newest first.", query: messages, answers: .list(of: "Message"))
     static let readMessage = OperationReference(
@@ -29,11 +31,18 @@ enum TenantReference {
         "listConsents", "Lists a contact's consents.", answers: .list(of: "Consent"))
     static let declareConsent = OperationReference(
         "declareConsent", "Records what a person did.", body: .named("NewConsent"),
-        answers: .named("ConsentRecord", status: 201), problems: [409])
+        answers: .named("ConsentRecord", status: 201), problems: [404, 409]
+    ).repeatable
+
+    static let export = OperationReference(
+        "exportOwnData", "Returns all of the tenant's data, a line of JSON a row.",
+        answers: .content("application/x-ndjson"))
 
     private static let messages: [OperationReference.QueryParameter] =
         [
             .init(name: "direction", schema: .oneOf(["inbound", "outbound"]), help: "Only these."),
-            .init(name: "state", schema: .text(1...32), help: "Only those in this state."),
+            .init(
+                name: "state", schema: .oneOf(["received"] + MessageState.allCases.map(\.rawValue)),
+                help: "Only those in this state."),
         ] + .page
 }

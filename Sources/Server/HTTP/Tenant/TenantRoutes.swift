@@ -28,6 +28,8 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}", .contactsRead, About.readContact, use: readContact)
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
+        api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
+        api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 
     // MARK: - Messages
@@ -43,25 +45,24 @@ struct TenantRoutes: Sendable {
         let answered = fields.value("context")
         try fields.finish()
         if let answered {
-            guard let id = answered["message_id"]?.string.flatMap({ MessageID($0) }) else {
-                throw PlatformError.invalid(AnsweredMessage.path, "give the id of a message of this conversation")
+            var context = RequestFields(answered, path: "context")
+            let message: MessageID? = context.id("message_id")
+            if message == nil, context.problems.isEmpty {
+                context.complain("message_id", "give the id of a message of this conversation")
             }
+            try context.finish()
+            guard let id = message else { throw PlatformError.notFound("message") }
             content.context = try await AnsweredMessage.context(id, caller, installation.reading)
         }
         let send = SendRequest(
             recipient: recipient, channel: channel, purpose: purpose, content: content,
-            idempotencyKey: request.headers[Self.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
+            idempotencyKey: request.headers[.idempotencyKey], requestHash: Array(SHA256.hash(data: bytes)),
             route: "messages")
         let receipt = try await installation.sending.send(caller, send)
         var response = (["id": .id(receipt.message), "state": "accepted"] as JSON).response()
-        if receipt.replayed { response.headers[Self.idempotencyReplayed] = "true" }
+        if receipt.replayed { response.headers[.idempotencyReplayed] = "true" }
         return response
     }
-
-    static let idempotencyKey = name("Idempotency-Key")
-    static let idempotencyReplayed = name("Idempotency-Replayed")
-
-    private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .ifMatch }
 
     /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
     static func person(_ json: JSON?, path: String) throws -> RecipientReference {
@@ -73,7 +74,7 @@ struct TenantRoutes: Sendable {
             throw PlatformError.invalid("\(path).\(member.name)", "expected text, found \(member.value.kind)")
         }
         switch member.name {
-        case "contact_id", "id":
+        case path == "to" ? "contact_id" : "id":
             guard let id = ContactID(text) else {
                 throw PlatformError.invalid("\(path).\(member.name)", "this is not an id")
             }
@@ -115,7 +116,8 @@ struct TenantRoutes: Sendable {
     }
 
     @Sendable func retryMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        try await installation.deadLetters.retry(caller.tenant, try scope.id("message"))
+        let cause = Cause(.apiKey(caller.key), requestID: scope.requestID)
+        try await installation.deadLetters.retry(caller.tenant, try scope.id("message"), cause)
         return Response(status: .accepted)
     }
 
@@ -141,6 +143,17 @@ struct TenantRoutes: Sendable {
         JSON.list(try await installation.reading.channels(caller).map { $0.json(publicURL: publicURL) }).response()
     }
 
+    // MARK: - Audit
+
+    @Sendable func listAuditEntries(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
+        -> Response
+    {
+        let cause = Cause(.apiKey(caller.key), requestID: scope.requestID)
+        let page = try await installation.auditReader.entries(
+            .tenant(caller.tenant), try request.auditFilter(), try request.page(), cause)
+        return JSON.list(page) { $0.json }.response()
+    }
+
     // MARK: - Contacts and consents
 
     @Sendable func listContacts(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
@@ -158,7 +171,8 @@ struct TenantRoutes: Sendable {
 
     @Sendable func declareConsent(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response
     {
-        let body = try await request.object()
+        let bytes = try await request.jsonBytes()
+        let body = try Request.object(bytes)
         let person = try Self.person(body["contact"], path: "contact")
         var channel: ChannelID?
         if let value = body["channel_id"], !value.isNull {
@@ -167,11 +181,24 @@ struct TenantRoutes: Sendable {
             }
             channel = id
         }
-        if let source = body["source"], source.string == nil {
+        if let source = body["source"], !source.isNull, source.string == nil {
             throw PlatformError.invalid("source", "expected text, found \(source.kind)")
         }
-        let (id, view) = try await installation.consents.declare(
-            caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body)
-        return JSON.object(JSONObject([("id", .id(id))] + view.members)).response(status: 201)
+        let repeatable = try request.headers[.idempotencyKey].map { text in
+            RepeatableConsent(key: try IdempotencyKey(text), content: bytes)
+        }
+        let receipt = try await installation.consents.declare(
+            caller, source: body["source"]?.string ?? "declared", person: person, channel: channel, body: body,
+            repeatable: repeatable)
+        var response = JSON.object(JSONObject([("id", .id(receipt.id))] + receipt.view.members)).response(status: 201)
+        if receipt.isReplayed { response.headers[.idempotencyReplayed] = "true" }
+        return response
+    }
+
+    // MARK: - Everything
+
+    @Sendable func export(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
+        let cause = Cause(Principal(.apiKey, id: caller.key.description), requestID: scope.requestID)
+        return try await installation.exports.begin(caller.tenant, cause).response()
     }
 }

@@ -1,7 +1,8 @@
 import Crypto
 import PluginKit
 
-/// 256 random bits that somebody holds to show later; we keep the hash. Holder and purpose are known by the row that the hash finds.
+/// 256 random bits that somebody holds to show later; we keep the hash. Holder and purpose are known by the row that
+/// the hash finds.
 struct RandomToken: Sendable {
     static let length = 43
 

@@ -53,6 +53,24 @@ struct DemoTenant: Sendable {
         ]
     }
 
+    /// Who it is in law: made up, and complete.
+    var controllerDetails: JSON {
+        let person: JSON = [
+            "name": "Kim Beispiel", "email": "datenschutz@example.org",
+            "phone": .string(displayPhoneNumber.filter { $0 != " " }),
+        ]
+        return [
+            "legal_name": .string(name + " GmbH"), "legal_form": "GmbH",
+            "register": ["name": "Amtsgericht Musterstadt, HRB", "number": "4711"],
+            "address": ["street": "Musterweg 1", "postal_code": "12345", "city": "Musterstadt", "country": "DE"],
+            "representative": ["name": "Alex Muster", "function": "Geschäftsführung"],
+            "data_protection_officer": person, "breach_contact": person, "purposes": ["Kundenservice"],
+            "data_categories": ["Name, Rufnummer", "Nachrichten"], "person_categories": ["Kundinnen und Kunden"],
+            "special_categories": ["processed": false], "retention": ["messages": 365, "contacts": 1095],
+            "languages": ["de", "en"],
+        ]
+    }
+
     /// What the next start wants to know.
     var json: JSON {
         [

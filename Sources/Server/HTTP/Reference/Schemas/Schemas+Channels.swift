@@ -15,27 +15,27 @@ extension Schemas {
                     "secrets",
                     .array(of: .object(.required("name", .text()), .required("changed_at", .time)))
                         .described("When each secret was last given. They are never shown.")),
-                .optional("connection", .named("ConnectionReport")))
+                .required("revision", .revision), .optional("connection", .named("ConnectionReport")))
         ),
         (
             "NewChannel",
             .object(
                 .required("plugin", .text(1...64)), .required("configuration", values), .required("ingress", values),
-                .optional("dry_run", .bool))
+                .maybe("dry_run", .bool))
         ),
         (
             "ChannelChange",
             .object(
-                .optional("configuration", values), .optional("ingress", values),
-                .optional(
+                .maybe("configuration", values), .maybe("ingress", values),
+                .maybe(
                     "overlap_minutes",
                     Schema.integer(ChannelChange.overlaps)
                         .described("How long the ingress's secrets from before hold too; 60 unless said otherwise.")))
         ),
-        ("ChannelDisconnection", .object(.required("reason", .text(1...1000, pattern: "\\S")))),
+        ("ChannelDisconnection", .object(.required("reason", .title(1000)))),
         (
             "ChannelMove",
-            .object(.required("tenant", .id), .required("reason", .text(1...1000, pattern: "\\S")))
+            .object(.required("tenant", .id), .required("reason", .title(1000)))
         ),
         (
             "ConnectionReport",

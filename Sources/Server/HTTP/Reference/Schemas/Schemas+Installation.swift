@@ -43,7 +43,8 @@ extension Schemas {
         (
             "IngressReceipt",
             .object(
-                .required("stored", .count), .required("duplicates", .count), .required("unroutable", .count))
+                .required("stored", .count), .required("duplicates", .count), .required("unroutable", .count),
+                .optional("discarded", .count.described("For tenants whose contract is over.")))
         ),
     ]
 }

@@ -1,28 +1,13 @@
 import Platform
+import PluginKit
 
 extension Schemas {
     static let messages: [Component] = [
         (
             "Recipient",
-            .oneOf([
-                ("contact_id", .id), ("phone", .text(1...64)), ("bsuid", .text(1...256)),
-                ("parent_bsuid", .text(1...256)), ("username", .text(1...256)),
-            ])
+            .oneOf([("contact_id", .id)] + addresses)
         ),
-        (
-            "NewMessage",
-            .object(
-                [
-                    .required("to", .named("Recipient")), .optional("channel_id", .id),
-                    .optional("purpose", .text(1...64, pattern: "^[a-z][a-z0-9_-]*$")),
-                    .optional("type", .oneOf(["text", "image", "video", "audio", "document", "sticker"])),
-                    .optional("context", .object(.required("message_id", .id))),
-                    .optional("text", .object(.required("body", .text(1...4096)), .optional("preview_url", .bool))),
-                ]
-                    + ["image", "video", "audio", "document", "sticker"].map {
-                        .optional($0, .object([.required("id", .text(1...256))], isOpen: true))
-                    })
-        ),
+        ("NewMessage", .choice(SendingService.types.map(newMessage))),
         ("MessageReceipt", .object(.required("id", .id), .required("state", .oneOf(["accepted"])))),
         (
             "Message",
@@ -58,7 +43,7 @@ extension Schemas {
                 .required("occurred_at", Schema.time.orNull), .required("received_at", .time),
                 .required("raw", .anything))
         ),
-        ("MetaMessage", .object([.required("messaging_product", .oneOf(["whatsapp"]))], isOpen: true)),
+        ("MetaMessage", .choice(SendingService.types.map(metaMessage))),
         (
             "MetaReceipt",
             .object(
@@ -67,6 +52,43 @@ extension Schemas {
                     "messages",
                     .array(of: .object(.required("id", .id), .required("message_status", .text())))))
         ),
+    ]
+
+    /// A message of one type has that type's object and no other's.
+    private static func newMessage(_ type: String) -> Schema {
+        let own = content(of: type)
+        return .object(
+            .required("to", .named("Recipient")), .maybe("channel_id", .id),
+            .maybe("purpose", .text(1...64, pattern: "^[a-z][a-z0-9_-]*$")),
+            type == "text" ? .maybe("type", .oneOf([type])) : .required("type", .oneOf([type])),
+            .maybe("context", .object(.required("message_id", .id))), .required(type, own))
+    }
+
+    /// As Meta has it, who passes over what it does not know.
+    private static func metaMessage(_ type: String) -> Schema {
+        Schema.object(
+            [
+                .required("messaging_product", .oneOf(["whatsapp"])), .maybe("recipient_type", .oneOf(["individual"])),
+                .maybe("to", .text(1...64)), .maybe("recipient", .text(1...160)),
+                type == "text" ? .maybe("type", .oneOf([type])) : .required("type", .oneOf([type])),
+                .maybe("context", .object([.required("message_id", .text())], isOpen: true)),
+                .optional("status", Schema(["type": "null"])), .required(type, content(of: type)),
+            ], isOpen: true
+        ).withAny(of: ["to", "recipient"])
+    }
+
+    /// More members are passed on as Meta names them.
+    private static func content(of type: String) -> Schema {
+        type == "text"
+            ? .object(
+                [.required("body", .text(1...SendingService.textLimit)), .optional("preview_url", .bool)], isOpen: true)
+            : .object([.required("id", .text(1...Int.max))], isOpen: true)
+    }
+
+    /// What is an address of a kind, the channel plugin decides.
+    private static let addresses: [(String, Schema)] = [
+        ("phone", .text(1...64, example: "+49 151 23456789")), ("bsuid", .text(1...160)),
+        ("parent_bsuid", .text(1...160)), ("username", .text(1...256)),
     ]
 
     static let contacts: [Component] = [
@@ -90,10 +112,7 @@ extension Schemas {
                 [
                     .required(
                         "contact",
-                        .oneOf([
-                            ("id", .id), ("phone", .text(1...64)), ("bsuid", .text(1...256)),
-                            ("parent_bsuid", .text(1...256)), ("username", .text(1...256)),
-                        ])), .optional("channel_id", .id), .optional("source", .text(1...64)),
+                        .oneOf([("id", .id)] + addresses)), .maybe("channel_id", .id), .maybe("source", .text(1...64)),
                 ], isOpen: true
             ).described("The other fields are the consent source's.")
         ),
@@ -107,6 +126,15 @@ extension Schemas {
 }
 
 extension Schema {
+    /// At least one of these members must be there.
+    fileprivate func withAny(of names: [String]) -> Schema {
+        var object = json.object ?? JSONObject()
+        object["anyOf"] = .array(names.map { ["required": [.string($0)]] })
+        return Schema(.object(object))
+    }
+
+    fileprivate static func choice(_ schemas: [Schema]) -> Schema { Schema(["oneOf": .array(schemas.map(\.json))]) }
+
     /// An object with exactly one of these members.
     fileprivate static func oneOf(_ members: [(String, Schema)]) -> Schema {
         Schema(["oneOf": .array(members.map { Schema.object(.required($0.0, $0.1)).json })])

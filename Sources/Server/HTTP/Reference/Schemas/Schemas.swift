@@ -3,7 +3,8 @@ enum Schemas {
     typealias Component = (name: String, schema: Schema)
 
     static let all: [Component] =
-        common + tenants + channels + keys + installation + messages + contacts + approvals + staff
+        common + tenants + controller + agreements + channels + keys + installation + messages + contacts + approvals
+        + staff + audit
 
     private static let common: [Component] = [
         (

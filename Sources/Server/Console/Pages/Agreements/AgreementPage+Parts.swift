@@ -1,0 +1,103 @@
+extension AgreementPage {
+    func step(_ words: Words) -> Section {
+        var blocks = [Block(Paragraph(text: words.name(of: stage, in: "agreement.step")))]
+        if let signingLink {
+            blocks.append(Block(SecretOnce(id: "link", label: words["agreement.link"], value: signingLink)))
+            if let linkExpiresAt {
+                blocks.append(
+                    Block(Facts([.init(words["agreement.link_expires"], .moment(words.moment(linkExpiresAt)))])))
+            }
+        }
+        if !actions.isEmpty { blocks.append(Block(Actions(actions.map { block($0, words) }))) }
+        return Section("step", words["agreement.next"], blocks)
+    }
+
+    private func block(_ action: Action, _ words: Words) -> Block {
+        let key = "agreement.action." + action.rawValue
+        let path = ConsolePath.agreement(tenantID, id, action.rawValue)
+        let isDangerous = [.suspend, .end, .withdraw].contains(action)
+        switch action {
+        case .countersign:
+            return Block(
+                ActionForm(
+                    action: path, submit: words[key], isPrimary: true,
+                    confirmation: words("agreement.action.countersign.confirm", ["reference": reference])))
+        case .offer:
+            let state =
+                form.values["email"] == nil
+                ? FormState(
+                    values: ["email": [signatoryEmail]], problems: form.problems) : form
+            return Block(
+                Disclosure(
+                    summary: words[key], isOpen: form.problems["email"] != nil, explanation: words[key + ".text"],
+                    form: Form(
+                        to: path, submit: words["agreement.action.offer.submit"],
+                        groups: [.init([Field("email", .email, words["agreement.signatory_email"], in: state)])])))
+        case .withdraw, .suspend, .reinstate, .end:
+            let name = action.rawValue + ".reason"
+            return Block(
+                Disclosure(
+                    summary: words[key], isDangerous: isDangerous, isOpen: form.problems[name] != nil,
+                    explanation: words[key + ".text"],
+                    form: Form(
+                        to: path, submit: words[key],
+                        groups: [
+                            .init([
+                                Field(
+                                    name, .area(rows: 2), words["field.reason"], in: form,
+                                    hint: words["field.reason_hint"])
+                            ])
+                        ], isDangerous: isDangerous)))
+        }
+    }
+
+    func life(_ words: Words) -> Section {
+        Section(
+            "life", words["agreement.life"],
+            [
+                Block(
+                    Timeline(
+                        entries: events.enumerated().map { index, event in
+                            .init(
+                                title: words.name(of: event.stage, in: "agreement.state"),
+                                moment: words.moment(event.at),
+                                detail: [words("timeline.by", ["who": event.by]), event.detail].compactMap { $0 }
+                                    .joined(separator: " · "), code: nil, isNow: index == events.count - 1)
+                        }))
+            ])
+    }
+
+    func noticeSection(_ words: Words) -> Section {
+        let shown = notices.flatMap { notice -> [Block] in
+            [
+                Block(
+                    Section(
+                        "notice-" + Field.id(of: notice.id), notice.title,
+                        badge: notice.objection == nil
+                            ? Badge(words["notice.no_objection"], .neutral)
+                            : Badge(words["notice.objected"], .warning),
+                        [
+                            Block(
+                                Facts([
+                                    .init(words["notice.sent"], .moment(words.moment(notice.sentAt))),
+                                    .init(words["notice.until"], .moment(words.moment(notice.objectUntil))),
+                                ])), Block(Difference.comparison(notice.differences)),
+                        ]
+                            + (notice.objection.map { objection in
+                                [
+                                    Block(
+                                        Notice(
+                                            .warning,
+                                            title: words(
+                                                "notice.objection_by",
+                                                ["who": objection.act.by, "day": words.day(objection.act.at)]),
+                                            objection.text))
+                                ]
+                            } ?? [])))
+            ]
+        }
+        return Section(
+            "notices", words["notices.title"], text: words["notices.text"],
+            shown.isEmpty ? [Block(EmptyState(title: words["notices.none"], text: words["notices.none_text"]))] : shown)
+    }
+}

@@ -1,0 +1,156 @@
+public import struct Foundation.Date
+
+/// The reader's own account: tokens, sessions, password and second factor.
+///
+/// Sends `current_password` and `new_password` to `ConsolePath.password`, `label` and `expires` to
+/// `ConsolePath.ownTokens`.
+public struct AccountPage: ConsolePage {
+    public struct Session: Sendable, Codable {
+        public var id: String
+        /// The browser in words.
+        public var browser: String
+        public var startedAt: Date
+        public var lastSeenAt: Date
+        public var isThisOne: Bool
+
+        public init(id: String, browser: String, startedAt: Date, lastSeenAt: Date, isThisOne: Bool) {
+            self.id = id
+            self.browser = browser
+            self.startedAt = startedAt
+            self.lastSeenAt = lastSeenAt
+            self.isThisOne = isThisOne
+        }
+    }
+
+    public var name: String
+    public var email: String
+    public var role: String
+    /// Nil when passwords are off: the identity provider has them.
+    public var minimumPasswordLength: Int?
+    public var hasSecondFactor: Bool
+    public var mayRemoveSecondFactor: Bool
+    public var tokens: [TokenRow]
+    public var sessions: [Session]
+    public var form: FormState
+
+    public init(
+        name: String, email: String, role: String, minimumPasswordLength: Int?, hasSecondFactor: Bool,
+        mayRemoveSecondFactor: Bool, tokens: [TokenRow], sessions: [Session], form: FormState = FormState()
+    ) {
+        self.name = name
+        self.email = email
+        self.role = role
+        self.minimumPasswordLength = minimumPasswordLength
+        self.hasSecondFactor = hasSecondFactor
+        self.mayRemoveSecondFactor = mayRemoveSecondFactor
+        self.tokens = tokens
+        self.sessions = sessions
+        self.form = form
+    }
+
+    public func content(_ words: Words) -> PageContent {
+        let order = ["current_password", "new_password", "label", "expires"]
+        return .staff(
+            .account, PageHeader(title: words["account.title"]),
+            errors: ErrorSummary(form, order: order, words: words),
+            [
+                Block(
+                    Columns(
+                        main: [Block(sessionSection(words)), Block(tokenSection(words))],
+                        side: [Block(person(words)), Block(secondFactor(words))] + [Block](passwordSection(words))))
+            ])
+    }
+
+    private func person(_ words: Words) -> Section {
+        Section(
+            "person", words["account.person"],
+            [
+                Block(
+                    Facts([
+                        .init(words["field.name"], .text(name)), .init(words["field.email"], .text(email)),
+                        .init(words["staff.role"], .text(words.word(for: role, in: "role"))),
+                    ]))
+            ])
+    }
+
+    private func secondFactor(_ words: Words) -> Section {
+        let enrol = ActionLink(
+            text: words["account.enrol"], href: ConsolePath.secondFactor, isPrimary: !hasSecondFactor)
+        let remove = ActionForm(
+            action: ConsolePath.secondFactor + "/remove", submit: words["account.remove_factor"], isDangerous: true,
+            confirmation: words["account.remove_factor_confirm"])
+        var actions: [Block] = []
+        if !hasSecondFactor { actions.append(Block(enrol)) }
+        if hasSecondFactor, mayRemoveSecondFactor { actions.append(Block(remove)) }
+        return Section(
+            "second-factor", words["staff.second_factor"],
+            badge: hasSecondFactor
+                ? Badge(words["staff.enrolled"], .good) : Badge(words["staff.not_enrolled"], .warning),
+            [Block(Paragraph(text: words["account.factor_text"]))] + (actions.isEmpty ? [] : [Block(Actions(actions))]))
+    }
+
+    private func passwordSection(_ words: Words) -> Section? {
+        minimumPasswordLength.map { length in
+            Section(
+                "password", words["account.password"],
+                [
+                    Block(
+                        Form(
+                            to: ConsolePath.password, submit: words["account.change_password"],
+                            groups: [
+                                .init([
+                                    Field(
+                                        "current_password", .password, words["account.current_password"], in: form,
+                                        autocomplete: "current-password"),
+                                    Field(
+                                        "new_password", .password, words["field.new_password"], in: form,
+                                        hint: words("field.new_password_hint", ["count": words.number(length)]),
+                                        autocomplete: "new-password"),
+                                ])
+                            ]))
+                ])
+        }
+    }
+
+    private func sessionSection(_ words: Words) -> Section {
+        Section(
+            "sessions", words["sessions.title"], text: words["sessions.text"],
+            [
+                Block(
+                    Table(
+                        words["sessions.title"],
+                        columns: [
+                            .init(words["session.browser"]), .init(words["session.started"]),
+                            .init(words["session.seen"]), .init(words["key.actions"], isHidden: true),
+                        ],
+                        rows: sessions.map { session in
+                            [
+                                .text(session.browser, note: session.isThisOne ? words["session.this"] : nil),
+                                .moment(words.moment(session.startedAt)), .moment(words.moment(session.lastSeenAt)),
+                                session.isThisOne
+                                    ? Inline()
+                                    : Inline(
+                                        action: ActionForm(
+                                            action: ConsolePath.session(session.id, "end"),
+                                            submit: words["session.end"], subject: session.browser)),
+                            ]
+                        }))
+            ])
+    }
+
+    private func tokenSection(_ words: Words) -> Section {
+        let issue = Disclosure(
+            summary: words["token.issue"], isOpen: form.problems["label"] != nil || form.problems["expires"] != nil,
+            form: Form(
+                to: ConsolePath.ownTokens, submit: words["token.issue"],
+                groups: [
+                    .init([
+                        Field("label", .text, words["key.label"], in: form, hint: words["key.label_hint"]),
+                        Field("expires", .date, words["key.expiry"], in: form, required: false),
+                    ])
+                ]))
+        return TokenRow.section(tokens, words, actions: [Block(Actions([Block(issue)]))]) {
+            ConsolePath.ownToken($0, "revoke")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+public import struct Foundation.Date
+
+/// What one person asked and another must agree to.
+///
+/// Posts to `ConsolePath.approval(id, "approve")`, with `reason` to `ConsolePath.approval(id, "decline")`.
+public struct ApprovalsPage: ConsolePage {
+    public struct Row: Sendable, Codable {
+        public var id: String
+        /// e.g. `tenant.suspend`.
+        public var action: String
+        /// What it is about, e.g. the tenant's name.
+        public var subject: String
+        public var subjectPath: String?
+        public var reason: String
+        public var asked: Act
+        public var expiresAt: Date
+        /// The reader asked it and so cannot decide it.
+        public var isOwn: Bool
+
+        public init(
+            id: String, action: String, subject: String, subjectPath: String? = nil, reason: String,
+            asked: Act, expiresAt: Date, isOwn: Bool
+        ) {
+            self.id = id
+            self.action = action
+            self.subject = subject
+            self.subjectPath = subjectPath
+            self.reason = reason
+            self.asked = asked
+            self.expiresAt = expiresAt
+            self.isOwn = isOwn
+        }
+    }
+
+    public var rows: [Row]
+    public var mayDecide: Bool
+
+    public init(rows: [Row], mayDecide: Bool) {
+        self.rows = rows
+        self.mayDecide = mayDecide
+    }
+
+    public func content(_ words: Words) -> PageContent {
+        .staff(
+            .approvals, PageHeader(title: words["approvals.title"], subtitle: words["approvals.text"]),
+            rows.isEmpty
+                ? [Block(EmptyState(title: words["approvals.none"], text: words["approvals.none_text"]))]
+                : rows.map { Block(section($0, words)) })
+    }
+
+    private func section(_ row: Row, _ words: Words) -> Section {
+        let action = words.word(for: row.action, in: "approval.action")
+        var blocks = [
+            Block(
+                Facts([
+                    .init(
+                        words["approval.subject"],
+                        Inline(text: row.subject, href: row.subjectPath.flatMap(ConsolePath.own))),
+                    .init(words["field.reason"], .text(row.reason)),
+                    .init(
+                        words["approval.asked"], Inline(text: row.asked.by, moment: words.moment(row.asked.at))),
+                    .init(words["approval.expires"], .moment(words.moment(row.expiresAt))),
+                ]))
+        ]
+        if row.isOwn {
+            blocks.append(Block(Notice(.waiting, words["approval.own"])))
+        } else if mayDecide {
+            blocks.append(
+                Block(
+                    Actions([
+                        Block(
+                            ActionForm(
+                                action: ConsolePath.approval(row.id, "approve"), submit: words["approval.approve"],
+                                subject: "\(action): \(row.subject)", isPrimary: true,
+                                confirmation: words(
+                                    "approval.approve_confirm", ["action": action, "subject": row.subject]))),
+                        Block(decline(row, action, words)),
+                    ])))
+        }
+        return Section("request-" + Field.id(of: row.id), action, blocks)
+    }
+
+    private func decline(_ row: Row, _ action: String, _ words: Words) -> Disclosure {
+        Disclosure(
+            summary: words["approval.decline"], subject: "\(action): \(row.subject)", isDangerous: true,
+            form: Form(
+                to: ConsolePath.approval(row.id, "decline"), submit: words["approval.decline"],
+                groups: [
+                    .init([
+                        Field(
+                            "reason", .area(rows: 2), words["field.reason"], in: FormState(), idSuffix: row.id)
+                    ])
+                ], isDangerous: true))
+    }
+}

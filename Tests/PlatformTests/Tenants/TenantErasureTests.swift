@@ -1,0 +1,255 @@
+import Foundation
+import Logging
+import PluginKit
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Platform
+
+@Suite struct TenantErasureTests {
+    /// A tenant with something in every table that can have something, terminated.
+    private func over(_ region: Region) async throws -> Company {
+        let company = try await Company(in: region)
+        try await company.befriend(Person(1), [Person(1).phone])
+        try await company.befriend(Person(2), [Person(2).user])
+        try await company.send("Hallo", to: Person(1).byPhone, key: "key")
+        try await Hand(in: region).work()
+        try await company.receive(
+            company.channel.status(.delivered, of: region.messenger.deliveries[0].providerID),
+            company.channel.event(.account(field: "security"), key: "event \(company.id)"),
+            // Two contacts that turn out to be one person: one points to the other from then on.
+            company.channel.message("join \(company.id)", from: [Person(1).phone, Person(2).user]))
+        region.messenger.answer { _ in .giveUp(.never) }
+        try await company.send("lost", to: Person(1).byPhone)
+        try await Hand(in: region).work()
+        region.messenger.answer { .accepted($0) }
+        try await company.send("waits", to: Person(1).byPhone)
+        _ = try await region.installation.channels.health(company.id, company.channel.id)
+        _ = try await region.installation.tenants.terminate(company.id, reason: "gekündigt", erasureDelay: 0, .system)
+        try await company.receive(company.channel.message("late \(company.id)", from: [Person(1).phone]))
+        return company
+    }
+
+    private func tables(_ database: PostgresClient) async throws -> [String] {
+        try await database.query(
+            PostgresQuery(
+                "test.tables",
+                """
+                SELECT table_name::text AS name FROM information_schema.columns
+                WHERE table_schema = 'public' AND column_name = 'tenant_id' ORDER BY 1
+                """)
+        ).map { try $0.decode("name") }
+    }
+
+    private func rows(_ table: String, _ id: TenantID, _ database: PostgresClient) async throws -> Int {
+        try await database.query(
+            PostgresQuery("test.rows", "SELECT count(*) FROM \(table) WHERE tenant_id = $1", [id]))[0].decode(0)
+    }
+
+    @Test func `of an erased tenant no row is left in any table of its shard, and its neighbour keeps all`()
+        async throws
+    {
+        try await Region.with { region in
+            let (other, company) = (try await over(region), try await over(region))
+            let tables = try await tables(region.database)
+            #expect(tables.count >= 15)
+            var before: [String: Int] = [:]
+            for table in tables {
+                before[table] = try await rows(table, company.id, region.database)
+                #expect(before[table] ?? 0 > 0, "\(table) must hold something")
+            }
+            let others = try await tables.asyncMap { try await rows($0, other.id, region.database) }
+            #expect(try await region.number("SELECT count(*) FROM contacts WHERE merged_into IS NOT NULL") > 0)
+            let keys: [String] = try await region.rows(
+                "SELECT key_id::text AS id FROM tenant_keys WHERE tenant_id = $1 ORDER BY key_id", [company.id]
+            ).map { try $0.decode("id") }
+
+            let certificate = try await region.installation.erasure.erase(company.id, .system)
+            for table in tables { #expect(try await rows(table, company.id, region.database) == 0, "\(table)") }
+            #expect(try await tables.asyncMap { try await rows($0, other.id, region.database) } == others)
+
+            let told = try JSON(parsing: Array(certificate.text.utf8))
+            for table in tables { #expect(told["rows_destroyed"]?["region"]?[table]?.int == before[table], "\(table)") }
+            #expect(told["keys_destroyed"]?.array?.compactMap(\.string) == keys && keys.count == 2)
+            #expect(told["tenant_id"]?.string == company.id.description && certificate.seal == nil)
+            let entry = try await region.controlDatabase.query(
+                PostgresQuery(
+                    "test.entry",
+                    """
+                    SELECT encode(hash, 'hex') AS hash, action FROM audit_entries
+                    WHERE chain = $1 ORDER BY sequence DESC LIMIT 1
+                    """, [company.id.description]))[0]
+            #expect(try entry.decode("action") == "tenant.erased")
+            #expect(try entry.decode("hash") == told["audit"]?["hash"]?.string)
+        }
+    }
+
+    @Test func `in the control plane every table that goes by tenant is emptied, or kept with a reason`() async throws {
+        try await Region.with { region in
+            let company = try await over(region)
+            _ = try await region.installation.erasure.erase(company.id, .system)
+            let kept = Set(ErasureStore.kept.map(\.table))
+            let tables = try await tables(region.controlDatabase)
+            #expect(Set(ErasureStore.removed).union(kept).isSuperset(of: tables), "of \(tables)")
+            for table in ErasureStore.removed {
+                #expect(try await rows(table, company.id, region.controlDatabase) == 0, "\(table)")
+            }
+            for table in kept { #expect(try await rows(table, company.id, region.controlDatabase) > 0, "\(table)") }
+            let details = try await region.installation.tenants.details(company.id)
+            #expect(details.legalName != nil && details.address != nil)
+            #expect(details.representative == nil && details.officer == nil && details.breachContact == nil)
+            let tenant = try await region.installation.tenants.find(company.id)
+            #expect(tenant.state == .erased && tenant.erasedAt != nil && tenant.name == "Praxis")
+            // A start tells the region nothing of it.
+            _ = try await region.installation.tenants.reconcile([company.tenant.shard], .quiet)
+            #expect(try await rows("tenant_standing", company.id, region.database) == 0)
+        }
+    }
+
+    /// Each as a process leaves it that dies in the middle.
+    @Test(arguments: [
+        "DELETE FROM tenant_keys WHERE tenant_id = $1", "DELETE FROM queue_jobs WHERE tenant_id = $1",
+        "DELETE FROM message_statuses WHERE tenant_id = $1",
+    ])
+    func `an erasure that was interrupted goes on, and its certificate counts what was there`(lost: String) async throws
+    {
+        try await Region.with { region in
+            let company = try await over(region)
+            let whole = try await rows("queue_jobs", company.id, region.database)
+            let statuses = try await rows("message_statuses", company.id, region.database)
+            let shard = try region.shard
+            // As far as an erasure came that died: counted, and a part of it gone.
+            let tables = try await TenantTables(shard.worker).inOrder
+            let counts = try await shard.worker.transactionBatch(
+                settings: asTenant(company.id), tables.map { ErasureStore.count($0, company.id) })
+            var found: [String: Int] = [:]
+            for (table, row) in zip(tables, counts) { found[table.name] = try row[0].decode("rows") }
+            _ = try await region.control.query(
+                ErasureStore.begin(company.id, ErasureFindings(rows: found, keys: ["k"])))
+            _ = try await region.rows(lost, [company.id])
+            shard.keys.forget(company.id)
+
+            let worker = ErasureWorker(
+                erasure: region.installation.erasure, control: region.control, shards: [shard.id], logger: .quiet)
+            await worker.look(shard.id)
+            let certificate = try await region.installation.erasure.certificate(company.id)
+            let told = try JSON(parsing: Array(certificate.text.utf8))["rows_destroyed"]?["region"]
+            #expect(told?["queue_jobs"]?.int == whole && told?["message_statuses"]?.int == statuses)
+            for table in tables { #expect(try await rows(table.name, company.id, region.database) == 0) }
+            // Again and at once: the same certificate.
+            async let one = region.installation.erasure.erase(company.id, .system)
+            async let two = region.installation.erasure.erase(company.id, .system)
+            #expect(try await [one, two] == [certificate, certificate])
+        }
+    }
+
+    @Test func `a worker erases what is due and nothing else, and not while another does`() async throws {
+        try await Region.with { region in
+            let (due, later, living) = (
+                try await over(region), try await Company(in: region), try await Company(in: region)
+            )
+            _ = try await region.installation.tenants.terminate(later.id, reason: "r", erasureDelay: 1, .system)
+            let shard = try region.shard.id
+            let worker = ErasureWorker(
+                erasure: region.installation.erasure, control: region.control, shards: [shard], logger: .quiet)
+            @Sendable func states() async throws -> [TenantState] {
+                var states: [TenantState] = []
+                for id in [due.id, later.id, living.id] {
+                    states.append(try await region.installation.tenants.find(id).state)
+                }
+                return states
+            }
+            try await region.controlDatabase.holding(
+                "SELECT pg_advisory_xact_lock(hashtextextended('obhut.erasure/' || $1, 0))", [shard.rawValue]
+            ) { _ in
+                await worker.look(shard)
+                let found = try await states()
+                #expect(found == [.terminated, .terminated, .active])
+            }
+            // The client does not wait for what it rolls back.
+            try await eventually("the lock is free") {
+                try await region.controlDatabase.query(
+                    PostgresQuery(
+                        "test.locks",
+                        """
+                        SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                        WHERE l.locktype = 'advisory' AND d.datname = current_database()
+                        """)
+                ).isEmpty
+            }
+            await worker.look(shard)
+            let found = try await states()
+            #expect(found == [.erased, .terminated, .active])
+        }
+    }
+
+    @Test func `the worker's right to delete reaches no tenant but a terminated one`() async throws {
+        try await Region.with { region in
+            let (company, living) = (try await over(region), try await Company(in: region))
+            try await living.befriend(Person(1))
+            // Lanes, jobs and keys of requests are removed by workers all the time.
+            let tables = try await tables(region.database).filter {
+                !["queue_lanes", "queue_jobs", "idempotency_keys"].contains($0)
+            }
+            let worker = try region.shard.worker
+            for table in tables {
+                for (id, settings) in [
+                    (living.id, asTenant(living.id)), (company.id, asTenant(living.id)), (company.id, []),
+                ] {
+                    let before = try await rows(table, id, region.database)
+                    let gone = try await worker.transactionBatch(
+                        settings: settings,
+                        [PostgresQuery("test.delete", "DELETE FROM \(table) WHERE tenant_id = $1", [id])])[0]
+                    #expect(gone.affectedRows == 0, "\(table)")
+                    #expect(try await rows(table, id, region.database) == before, "\(table)")
+                }
+            }
+        }
+    }
+
+    /// A table of a later migration cannot be forgotten.
+    @Test func `every tenant table can be emptied by a worker, under a policy that asks for the end of the contract`()
+        async throws
+    {
+        try await Region.with { region in
+            let open = try await region.rows(
+                """
+                SELECT c.relname::text AS name FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+                  AND (NOT has_table_privilege('obhut_worker', c.oid, 'DELETE')
+                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys')
+                          AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd = 'd'
+                                          AND pg_get_expr(p.polqual, p.polrelid) LIKE '%terminated%'))
+                """
+            ).map { try $0.decode("name", as: String.self) }
+            #expect(open == [])
+            let apps = try await region.rows(
+                "SELECT table_name::text AS name FROM information_schema.role_table_grants WHERE grantee = 'obhut_app' AND privilege_type = 'DELETE' ORDER BY 1"
+            ).map { try $0.decode("name", as: String.self) }
+            #expect(apps == ["channels", "consents", "conversations", "idempotency_keys"])
+        }
+    }
+
+    @Test func `tables are taken in an order in which nothing is pointed to, and a ring is told`() throws {
+        let names = ["a", "b", "c", "d"]
+        func reference(_ child: String, _ parent: String) -> TenantTables.Reference {
+            .init(child: child, parent: parent, columns: ["x"])
+        }
+        let order = try TenantTables.sorted(
+            names, [reference("b", "a"), reference("c", "b"), reference("c", "a"), reference("a", "a")])
+        #expect(order.map(\.name) == ["c", "d", "b", "a"] && order.last?.links == ["x"])
+        #expect(throws: PlatformError.self) {
+            try TenantTables.sorted(["a", "b"], [reference("a", "b"), reference("b", "a")])
+        }
+    }
+}
+
+extension Sequence {
+    func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await transform(element)) }
+        return values
+    }
+}
