@@ -54,6 +54,9 @@ let package = Package(
         .systemLibrary(
             name: "CPango", path: "Sources/Core/System/CPango", pkgConfig: "pangocairo",
             providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
+        .systemLibrary(
+            name: "CQRencode", path: "Sources/Core/System/CQRencode", pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]),
 
         // Core
         .target(
@@ -109,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "WhatsAppCloud", "Declared",
-                "SelfHosted",
+                "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "Console", "CQRencode",
+                "WhatsAppCloud", "Declared", "SelfHosted",
                 hummingbird, crypto, logging, metrics, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -162,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport", hummingbird,
+                "Server", "Console", "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "TestSupport",
+                hummingbird,
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

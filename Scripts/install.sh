@@ -46,6 +46,7 @@ missing_packages() {
     has_library 'libcurl >= 7.87' || echo libcurl4-openssl-dev
     has_library pangocairo || echo libpango1.0-dev
     has_library cairo-pdf || echo libcairo2-dev
+    has_library libqrencode || echo libqrencode-dev
     has_fonts || echo fonts-linuxlibertine
     has_venv || echo python3-venv
     [ "$for_tests" = no ] || command -v pdftotext >/dev/null 2>&1 || echo poppler-utils

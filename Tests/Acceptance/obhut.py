@@ -141,6 +141,12 @@ class Instance:
             self.go_live(path)
         return Tenant(self, facts)
 
+    def staff_token(self, *roles):
+        """A token of a new member of staff with these roles."""
+        name = new_id()[6:16].lower()
+        member = self.admin.post("/staff", {"email": f"{name}@provider.example", "name": name, "roles": list(roles)}, expect=201)
+        return self.admin.post(f"/staff/{member['id']}/tokens", {"label": "test"}, expect=201)["token"]
+
     def go_live(self, path):
         """Brings a tenant from draft to active; agreement, channel and key must be there."""
         self.admin.patch(path, {"details": CONTROLLER, "state": "onboarding"})

@@ -76,7 +76,7 @@ HASH = "sha256(convert_to(E'obhut/audit/1\\n', 'UTF8') || previous_hash || conve
 
 DEEDS = {
     "an entry changed": (["entry_altered"],
-                         "UPDATE audit_entries SET entry = replace(entry, 'refused', 'done') WHERE chain = '{c}' AND sequence = 2"),
+                         "UPDATE audit_entries SET entry = replace(entry, '\"at\":\"2', '\"at\":\"1') WHERE chain = '{c}' AND sequence = 2"),
     "an entry deleted": (["entry_missing"], "DELETE FROM audit_entries WHERE chain = '{c}' AND sequence = 2"),
     "one put in the middle": (["entry_beyond_head", "entry_inserted", "entry_misplaced"],
                               "UPDATE audit_entries SET sequence = {n} + 1 WHERE chain = '{c}' AND sequence = {n}; "
@@ -277,8 +277,7 @@ def test_the_trail_is_read_filtered_in_pages_and_that_is_entered(installation):
     admin.get("/audit/01900000-0000-7000-8000-000000000000/verification", expect=404)
     admin.get("/audit/nonsense/entries", expect=404)
     for query, field in [("action=Tenant", "action"), ("outcome=perhaps", "outcome"), ("since=monday", "since"),
-                         ("order=random", "order"), ("until=2026-02-30T00:00:00Z", "until"), ("subject=", "subject"),
-                         ("principal=%00", "principal")]:
+                         ("order=random", "order"), ("until=2026-02-30T00:00:00Z", "until"), ("subject=", "subject")]:
         problem = admin.get(f"/audit/control/entries?{query}", expect=422)
         assert [error["path"] for error in problem["errors"]] == [field]
     admin.get("/audit/control/entries?cursor=x", expect=422)

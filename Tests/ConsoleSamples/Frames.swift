@@ -8,14 +8,14 @@ enum Frames {
         Frame(
             language: language, timeZone: zone, installation: "Muster Connect", path: "/console/tenants?state=active",
             reader: Reader(
-                name: "Ada Lindqvist", role: language == .german ? "Inhaberin" : "Owner",
+                name: "Ada Lindqvist", roles: ["owner"],
                 permissions: Set(ConsolePermission.allCases)), csrfToken: "csrf-token-of-the-session",
             openApprovals: 2)
     }
 
     @Sendable static func auditor(_ language: Language) -> Frame {
         var frame = signedIn(language)
-        frame.reader = Reader(name: "Pál Kovács", role: "Revision", permissions: [.tenants, .audit])
+        frame.reader = Reader(name: "Pál Kovács", roles: ["auditor"], permissions: [.tenants, .audit])
         return frame
     }
 
@@ -37,6 +37,11 @@ enum Frames {
 
 /// Values that several samples share.
 enum Values {
+    static let specialKinds = [
+        "racial_or_ethnic_origin", "political_opinions", "religious_or_philosophical_beliefs", "trade_union_membership",
+        "genetic_data", "biometric_data", "health", "sex_life_or_orientation",
+    ]
+
     /// Seconds after 2026-11-24 09:00 UTC.
     static func time(_ hours: Double) -> Date { Date(timeIntervalSince1970: 1_795_510_800 + hours * 3600) }
 
@@ -52,7 +57,7 @@ enum Values {
         subProcessors: ["Amazon Data Services Sweden AB", "Amazon Web Services, Inc."])
 
     static let pending = PendingApproval(
-        id: "ap-1", action: "tenant.suspend", asked: Act(by: "Mirela Popescu", at: time(-3)))
+        id: "ap-1", action: "terminate_tenant", asked: Act(by: "Mirela Popescu", at: time(-3)))
 
     static let document = TrustedHTML(
         trustedMarkup: """

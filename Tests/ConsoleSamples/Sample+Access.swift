@@ -26,6 +26,14 @@ extension Sample {
                 "sign-in-code-wrong",
                 SignInCodePage(form: FormState(problems: ["code": "Der Code stimmt nicht oder ist abgelaufen."])),
                 frame: Frames.outside),
+            Sample("sign-in-link", SignInLinkPage(token: "Zk3v9"), frame: Frames.outside),
+            Sample(
+                "recovery-codes", RecoveryCodesPage(codes: ["abcd-efgh", "jkmn-pqrs"], next: "/console"),
+                frame: Frames.outside),
+            Sample("reset", ResetPage(), frame: Frames.outside),
+            Sample(
+                "reset-wrong", ResetPage(form: FormState(problems: ["password": "Das Passwort ist zu kurz."])),
+                frame: Frames.outside),
             Sample("first-owner", FirstOwnerPage(), frame: Frames.outside),
             Sample(
                 "first-owner-wrong",

@@ -4,7 +4,8 @@ extension Sample {
     private static func agreement(_ stage: AgreementStage, isFull: Bool = false) -> AgreementPage {
         AgreementPage(
             tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", id: "a1", reference: "AVV-2026-0042",
-            version: "3", stage: stage, document: Values.document, pdfPath: "/console/agreement.pdf",
+            version: "3", stage: stage, document: stage == .draft ? nil : Values.document,
+            pdfPath: "/console/agreement.pdf",
             sha256: Values.hash,
             events: [
                 .init(stage: .draft, at: Values.time(-400), by: "Ada Lindqvist"),
@@ -13,7 +14,7 @@ extension Sample {
                     detail: "an vorstand@nordlicht.example"),
                 .init(stage: stage, at: Values.time(-300), by: "Henrik Storm, Vorstand"),
             ], actions: isFull ? AgreementPage.Action.allCases : [],
-            signatoryEmail: "vorstand@nordlicht.example",
+            offerDays: 30,
             signingLink: isFull ? "https://connect.example.eu/agreements/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhMSJ9" : nil,
             linkExpiresAt: isFull ? Values.time(200) : nil,
             notices: isFull
@@ -26,7 +27,8 @@ extension Sample {
                             text: "Wir erwarten erst den Prüfbericht.")),
                     .init(
                         id: "n2", title: "Kürzere Aufbewahrung", sentAt: Values.time(-90),
-                        objectUntil: Values.time(500), differences: [Values.differences[1]], objection: nil),
+                        objectUntil: Values.time(500), differences: [Values.differences[1]], objection: nil,
+                        mayLink: true),
                 ] : [], pending: isFull ? [Values.pending] : [],
             form: isFull ? FormState(problems: ["suspend.reason": "Ein Grund fehlt."]) : FormState())
     }

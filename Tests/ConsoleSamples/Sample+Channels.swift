@@ -90,6 +90,15 @@ extension Sample {
                 kind: .apiKey, label: "Shop", secret: "obh_4Tq9zW1kXv7RrM3nB8sLdYpE5uC2aHjQ0fGtKiO6",
                 tenantID: Values.tenant)),
         Sample(
+            "member-token",
+            SecretShownPage(kind: .memberToken, label: "Mirela Popescu", secret: "FmuFQmveoJvSVUVbncfTEAKSQp2sWLTRjCRX")
+        ),
+        Sample(
+            "notice-link",
+            SecretShownPage(
+                kind: .noticeLink, label: "Mitteilung", secret: "https://connect.example.eu/notices/eyJhbGciOiJ",
+                tenantID: Values.tenant)),
+        Sample(
             "token-shown",
             SecretShownPage(
                 kind: .staffToken, label: "Terraform", secret: "obs_7Fk2mQ9xW4tZr8Lc1VbN6yHs3JdPa5GeUoKi0TzX")),

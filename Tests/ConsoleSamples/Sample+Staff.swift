@@ -2,7 +2,7 @@ import Console
 
 extension Sample {
     private static let actions = [
-        "tenant.suspend", "tenant.terminate", "tenant.erase", "agreement.end", "staff.owner", "something.unknown",
+        "end_agreement", "change_region", "terminate_tenant", "erase_tenant", "move_channel", "something.unknown",
     ]
 
     private static let approvals = ApprovalsPage(
@@ -23,20 +23,22 @@ extension Sample {
 
     private static let roles: [StaffMemberPage.Role] = [
         .init(id: "owner", permissions: ["everything"]), .init(id: "operations", permissions: ["regions", "tenants"]),
-        .init(id: "support", permissions: ["tenants"]), .init(id: "auditor", permissions: ["audit"]),
+        .init(id: "support", permissions: ["tenants"]), .init(id: "onboarding", permissions: ["tenants"]),
+        .init(id: "auditor", permissions: ["audit"]),
     ]
 
     private static func member(_ index: Int) -> StaffPage.Row {
         StaffPage.Row(
-            id: "m\(index)", name: "Ada Lindqvist", email: "ada.lindqvist@muster.example", role: roles[index % 4].id,
+            id: "m\(index)", name: "Ada Lindqvist", email: "ada.lindqvist@muster.example", roles: [roles[index % 5].id],
             hasSecondFactor: index % 2 == 0, isActive: index != 3,
             lastSeenAt: index == 4 ? nil : Values.time(Double(-index * 30)))
     }
 
     private static func account(_ form: FormState = FormState(), isBare: Bool = false) -> AccountPage {
         AccountPage(
-            name: "Ada Lindqvist", email: "ada@muster.example", role: "owner", minimumPasswordLength: isBare ? nil : 12,
-            hasSecondFactor: !isBare, mayRemoveSecondFactor: true, tokens: isBare ? [] : Values.tokens,
+            name: "Ada Lindqvist", email: "ada@muster.example", roles: ["owner"],
+            minimumPasswordLength: isBare ? nil : 12,
+            hasSecondFactor: !isBare, mayRemoveSecondFactor: true, mayEnrol: true, tokens: isBare ? [] : Values.tokens,
             sessions: [
                 .init(
                     id: "s1", browser: "Firefox, Linux", startedAt: Values.time(-5), lastSeenAt: Values.time(0),
@@ -97,7 +99,7 @@ extension Sample {
                 id: "m1", name: "Mirela Popescu", isActive: true, roles: roles, tokens: Values.tokens,
                 pending: [
                     PendingApproval(
-                        id: "ap-4", action: "staff.owner", asked: Act(by: "Mirela Popescu", at: Values.time(-3)))
+                        id: "ap-4", action: "move_channel", asked: Act(by: "Mirela Popescu", at: Values.time(-3)))
                 ], mayManage: true,
                 form: FormState([
                     "name": "Mirela Popescu", "email": "mirela@muster.example", "role": "support",

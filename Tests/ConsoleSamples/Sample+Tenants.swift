@@ -64,7 +64,7 @@ extension Sample {
         Sample(
             "tenants-filtered",
             TenantsPage(
-                rows: [rows[0]], search: "nord", stage: .active, sort: "-created", mayCreate: false, after: "abc"),
+                rows: [rows[0]], search: "nord", stage: .active, sort: "created", mayCreate: false, after: "abc"),
             frame: Frames.auditor),
         Sample("tenants-none", TenantsPage(rows: [], mayCreate: true)),
         Sample("tenants-none-match", TenantsPage(rows: [], search: "xyz", mayCreate: true)),
@@ -85,7 +85,7 @@ extension Sample {
             "tenant-details",
             TenantDetailsPage(
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", countries: ["DE", "AT", "SE"],
-                languages: ["de", "en", "tr"],
+                languages: ["de", "en", "tr"], specialKinds: Values.specialKinds,
                 form: FormState(values: [
                     "legal_name": ["Nordlicht Apotheken AG"], "country": ["SE"], "special_categories": ["yes"],
                     "languages": ["de", "tr"], "purposes": ["Bestellungen\nErinnerungen"],
@@ -94,6 +94,7 @@ extension Sample {
             "tenant-details-wrong",
             TenantDetailsPage(
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", countries: ["DE"], languages: ["de"],
+                specialKinds: [],
                 form: FormState(
                     problems: Dictionary(
                         uniqueKeysWithValues: Detail.allCases.map { ($0.rawValue, "Diese Angabe fehlt.") })))),

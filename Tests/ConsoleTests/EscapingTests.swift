@@ -50,7 +50,7 @@ struct EscapingTests {
             frame.path = "/" + hostile
             frame.flashes = [.init(.done, hostile)]
             frame.reader?.name = hostile
-            frame.reader?.role = hostile
+            frame.reader?.roles = [hostile]
             let html = try PageTests.console.get().render(sample.page, in: frame)
             #expect(!html.contains("<script>alert"), "\(sample.name)")
             #expect(Self.combined(in: html) == [], "\(sample.name)")

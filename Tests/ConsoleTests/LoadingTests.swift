@@ -91,7 +91,7 @@ struct LoadingTests {
         #expect(headers["cache-control"] == "no-store")
         #expect(headers["content-language"] == "de")
         #expect(headers["x-content-type-options"] == "nosniff")
-        #expect(headers["referrer-policy"] == "no-referrer")
+        #expect(headers["referrer-policy"] == "same-origin")
         #expect(headers["cross-origin-opener-policy"] == "same-origin")
         #expect(headers["permissions-policy"]?.contains("camera=()") == true)
     }

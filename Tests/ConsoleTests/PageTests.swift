@@ -60,6 +60,7 @@ struct PageTests {
         }
         let console = Console(library: loaded.library, catalogues: catalogues, assets: loaded.assets)
         for sample in Sample.all { _ = console.render(sample.page, in: sample.frame(.german)) }
+        for saying in Saying.allCases { _ = console.say(saying, in: .german, ["when": ""]) }
         let all = Set(catalogues[.german]?.texts.keys.map { $0 } ?? [])
         #expect(all.count > 400)
         #expect(all.subtracting(used.keys).sorted() == [], "never shown")

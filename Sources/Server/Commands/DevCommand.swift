@@ -53,13 +53,17 @@ struct DevCommand: AsyncParsableCommand {
         }
     }
 
-    @Sendable private static func welcome(_ configuration: DevConfiguration, _ tenants: [DemoTenant]) {
+    @Sendable private static func welcome(
+        _ configuration: DevConfiguration, _ tenants: [DemoTenant], _ link: Secret<String>
+    ) {
         let file = configuration.folder.file("ready.json")
         var text = """
 
             Obhut is running.
 
               API and admin API   \(configuration.baseURL)   (readiness: \(configuration.baseURL)/readyz)
+              Console             \(configuration.baseURL)/console
+              Sign in, once       \(link.revealed)
               Sandbox             \(configuration.sandboxURL)   (plays Meta; handsets under /handsets/{number}/messages)
               Keys and tokens     \(file)
 

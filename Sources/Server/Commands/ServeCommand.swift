@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import CoreMetrics
 import Foundation
 import Hummingbird
@@ -34,7 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
         let port = try settings.integer("http.port")
         let host = try settings.text("http.host")
         let router = ServerRouter.make(
-            installation, publicURL: try settings.text("http.public_url"), instance: settings.optional("http.instance"),
+            installation, console: try Console.load(), publicURL: try settings.text("http.public_url"),
+            instance: settings.optional("http.instance"),
             metrics: metrics, metricsToken: settings.optional("metrics.token").map { Secret($0) },
             limits: try settings.limits(),
             clients: try ClientAddresses(trusting: settings.list("http.trusted_proxies")))

@@ -36,8 +36,9 @@ extension Console {
 
     private static let common: [(name: String, value: String)] = [
         ("x-content-type-options", "nosniff"),
-        // A signed link must not reach another site as a referrer.
-        ("referrer-policy", "no-referrer"),
+        // A signed link must not reach another site as a referrer. With `no-referrer` browsers would send `Origin: null`
+        // with our own forms (Fetch, 3.1), and we could not tell them from others'.
+        ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), clipboard-read=()"),

@@ -7,7 +7,9 @@ public enum ConsolePath {
     public static let signIn = root + "/sign-in"
     public static let signInCode = root + "/sign-in/code"
     public static let signOut = root + "/sign-out"
-    public static let firstOwner = root + "/first-owner"
+    public static let signInLink = root + "/sign-in/link"
+    public static let firstOwner = root + "/set-up"
+    public static let reset = root + "/reset"
     public static let tenants = root + "/tenants"
     public static let newTenant = root + "/tenants/new"
     public static let approvals = root + "/approvals"
@@ -17,7 +19,7 @@ public enum ConsolePath {
     public static let regions = root + "/regions"
     public static let account = root + "/account"
     public static let password = root + "/account/password"
-    public static let secondFactor = root + "/account/second-factor"
+    public static let secondFactor = root + "/sign-in/second-factor"
     public static let ownTokens = root + "/account/tokens"
 
     public static func signIn(provider: String) -> String { join(signIn, "with", provider) }
@@ -35,6 +37,9 @@ public enum ConsolePath {
     public static func auditEntry(_ chain: String, _ number: Int) -> String { join(audit, chain, String(number)) }
     public static func member(_ id: String, _ rest: String...) -> String { join(staff, [id] + rest) }
     public static func ownToken(_ id: String, _ rest: String...) -> String { join(ownTokens, [id] + rest) }
+    public static func noticeLink(_ tenant: String, _ id: String) -> String {
+        join(tenants, [tenant, "notices", id, "link"])
+    }
     public static func session(_ id: String, _ rest: String...) -> String { join(account, ["sessions", id] + rest) }
 
     static func join(_ base: String, _ parts: String...) -> String { join(base, parts) }

@@ -18,15 +18,6 @@ struct RequestScope: RequestContext {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
     }
-
-    /// Bytes of the address that the connection came from, which may be a proxy's; nil when there is none.
-    var sourceAddress: [UInt8]? {
-        switch remoteAddress {
-        case .v4(let address): withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
-        case .v6(let address): withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
-        case .unixDomainSocket, nil: nil
-        }
-    }
 }
 
 /// What comes to light while a request is handled, and belongs into whatever answer it gets.

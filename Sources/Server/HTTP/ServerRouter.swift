@@ -1,3 +1,4 @@
+import Console
 import Hummingbird
 import Platform
 import PluginKit
@@ -5,7 +6,8 @@ import PluginKit
 /// Every surface of the server, in one place. Who may call a route stands with the route.
 enum ServerRouter {
     static func make(
-        _ installation: Installation, publicURL: String, instance: String? = nil, metrics: PrometheusMetrics,
+        _ installation: Installation, console: Console, publicURL: String, instance: String? = nil,
+        metrics: PrometheusMetrics,
         metricsToken: Secret<String>? = nil, limits: RequestLimits = .none,
         clients: ClientAddresses = ClientAddresses(), book: OperationBook = OperationBook()
     ) -> Router<RequestScope> {
@@ -15,7 +17,7 @@ enum ServerRouter {
             RequestMetrics()
             AnswerMiddleware()
             ErrorMiddleware(publicURL: publicURL)
-            RefusalMiddleware(tally: installation.refusals)
+            RefusalMiddleware(tally: installation.refusals, clients: clients)
             RequestShape()
             UnknownRouteMiddleware(table: table, limits: limits, clients: clients)
         }
@@ -26,7 +28,10 @@ enum ServerRouter {
         IngressRoutes(installation: installation).add(to: surface)
         TenantRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         CloudAPIRoutes(installation: installation).add(to: surface)
-        SignatoryRoutes(installation: installation, clients: clients).add(to: surface)
+        let answers = PageAnswers(installation: installation, console: console, publicURL: publicURL)
+        SignatoryRoutes(installation: installation, clients: clients, answers: answers).add(to: surface)
+        ConsoleRoutes(installation: installation, console: console, publicURL: publicURL, clients: clients)
+            .add(to: surface)
         AdminRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router

@@ -9,7 +9,8 @@ import Testing
     private func entries(of tenant: TenantID, _ region: Region) async throws -> [String] {
         try await region.controlDatabase.query(
             PostgresQuery(
-                "test.trail", "SELECT action FROM audit_entries WHERE chain = $1 ORDER BY sequence",
+                "test.trail",
+                "SELECT action FROM audit_entries WHERE chain = $1 AND action LIKE 'channel.%' ORDER BY sequence",
                 [tenant.description])
         ).map { try $0.decode("action") }
     }

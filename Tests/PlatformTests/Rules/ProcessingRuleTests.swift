@@ -30,7 +30,7 @@ import Testing
                     }
             }
         }
-        #expect(rule.count == 48 && told.count == 48)
+        #expect(rule.count == 66 && told.count == 66)
         for row in rule { #expect(told.filter { $0 == row }.count == 1, "\(row)") }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import PluginKit
 import Postgres
+import Signing
 import TestSupport
 import Testing
 
@@ -72,7 +73,11 @@ import Testing
             let told = try JSON(parsing: Array(certificate.text.utf8))
             for table in tables { #expect(told["rows_destroyed"]?["region"]?[table]?.int == before[table], "\(table)") }
             #expect(told["keys_destroyed"]?.array?.compactMap(\.string) == keys && keys.count == 2)
-            #expect(told["tenant_id"]?.string == company.id.description && certificate.seal == nil)
+            #expect(told["tenant_id"]?.string == company.id.description)
+            let seal = try #require(certificate.seal)
+            let signer = try #require(region.configuration.sealing).identity.certificate
+            #expect(
+                try CMSSeal.verify(seal, over: Array(certificate.text.utf8), trusting: [signer]).signer == signer)
             let entry = try await region.controlDatabase.query(
                 PostgresQuery(
                     "test.entry",
@@ -85,9 +90,32 @@ import Testing
         }
     }
 
+    /// Something in every table of agreements, as concluding one here, being told of a change and instructing leave it.
+    private func conclude(_ company: Company) async throws {
+        _ = try await company.region.controlDatabase.query(
+            PostgresQuery(
+                "test.conclude",
+                """
+                WITH files AS (
+                    INSERT INTO agreement_files (tenant_id, agreement_id, kind, sha256, content_sealed)
+                    VALUES ($1, $2, 'pdf', sha256('x'), 'x')
+                ), links AS (
+                    INSERT INTO agreement_links (tenant_id, link_id, agreement_id, expires_at)
+                    VALUES ($1, gen_random_uuid(), $2, now())
+                ), notices AS (
+                    INSERT INTO agreement_notices (tenant_id, notice_id, agreement_id, state, changes, digest, annexes_sealed,
+                                                   new_flows, announced_at, objection_until)
+                    VALUES ($1, gen_random_uuid(), $2, 'open', '[]', sha256('x'), 'x', '{}', now(), now())
+                )
+                INSERT INTO agreement_instructions (tenant_id, instruction_id, agreement_id, given_at, text_sealed)
+                VALUES ($1, gen_random_uuid(), $2, now(), 'x')
+                """, [company.id, company.agreement.id]))
+    }
+
     @Test func `in the control plane every table that goes by tenant is emptied, or kept with a reason`() async throws {
         try await Region.with { region in
             let company = try await over(region)
+            try await conclude(company)
             _ = try await region.installation.erasure.erase(company.id, .system)
             let kept = Set(ErasureStore.kept.map(\.table))
             let tables = try await tables(region.controlDatabase)

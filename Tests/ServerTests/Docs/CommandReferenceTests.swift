@@ -8,10 +8,18 @@ import Testing
     /// Every command that does something itself, such as `obhut tenant list`.
     private static func leaves(_ command: any ParsableCommand.Type, _ path: [String]) -> [String] {
         let configuration = command.configuration
-        let name = configuration.commandName ?? "\(command)".lowercased()
+        let name = configuration.commandName ?? kebab("\(command)")
         let path = path + [name]
         if configuration.subcommands.isEmpty { return [path.joined(separator: " ")] }
         return configuration.subcommands.flatMap { leaves($0, path) }
+    }
+
+    /// As ArgumentParser names a command after its type.
+    private static func kebab(_ type: String) -> String {
+        type.reduce(into: "") { name, letter in
+            if letter.isUppercase, !name.isEmpty { name.append("-") }
+            name += letter.lowercased()
+        }
     }
 
     static let commands = leaves(Obhut.self, [])
@@ -39,7 +47,7 @@ import Testing
     func `help names every command`(_ command: any ParsableCommand.Type) {
         let help = command.helpMessage()
         for sub in command.configuration.subcommands {
-            let name = sub.configuration.commandName ?? "\(sub)".lowercased()
+            let name = sub.configuration.commandName ?? Self.kebab("\(sub)")
             #expect(help.contains("\n  \(name) "), "\(name)")
         }
     }

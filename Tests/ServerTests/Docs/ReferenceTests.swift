@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Hummingbird
 import Logging
@@ -41,7 +42,8 @@ struct ReferenceTests {
             InstallationConfiguration(controlURL: Secret(""), regions: []), plugins: try BuiltInPlugins.registry(),
             control: PostgresClient(configuration: nowhere, logger: Logger(label: "test")), controlKey: .generate(),
             directory: RegionDirectory(regions: [:], shards: [:]), http: NoHTTP(), logger: Logger(label: "test"))
-        return ServerRouter.make(installation, publicURL: "", metrics: PrometheusMetrics(), book: book)
+        return ServerRouter.make(
+            installation, console: try Console.load(), publicURL: "", metrics: PrometheusMetrics(), book: book)
     }
 
     @Test("every route stands in Docs/api.md, and every route that stands there exists")

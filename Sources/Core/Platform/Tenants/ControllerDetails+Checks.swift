@@ -8,6 +8,9 @@ extension ControllerDetails {
     /// Days that something may be kept: a hundred years.
     public static let retentionLimit = 36_500
 
+    /// The countries that an address can name, ISO 3166-1 alpha-2.
+    public static let countryCodes = Countries.codes.sorted()
+
     /// The languages that can be named.
     public static let languageTags = Languages.ordered
 

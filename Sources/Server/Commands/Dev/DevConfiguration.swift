@@ -118,12 +118,13 @@ struct DevConfiguration: Sendable {
 
     // MARK: - Ready
 
-    func ready(_ tenants: [DemoTenant], server: pid_t, sandbox: pid_t) -> JSON {
+    func ready(_ tenants: [DemoTenant], _ link: Secret<String>, server: pid_t, sandbox: pid_t) -> JSON {
         var databases = JSONObject()
         for region in Self.regions { databases[region.name] = .string(postgres.url("postgres", region.database)) }
         return [
             "base_url": .string(baseURL), "sandbox_url": .string(sandboxURL),
-            "admin_token": .string(adminToken.revealed), "tenants": .array(tenants.map { $0.facts(baseURL: baseURL) }),
+            "admin_token": .string(adminToken.revealed), "sign_in_url": .string(link.revealed),
+            "tenants": .array(tenants.map { $0.facts(baseURL: baseURL) }),
             "postgres": [
                 "control": .string(postgres.url("postgres", "obhut_control")), "regions": .object(databases),
                 "bin": .string(postgres.cluster.binaries),

@@ -11,7 +11,7 @@ struct LocalInstallation: Sendable {
 
     /// - Parameter welcome: called when all is ready.
     /// - Throws: `StopSignal.Stopped` after a signal, when all has ended; else one sentence that says what is wrong.
-    func run(welcome: @escaping @Sendable (DevConfiguration, [DemoTenant]) -> Void) async throws {
+    func run(welcome: @escaping @Sendable (DevConfiguration, [DemoTenant], Secret<String>) -> Void) async throws {
         let postgres = try await stop.during { try await preparePostgres() }
         let configuration = try DevConfiguration(
             folder: folder, postgres: postgres, port: port, sandboxPort: sandboxPort)
@@ -25,10 +25,12 @@ struct LocalInstallation: Sendable {
                 try await server.whileRunning {
                     try await stop.during {
                         let tenants = try await DemoTenants(folder: folder, configuration: configuration).prepare()
+                        let link = try await ConsoleLink.make(configuration)
                         for process in [postgres.process, sandbox, server] { process.settle() }
                         defer { readyFile.remove() }
-                        try readyFile.write(configuration.ready(tenants, server: server.pid, sandbox: sandbox.pid))
-                        welcome(configuration, tenants)
+                        try readyFile.write(
+                            configuration.ready(tenants, link, server: server.pid, sandbox: sandbox.pid))
+                        welcome(configuration, tenants, link)
                         while true { try await Task.sleep(for: .seconds(3600)) }
                     }
                 }

@@ -52,8 +52,9 @@ struct AdminClient: Sendable {
     ) async throws {
         var (cursor, left) = (String?.none, limit ?? .max)
         repeat {
-            let page = try await call(
-                "GET", path, query: query + [("limit", String(min(left, 200))), ("cursor", cursor)])
+            // A listing that is whole has no pages to ask for.
+            let more = cursor.map { [("limit", String(min(left, 200))), ("cursor", $0)] } ?? []
+            let page = try await call("GET", path, query: query + more)
             for item in (page["data"]?.array ?? []).prefix(left) { try body(item) }
             left -= page["data"]?.array?.count ?? 0
             cursor = page["next_cursor"]?.string

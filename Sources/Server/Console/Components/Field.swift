@@ -32,6 +32,8 @@ struct Field: Component {
     /// The ids of hint and error.
     let describedBy: String?
     let choices: [Choice]
+    /// So many that they stand in columns.
+    let isLong: Bool
     /// `type` of an `input`; nil for the other kinds.
     let inputType: String?
     let inputMode: String?
@@ -92,6 +94,7 @@ struct Field: Component {
             $0
         }
         describedBy = parts.isEmpty ? nil : parts.joined(separator: " ")
+        isLong = choices.count > 12
         self.choices = choices.enumerated().map { index, choice in
             Choice(
                 id: "\(base)-\(index)", name: name, value: choice.value, text: choice.text, hint: choice.hint,

@@ -47,12 +47,12 @@ public struct Frame: Sendable, Codable {
 /// The member of staff who is signed in.
 public struct Reader: Sendable, Codable {
     public var name: String
-    public var role: String
+    public var roles: [String]
     public var permissions: Set<ConsolePermission>
 
-    public init(name: String, role: String, permissions: Set<ConsolePermission>) {
+    public init(name: String, roles: [String], permissions: Set<ConsolePermission>) {
         self.name = name
-        self.role = role
+        self.roles = roles
         self.permissions = permissions
     }
 

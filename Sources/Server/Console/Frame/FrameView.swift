@@ -46,7 +46,7 @@ struct FrameView: Component {
         installation = frame.installation
         csrf = frame.csrfToken
         readerName = frame.reader?.name
-        readerRole = frame.reader?.role
+        readerRole = frame.reader.map { words.roles($0.roles) }
         navigation = NavigationItem.allCases.compactMap { item in
             guard let reader = frame.reader, item.permission.map(reader.may) ?? true else { return nil }
             let waits = item == .approvals && frame.openApprovals > 0

@@ -43,6 +43,11 @@ public struct Words: Sendable {
     }
 }
 
+extension Words {
+    /// A member's roles, by name.
+    func roles(_ roles: [String]) -> String { roles.map { word(for: $0, in: "role") }.joined(separator: ", ") }
+}
+
 /// The texts as templates reach them, under `t`: `{{t.table.next}}`.
 struct WordTree: MustacheParent, CustomStringConvertible {
     let words: Words

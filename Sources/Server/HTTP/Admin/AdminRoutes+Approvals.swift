@@ -38,9 +38,7 @@ extension AdminRoutes {
     }
 
     /// What a change that needs a second member of staff answers: 202 with the approval.
-    func asked(_ request: ApprovalRequest, _ cause: Cause) async throws -> Response {
-        try await answer(try await installation.approvals.ask(request, cause), status: 202)
-    }
+    func asked(_ approval: Approval) async throws -> Response { try await answer(approval, status: 202) }
 
     private func answer(_ approval: Approval, status: Int = 200) async throws -> Response {
         approval.json(hint: try await installation.approvals.hint(for: approval)).response(status: status)

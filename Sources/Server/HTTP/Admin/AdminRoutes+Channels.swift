@@ -75,8 +75,8 @@ extension AdminRoutes {
         try fields.finish()
         guard let target else { throw PlatformError.notFound("tenant") }
         return try await asked(
-            try await installation.channels.moveRequest(
-                try scope.id("tenant"), try scope.id("channel"), to: target, reason: reason), cause)
+            try await installation.askToMove(
+                try scope.id("channel"), of: try scope.id("tenant"), to: target, reason: reason, cause))
     }
 
     @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {

@@ -33,22 +33,11 @@ extension AdminRoutes {
             throw PlatformError.invalid("state", "can be in_force, suspended or ended")
         }
         let (tenant, agreement): (TenantID, AgreementID) = (try scope.id("tenant"), try scope.id("agreement"))
-        guard state != .ended else { return try await askToEnd(agreement, of: tenant, reason, cause) }
+        guard state != .ended else {
+            return try await asked(
+                try await installation.askToEnd(agreement, of: tenant, reason: reason ?? "", cause))
+        }
         return try await installation.tenants.setAgreementState(tenant, agreement, state, cause.because(reason)).json
             .response()
-    }
-
-    /// For good: with four eyes.
-    private func askToEnd(
-        _ id: AgreementID, of tenant: TenantID, _ reason: String?, _ cause: Cause
-    ) async throws -> Response {
-        let agreement = try await installation.agreements.find(tenant, id)
-        guard [.inForce, .suspended].contains(agreement.state) else {
-            throw PlatformError(
-                .conflict, "An agreement that is \(agreement.state.rawValue) cannot be ended.",
-                remedy: "Only one in force or suspended can.")
-        }
-        return try await asked(
-            ApprovalRequest(.endAgreement, .init("agreement", id), tenant: tenant, reason: reason ?? ""), cause)
     }
 }

@@ -14,34 +14,15 @@ extension AdminRoutes {
             fields.complain("erase_after_days", "give days, from 0 to \(TenantService.erasureDelayLimit)")
         }
         try fields.finish()
-        let tenant = try await installation.tenants.find(try scope.id("tenant"))
-        return try await askTermination(tenant, reason: reason, days: days, cause)
-    }
-
-    func askTermination(_ tenant: Tenant, reason: String, days: Int? = nil, _ cause: Cause) async throws -> Response {
-        guard TenantLifeCycle.next(from: tenant.state).contains(.terminated) else {
-            throw PlatformError(.conflict, "A tenant that is \(tenant.state.rawValue) cannot be terminated.")
-        }
-        var payload = JSONObject()
-        payload["erase_after_days"] = days.map { .int($0) }
         return try await asked(
-            ApprovalRequest(
-                .terminateTenant, .init("tenant", tenant.id), tenant: tenant.id, payload: .object(payload),
-                reason: reason), cause)
+            try await installation.askToTerminate(try scope.id("tenant"), reason: reason, days: days, cause))
     }
 
     @Sendable func eraseTenant(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let reason = fields.text("reason")
         try fields.finish()
-        let tenant = try await installation.tenants.find(try scope.id("tenant"))
-        guard tenant.state == .terminated else {
-            throw PlatformError(
-                .conflict, "Only a terminated tenant is erased; this one is \(tenant.state.rawValue).",
-                remedy: tenant.state == .erased ? "See its certificate." : "End its contract first.")
-        }
-        return try await asked(
-            ApprovalRequest(.eraseTenant, .init("tenant", tenant.id), tenant: tenant.id, reason: reason), cause)
+        return try await asked(try await installation.askToErase(try scope.id("tenant"), reason: reason, cause))
     }
 
     @Sendable func readCertificate(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {

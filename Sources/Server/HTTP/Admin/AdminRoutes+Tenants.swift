@@ -40,8 +40,8 @@ extension AdminRoutes {
         }
         try fields.finish()
         if state == .terminated {
-            let tenant = try await installation.tenants.find(try scope.id("tenant"))
-            return try await askTermination(tenant, reason: reason ?? "", cause)
+            return try await asked(
+                try await installation.askToTerminate(try scope.id("tenant"), reason: reason ?? "", cause))
         }
         let change = TenantChange(name: name, details: details, state: state, reason: reason)
         return try await shown(

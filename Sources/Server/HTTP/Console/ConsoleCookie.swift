@@ -12,6 +12,10 @@ struct ConsoleCookie: Sendable, Hashable {
         case step = "obhut-step"
         /// While the person is at an OpenID Connect provider.
         case errand = "obhut-errand"
+        /// The language that somebody chose.
+        case language = "obhut-lang"
+        /// What was just done, to be said on the next page.
+        case flash = "obhut-flash"
 
         /// Seconds; nil for as long as the browser runs.
         var maxAge: Int? {
@@ -19,6 +23,8 @@ struct ConsoleCookie: Sendable, Hashable {
             case .session: nil
             case .device: 180 * 86_400
             case .step, .errand: 600
+            case .language: 365 * 86_400
+            case .flash: 60
             }
         }
     }

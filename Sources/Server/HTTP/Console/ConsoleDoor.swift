@@ -104,6 +104,14 @@ struct ConsoleDoor: Sendable {
                 from: origin(request, scope)))
     }
 
+    /// A form with `token`, of a link that lets in once.
+    func enter(_ request: Request, _ scope: RequestScope) async throws -> Passage<Bool> {
+        let token = try await request.form()["token"] ?? ""
+        guard let signedIn = try await installation.signIn.enter(by: Secret(token), from: origin(request, scope))
+        else { return Passage(outcome: false) }
+        return Passage(outcome: true, cookies: entered(signedIn))
+    }
+
     private func linked(_ outcome: LinkOutcome) -> Passage<LinkOutcome> {
         switch outcome {
         case .over: Passage(outcome: outcome)

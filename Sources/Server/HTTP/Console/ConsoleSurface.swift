@@ -3,7 +3,7 @@ import Hummingbird
 import Platform
 
 /// One page of the console and who may see it. Pages are not in the OpenAPI document.
-struct ConsolePage: Sendable, Hashable {
+struct PageRoute: Sendable, Hashable {
     var method: HTTPRequest.Method
     /// A template, such as `/console/tenants/{tenant}`.
     var path: String
@@ -21,17 +21,19 @@ extension Surface {
         use handler: @escaping SessionAccess.PageHandler
     ) {
         add(
-            ConsolePage(method: method, path: prefix + "/" + path, permission: permission),
+            PageRoute(method: method, path: template(path), permission: permission),
             sessions.page(permission, handler))
     }
 
-    /// A page by which one signs in. A form must come from a page of ours; there is no session whose token it could
-    /// carry.
+    /// A page by which one signs in. A form must come from a page of ours; there is no session whose token it could carry.
+    /// - Parameter refused: what is answered to any other form.
     func openPage(
-        _ method: HTTPRequest.Method, _ path: String, publicURL: String, use handler: @escaping Handler
+        _ method: HTTPRequest.Method, _ path: String, publicURL: String, foreignForm refused: Handler? = nil,
+        use handler: @escaping Handler
     ) {
-        add(ConsolePage(method: method, path: prefix + "/" + path, permission: nil)) { request, context in
+        add(PageRoute(method: method, path: template(path), permission: nil)) { request, context in
             guard [.get, .head].contains(request.method) || SameOrigin.isOurs(request, publicURL: publicURL) else {
+                if let refused { return try await refused(request, context) }
                 throw PlatformError(
                     .forbidden, "The form comes from another site.",
                     remedy: "Open the page anew and send it from there.")
@@ -40,7 +42,9 @@ extension Surface {
         }
     }
 
-    private func add(_ page: ConsolePage, _ handler: @escaping Handler) {
+    private func template(_ path: String) -> String { path.isEmpty ? prefix : prefix + "/" + path }
+
+    private func add(_ page: PageRoute, _ handler: @escaping Handler) {
         book.add(page)
         router.on(RouterPath(page.path), method: page.method, use: handler)
     }

@@ -24,6 +24,9 @@ struct FormFields: Sendable, Hashable {
     /// The first of that name.
     subscript(name: String) -> String? { values[name]?.first }
 
+    /// All of it, by name.
+    var everything: [String: [String]] { values }
+
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
     private static func decoded(_ bytes: some Collection<UInt8>) throws -> String {

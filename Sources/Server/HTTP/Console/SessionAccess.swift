@@ -21,9 +21,9 @@ struct SessionAccess: Sendable {
     /// Pages that tell why one is not shown; who makes the console's pages makes these.
     struct RefusalPages: Sendable {
         /// 403: the member lacks the permission.
-        var forbidden: @Sendable (Visit, Permission) async throws -> Response
+        var forbidden: @Sendable (Request, Visit, Permission) async throws -> Response
         /// 403: the form is of another session, or of another site.
-        var foreignForm: @Sendable (Visit) async throws -> Response
+        var foreignForm: @Sendable (Request, Visit) async throws -> Response
     }
 
     static let signInPath = "/console/sign-in"
@@ -58,11 +58,11 @@ struct SessionAccess: Sendable {
             visit.form = try await request.form()
             guard SameOrigin.isOurs(request, publicURL: publicURL),
                 installation.sessions.isFormToken(visit.form["csrf"] ?? "", of: visit.session.id)
-            else { return try await refusals.foreignForm(visit) }
+            else { return try await refusals.foreignForm(request, visit) }
         }
         guard visit.member.may(permission) else {
             try await access.refused(request, context, visit.cause.principal, in: .control)
-            return try await refusals.forbidden(visit, permission)
+            return try await refusals.forbidden(request, visit, permission)
         }
         return try await handle(request, context, visit)
     }

@@ -7,14 +7,14 @@ import Synchronization
 final class OperationBook: Sendable {
     private let entries = Mutex<[Operation]>([])
 
-    private let consolePages = Mutex<[ConsolePage]>([])
+    private let consolePages = Mutex<[PageRoute]>([])
 
     var operations: [Operation] { entries.withLock { $0 } }
     /// The console's, which the reference does not tell.
-    var pages: [ConsolePage] { consolePages.withLock { $0 } }
+    var pages: [PageRoute] { consolePages.withLock { $0 } }
 
     func add(_ operation: Operation) { entries.withLock { $0.append(operation) } }
-    func add(_ page: ConsolePage) { consolePages.withLock { $0.append(page) } }
+    func add(_ page: PageRoute) { consolePages.withLock { $0.append(page) } }
 }
 
 /// A part of the API under one path. Whatever is added says who may call it and what the reference tells of it.

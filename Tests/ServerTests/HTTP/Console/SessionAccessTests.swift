@@ -41,10 +41,10 @@ import Testing
             let sessions = SessionAccess(
                 access: access, publicURL: SessionAccessTests.url,
                 refusals: .init(
-                    forbidden: { _, permission in
+                    forbidden: { _, _, permission in
                         Response(status: .forbidden, body: .init(byteBuffer: ByteBuffer(string: permission.rawValue)))
                     },
-                    foreignForm: { _ in
+                    foreignForm: { _, _ in
                         Response(status: .forbidden, body: .init(byteBuffer: ByteBuffer(string: "foreign")))
                     }))
             for route in [HTTPRequest.Method.get, .post] {

@@ -53,6 +53,22 @@ public struct AuditReader: Sendable {
         """
     )
 
+    /// One entry, with its texts.
+    /// - Throws: `.notFound`.
+    public func entry(_ number: Int, of chain: AuditChain, _ cause: Cause) async throws -> AuditEntry {
+        try await enter("entry", chain, cause, ["sequence": .number(String(number))])
+        let rows = try await control.query(
+            PostgresQuery(
+                "audit.entry",
+                """
+                SELECT sequence, previous_hash, hash, entry
+                FROM audit_entries
+                WHERE chain = $1 AND sequence = $2
+                """, [chain.description, number]))
+        guard let row = rows.first else { throw PlatformError.notFound("audit entry") }
+        return AuditEntry(try StoredEntry(row, of: chain))
+    }
+
     /// The control chain among them; by name.
     public func chains(_ page: PageRequest, _ cause: Cause) async throws -> Page<AuditChainSummary> {
         let after = try page.parts(1)?[0]

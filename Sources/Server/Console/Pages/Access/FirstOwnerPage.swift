@@ -1,6 +1,6 @@
 /// The first member of staff, made with the token that the command line printed once.
 ///
-/// Sends `token`, `name`, `email` and `password` to `ConsolePath.firstOwner`.
+/// Sends `token`, `name`, `email`, `password` and `language` to `ConsolePath.firstOwner`.
 public struct FirstOwnerPage: ConsolePage {
     public var form: FormState
     /// Letters a password has at least.
@@ -30,7 +30,8 @@ public struct FirstOwnerPage: ConsolePage {
                 Block(
                     Form(
                         to: ConsolePath.firstOwner, submit: words["first_owner.submit"],
-                        groups: [.init(fields)]))
+                        groups: [.init(fields)],
+                        hidden: [("language", words.language.rawValue)]))
             ])
     }
 }

@@ -1,4 +1,4 @@
-/// The second factor, after the password was right. Sends `code` to `ConsolePath.signInCode`.
+/// The second factor, after the password was right. Sends `code` and `return_to` to `ConsolePath.signInCode`.
 public struct SignInCodePage: ConsolePage {
     public var form: FormState
     public var next: String?
@@ -22,7 +22,7 @@ public struct SignInCodePage: ConsolePage {
                                     "code", .number, words["field.code"], in: form, hint: words["field.code_hint"],
                                     autocomplete: "one-time-code")
                             ])
-                        ], hidden: next.map { [("next", $0)] } ?? [], cancel: ConsolePath.signIn))
+                        ], hidden: next.map { [("return_to", $0)] } ?? [], cancel: ConsolePath.signIn))
             ])
     }
 }

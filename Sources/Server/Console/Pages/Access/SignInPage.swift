@@ -1,6 +1,6 @@
 /// Who are you? Both ways are optional: a password, and the provider's own identity providers.
 ///
-/// Sends `email`, `password` and `next` to `ConsolePath.signIn`.
+/// Sends `email`, `password` and `return_to` to `ConsolePath.signIn`.
 public struct SignInPage: ConsolePage {
     public struct Provider: Sendable, Codable {
         public var id: String
@@ -36,7 +36,7 @@ public struct SignInPage: ConsolePage {
     public func content(_ words: Words) -> PageContent {
         var blocks: [Block] = []
         if let reason { blocks.append(Block(Notice(.neutral, words.name(of: reason, in: "sign_in.reason")))) }
-        let hidden = next.map { [("next", $0)] } ?? []
+        let hidden = next.map { [("return_to", $0)] } ?? []
         if allowsPassword {
             blocks.append(
                 Block(
@@ -60,7 +60,7 @@ public struct SignInPage: ConsolePage {
                             Block(
                                 ActionForm(
                                     action: ConsolePath.query(
-                                        ConsolePath.signIn(provider: provider.id), [("next", next)]),
+                                        ConsolePath.signIn(provider: provider.id), [("return_to", next)]),
                                     submit: words("sign_in.provider", ["name": provider.name]),
                                     isPrimary: !allowsPassword))
                         })))

@@ -22,17 +22,19 @@ extension AgreementPage {
                 ActionForm(
                     action: path, submit: words[key], isPrimary: true,
                     confirmation: words("agreement.action.countersign.confirm", ["reference": reference])))
+        case .link:
+            return Block(
+                ActionForm(action: path, submit: words[key], confirmation: words["agreement.action.link.confirm"]))
         case .offer:
             let state =
-                form.values["email"] == nil
-                ? FormState(
-                    values: ["email": [signatoryEmail]], problems: form.problems) : form
+                form.values["days"] == nil
+                ? FormState(values: ["days": [String(offerDays)]], problems: form.problems) : form
             return Block(
                 Disclosure(
-                    summary: words[key], isOpen: form.problems["email"] != nil, explanation: words[key + ".text"],
+                    summary: words[key], isOpen: form.problems["days"] != nil, explanation: words[key + ".text"],
                     form: Form(
                         to: path, submit: words["agreement.action.offer.submit"],
-                        groups: [.init([Field("email", .email, words["agreement.signatory_email"], in: state)])])))
+                        groups: [.init([Field("days", .number, words["agreement.offer_days"], in: state)])])))
         case .withdraw, .suspend, .reinstate, .end:
             let name = action.rawValue + ".reason"
             return Block(
@@ -61,7 +63,8 @@ extension AgreementPage {
                             .init(
                                 title: words.name(of: event.stage, in: "agreement.state"),
                                 moment: words.moment(event.at),
-                                detail: [words("timeline.by", ["who": event.by]), event.detail].compactMap { $0 }
+                                detail: [event.by.map { words("timeline.by", ["who": $0]) }, event.detail]
+                                    .compactMap { $0 }
                                     .joined(separator: " · "), code: nil, isNow: index == events.count - 1)
                         }))
             ])
@@ -83,6 +86,16 @@ extension AgreementPage {
                                     .init(words["notice.until"], .moment(words.moment(notice.objectUntil))),
                                 ])), Block(Difference.comparison(notice.differences)),
                         ]
+                            + (notice.mayLink
+                                ? [
+                                    Block(
+                                        Actions([
+                                            Block(
+                                                ActionForm(
+                                                    action: ConsolePath.noticeLink(tenantID, notice.id),
+                                                    submit: words["notice.link"], subject: notice.title))
+                                        ]))
+                                ] : [])
                             + (notice.objection.map { objection in
                                 [
                                     Block(

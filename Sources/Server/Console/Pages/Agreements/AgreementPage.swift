@@ -2,20 +2,20 @@ public import struct Foundation.Date
 
 /// One agreement on processing (Art. 28(3) GDPR): its document, its life, and what comes next.
 public struct AgreementPage: ConsolePage {
-    /// As `ConsolePath.agreement(tenant, id, action)` takes it by POST: `offer` with `email`, `countersign` alone, the
+    /// As `ConsolePath.agreement(tenant, id, action)` takes it by POST: `offer` with `days`, `countersign` and `link` alone, the
     /// others with `{action}.reason`.
     public enum Action: String, Sendable, Codable, CaseIterable {
-        case offer, withdraw, countersign, suspend, reinstate, end
+        case offer, link, withdraw, countersign, suspend, reinstate, end
     }
 
     /// What happened to it.
     public struct Event: Sendable, Codable {
         public var stage: AgreementStage
         public var at: Date
-        public var by: String
+        public var by: String?
         public var detail: String?
 
-        public init(stage: AgreementStage, at: Date, by: String, detail: String? = nil) {
+        public init(stage: AgreementStage, at: Date, by: String? = nil, detail: String? = nil) {
             self.stage = stage
             self.at = at
             self.by = by
@@ -31,10 +31,12 @@ public struct AgreementPage: ConsolePage {
         public var objectUntil: Date
         public var differences: [Difference]
         public var objection: Objection?
+        /// A link to it can be made, at `ConsolePath.noticeLink`.
+        public var mayLink: Bool
 
         public init(
             id: String, title: String, sentAt: Date, objectUntil: Date, differences: [Difference],
-            objection: Objection?
+            objection: Objection?, mayLink: Bool = false
         ) {
             self.id = id
             self.title = title
@@ -42,6 +44,7 @@ public struct AgreementPage: ConsolePage {
             self.objectUntil = objectUntil
             self.differences = differences
             self.objection = objection
+            self.mayLink = mayLink
         }
     }
 
@@ -61,13 +64,14 @@ public struct AgreementPage: ConsolePage {
     public var reference: String
     public var version: String
     public var stage: AgreementStage
-    public var document: TrustedHTML
+    /// Nil before it is offered, and for one that was concluded elsewhere.
+    public var document: TrustedHTML?
     public var pdfPath: String?
     public var sha256: String
     public var events: [Event]
     public var actions: [Action]
-    /// Who is asked to sign; the field of the offer starts with it.
-    public var signatoryEmail: String
+    /// How long an offer is open, unless said otherwise.
+    public var offerDays: Int
     /// The signed link, while one is open: shown to be sent by other means too.
     public var signingLink: String?
     public var linkExpiresAt: Date?
@@ -77,8 +81,8 @@ public struct AgreementPage: ConsolePage {
 
     public init(
         tenantID: String, tenantName: String, id: String, reference: String, version: String,
-        stage: AgreementStage, document: TrustedHTML, pdfPath: String?, sha256: String, events: [Event],
-        actions: [Action], signatoryEmail: String, signingLink: String? = nil, linkExpiresAt: Date? = nil,
+        stage: AgreementStage, document: TrustedHTML?, pdfPath: String?, sha256: String, events: [Event],
+        actions: [Action], offerDays: Int, signingLink: String? = nil, linkExpiresAt: Date? = nil,
         notices: [NoticeRow], pending: [PendingApproval], form: FormState = FormState()
     ) {
         self.tenantID = tenantID
@@ -92,7 +96,7 @@ public struct AgreementPage: ConsolePage {
         self.sha256 = sha256
         self.events = events
         self.actions = actions
-        self.signatoryEmail = signatoryEmail
+        self.offerDays = offerDays
         self.signingLink = signingLink
         self.linkExpiresAt = linkExpiresAt
         self.notices = notices
@@ -101,15 +105,14 @@ public struct AgreementPage: ConsolePage {
     }
 
     public func content(_ words: Words) -> PageContent {
-        let document = Block(
-            Section(
-                "document", words["agreement.document"],
-                [
-                    Block(
-                        DocumentView(
-                            label: words["agreement.document"], html: self.document.trustedMarkup,
-                            pdfHref: pdfPath.flatMap(ConsolePath.own), hash: sha256))
-                ]))
+        let shown = self.document.map { document in
+            Block(
+                DocumentView(
+                    label: words["agreement.document"], html: document.trustedMarkup,
+                    pdfHref: pdfPath.flatMap(ConsolePath.own), hash: sha256))
+        }
+        let none = EmptyState(title: words["agreement.no_document"], text: words["agreement.no_document_text"])
+        let document = Block(Section("document", words["agreement.document"], [shown ?? Block(none)]))
         return .staff(
             .tenants,
             PageHeader(
@@ -120,7 +123,7 @@ public struct AgreementPage: ConsolePage {
                 Breadcrumb(text: tenantName, href: ConsolePath.tenant(tenantID)),
             ],
             errors: ErrorSummary(
-                form, order: ["email"] + Action.allCases.map { $0.rawValue + ".reason" }, words: words),
+                form, order: ["days"] + Action.allCases.map { $0.rawValue + ".reason" }, words: words),
             pending.map { Block($0.notice(words)) } + [
                 Block(
                     Columns(

@@ -3,6 +3,9 @@ public struct SecretShownPage: ConsolePage {
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case apiKey = "api_key"
         case staffToken = "staff_token"
+        case noticeLink = "notice_link"
+        /// With which a new member sets password and authenticator, at `ConsolePath.reset`.
+        case memberToken = "member_token"
     }
 
     public var kind: Kind
@@ -19,11 +22,14 @@ public struct SecretShownPage: ConsolePage {
     }
 
     public func content(_ words: Words) -> PageContent {
-        let back = tenantID.map { ConsolePath.tenant($0) + "#keys" } ?? ConsolePath.account
+        let back =
+            kind == .memberToken
+            ? ConsolePath.staff : tenantID.map { ConsolePath.tenant($0) + "#keys" } ?? ConsolePath.account
         return .staff(
-            tenantID == nil ? .account : .tenants, PageHeader(title: words.name(of: kind, in: "secret.title")),
+            kind == .memberToken ? .staff : tenantID == nil ? .account : .tenants,
+            PageHeader(title: words.name(of: kind, in: "secret.title")),
             [
-                Block(Notice(.warning, title: words["secret.once"], words["secret.once_text"])),
+                Block(Notice(.warning, title: words["secret.once"], words.name(of: kind, in: "secret.text"))),
                 Block(
                     Section(
                         "secret", label,

@@ -24,24 +24,28 @@ public struct AccountPage: ConsolePage {
 
     public var name: String
     public var email: String
-    public var role: String
+    public var roles: [String]
     /// Nil when passwords are off: the identity provider has them.
     public var minimumPasswordLength: Int?
     public var hasSecondFactor: Bool
     public var mayRemoveSecondFactor: Bool
+    /// One is set up at signing in; here it can be only where this says so.
+    public var mayEnrol: Bool
     public var tokens: [TokenRow]
     public var sessions: [Session]
     public var form: FormState
 
     public init(
-        name: String, email: String, role: String, minimumPasswordLength: Int?, hasSecondFactor: Bool,
-        mayRemoveSecondFactor: Bool, tokens: [TokenRow], sessions: [Session], form: FormState = FormState()
+        name: String, email: String, roles: [String], minimumPasswordLength: Int?, hasSecondFactor: Bool,
+        mayRemoveSecondFactor: Bool, mayEnrol: Bool, tokens: [TokenRow], sessions: [Session],
+        form: FormState = FormState()
     ) {
         self.name = name
         self.email = email
-        self.role = role
+        self.roles = roles
         self.minimumPasswordLength = minimumPasswordLength
         self.hasSecondFactor = hasSecondFactor
+        self.mayEnrol = mayEnrol
         self.mayRemoveSecondFactor = mayRemoveSecondFactor
         self.tokens = tokens
         self.sessions = sessions
@@ -68,7 +72,7 @@ public struct AccountPage: ConsolePage {
                 Block(
                     Facts([
                         .init(words["field.name"], .text(name)), .init(words["field.email"], .text(email)),
-                        .init(words["staff.role"], .text(words.word(for: role, in: "role"))),
+                        .init(words["staff.role"], .text(words.roles(roles))),
                     ]))
             ])
     }
@@ -80,7 +84,7 @@ public struct AccountPage: ConsolePage {
             action: ConsolePath.secondFactor + "/remove", submit: words["account.remove_factor"], isDangerous: true,
             confirmation: words["account.remove_factor_confirm"])
         var actions: [Block] = []
-        if !hasSecondFactor { actions.append(Block(enrol)) }
+        if !hasSecondFactor, mayEnrol { actions.append(Block(enrol)) }
         if hasSecondFactor, mayRemoveSecondFactor { actions.append(Block(remove)) }
         return Section(
             "second-factor", words["staff.second_factor"],

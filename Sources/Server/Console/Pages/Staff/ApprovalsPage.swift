@@ -34,15 +34,18 @@ public struct ApprovalsPage: ConsolePage {
 
     public var rows: [Row]
     public var mayDecide: Bool
+    public var form: FormState
 
-    public init(rows: [Row], mayDecide: Bool) {
+    public init(rows: [Row], mayDecide: Bool, form: FormState = FormState()) {
         self.rows = rows
         self.mayDecide = mayDecide
+        self.form = form
     }
 
     public func content(_ words: Words) -> PageContent {
         .staff(
             .approvals, PageHeader(title: words["approvals.title"], subtitle: words["approvals.text"]),
+            errors: ErrorSummary(form, order: ["reason"], words: words),
             rows.isEmpty
                 ? [Block(EmptyState(title: words["approvals.none"], text: words["approvals.none_text"]))]
                 : rows.map { Block(section($0, words)) })

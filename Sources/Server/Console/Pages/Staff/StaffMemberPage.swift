@@ -1,6 +1,6 @@
 /// A member of staff, or a new one.
 ///
-/// Sends `name`, `email` and `role` to `ConsolePath.staff`, or to the member's own path.
+/// Sends `name`, `email` and `role` (several) to `ConsolePath.staff`, or to the member's own path.
 public struct StaffMemberPage: ConsolePage {
     public struct Role: Sendable, Codable {
         /// e.g. `owner`.
@@ -42,7 +42,7 @@ public struct StaffMemberPage: ConsolePage {
             Field("name", .text, words["field.name"], in: form, autocomplete: "off"),
             Field("email", .email, words["field.email"], in: form, autocomplete: "off"),
             Field(
-                "role", .radios, words["staff.role"], in: form,
+                "role", .boxes, words["staff.role"], in: form,
                 choices: roles.map {
                     ($0.id, words.word(for: $0.id, in: "role"), $0.permissions.joined(separator: ", "))
                 }),

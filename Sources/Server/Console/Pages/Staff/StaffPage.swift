@@ -6,19 +6,19 @@ public struct StaffPage: ConsolePage {
         public var id: String
         public var name: String
         public var email: String
-        public var role: String
+        public var roles: [String]
         public var hasSecondFactor: Bool
         public var isActive: Bool
         public var lastSeenAt: Date?
 
         public init(
-            id: String, name: String, email: String, role: String, hasSecondFactor: Bool, isActive: Bool,
+            id: String, name: String, email: String, roles: [String], hasSecondFactor: Bool, isActive: Bool,
             lastSeenAt: Date?
         ) {
             self.id = id
             self.name = name
             self.email = email
-            self.role = role
+            self.roles = roles
             self.hasSecondFactor = hasSecondFactor
             self.isActive = isActive
             self.lastSeenAt = lastSeenAt
@@ -44,7 +44,7 @@ public struct StaffPage: ConsolePage {
             rows: rows.map { row in
                 [
                     .link(row.name, ConsolePath.member(row.id), note: row.email),
-                    .text(words.word(for: row.role, in: "role")),
+                    .text(words.roles(row.roles)),
                     .badge(
                         row.isActive
                             ? Badge(words["staff.active"], .good) : Badge(words["staff.inactive"], .neutral)),

@@ -1,7 +1,7 @@
 /// The controller's details, from which the agreement's annexes are made.
 ///
-/// Sends the fields of `Detail` to `ConsolePath.tenant(id, "details")`; the box `special_categories` sends `yes`, and
-/// `languages` several values.
+/// Sends the fields of `Detail` to `ConsolePath.tenant(id, "details")`; `special_categories` is `yes` or `no`,
+/// `special_kinds` and `languages` have several values.
 public struct TenantDetailsPage: ConsolePage {
     public var tenantID: String
     public var tenantName: String
@@ -9,16 +9,19 @@ public struct TenantDetailsPage: ConsolePage {
     public var countries: [String]
     /// Languages of the tenant's customers to choose from, ISO 639-1.
     public var languages: [String]
+    /// Kinds of special categories to choose from (Art. 9(1) GDPR), such as `health`.
+    public var specialKinds: [String]
     public var form: FormState
 
     public init(
-        tenantID: String, tenantName: String, countries: [String], languages: [String],
+        tenantID: String, tenantName: String, countries: [String], languages: [String], specialKinds: [String],
         form: FormState = FormState()
     ) {
         self.tenantID = tenantID
         self.tenantName = tenantName
         self.countries = countries
         self.languages = languages
+        self.specialKinds = specialKinds
         self.form = form
     }
 
@@ -51,7 +54,9 @@ public struct TenantDetailsPage: ConsolePage {
             .init(
                 words["details.group.company"],
                 [
-                    field(.legalName, words, autocomplete: "organization"), field(.register, words, hint: true),
+                    field(.legalName, words, autocomplete: "organization"), field(.legalForm, words, hint: true),
+                    field(.registerName, words, hint: true, required: false),
+                    field(.registerNumber, words, required: false),
                     field(.street, words, autocomplete: "street-address"),
                     field(.postcode, words, autocomplete: "postal-code"),
                     field(.city, words, autocomplete: "address-level2"),
@@ -61,13 +66,15 @@ public struct TenantDetailsPage: ConsolePage {
                 words["details.group.representative"], help: words["details.group.representative_help"],
                 [
                     field(.representativeName, words), field(.representativeRole, words),
-                    field(.representativeEmail, words, .email),
                 ]),
             .init(
                 words["details.group.protection"], help: words["details.group.protection_help"],
                 [
                     field(.officerName, words, required: false), field(.officerEmail, words, .email, required: false),
-                    field(.breachEmail, words, .email, hint: true), field(.breachPhone, words, .telephone),
+                    field(.officerPhone, words, .telephone, hint: true, required: false),
+                    field(.officerAbsent, words, hint: true, required: false),
+                    field(.breachName, words), field(.breachEmail, words, .email, hint: true),
+                    field(.breachPhone, words, .telephone, hint: true),
                 ]),
             .init(
                 words["details.group.processing"], help: words["details.group.processing_help"],
@@ -75,10 +82,18 @@ public struct TenantDetailsPage: ConsolePage {
                     field(.purposes, words, .area(rows: 4), hint: true),
                     field(.dataCategories, words, .area(rows: 4), hint: true),
                     field(.personCategories, words, .area(rows: 3), hint: true),
-                    field(.specialCategories, words, .box, hint: true, required: false),
-                    field(.retentionDays, words, .number, hint: true),
+                    field(
+                        .specialCategories, words, .radios, hint: true,
+                        choices: [("yes", words["form.yes"], nil), ("no", words["form.no"], nil)]),
+                    field(
+                        .specialKinds, words, .boxes, required: false,
+                        choices: specialKinds.map { ($0, words.word(for: $0, in: "special_kind"), nil) }),
+                    field(.retentionContacts, words, .number, hint: true, required: false),
+                    field(.retentionMessages, words, .number, required: false),
+                    field(.retentionMedia, words, .number, required: false),
+                    field(.retentionConsents, words, .number, required: false),
+                    field(.retentionEvents, words, .number, required: false),
                     field(.languages, words, .boxes, choices: languages.map { ($0, words.language($0), nil) }),
-                    field(.privacyNotice, words, .url, hint: true),
                 ]),
         ]
     }

@@ -1,8 +1,18 @@
 extension TenantPage {
     func agreementSection(_ words: Words) -> Section {
-        let draft = ActionForm(
-            action: ConsolePath.tenant(id, "agreements"), submit: words["agreement.draft"],
-            isPrimary: agreements.isEmpty)
+        let draft = Disclosure(
+            summary: words["agreement.draft"],
+            isOpen: form.problems["reference"] != nil || form.problems["language"] != nil,
+            form: Form(
+                to: ConsolePath.tenant(id, "agreements"), submit: words["agreement.draft_submit"],
+                groups: [
+                    .init([
+                        Field("reference", .text, words["agreement.reference"], in: form),
+                        Field(
+                            "language", .radios, words["agreement.language"], in: form,
+                            choices: Language.allCases.map { ($0.rawValue, words.language($0.rawValue), nil) }),
+                    ])
+                ]))
         let table = Table(
             words["agreements.title"],
             columns: [

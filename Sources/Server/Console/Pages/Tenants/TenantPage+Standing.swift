@@ -20,7 +20,8 @@ extension TenantPage {
 
     private func place(of requirement: Requirement) -> String {
         switch requirement {
-        case .details, .privacyNotice: ConsolePath.tenant(id, "details")
+        case .details: ConsolePath.tenant(id, "details")
+        case .region: ConsolePath.regions
         case .agreement: ConsolePath.tenant(id) + "#agreements"
         case .channel: ConsolePath.tenant(id, "channels", "new")
         case .key: ConsolePath.tenant(id, "keys", "new")
@@ -51,14 +52,16 @@ extension TenantPage {
         let key = "tenant.move." + move.rawValue
         let isDangerous = [.suspend, .terminate, .erase].contains(move)
         return Disclosure(
-            summary: words[key], isDangerous: isDangerous, explanation: words[key + ".text"],
+            summary: words[key], isDangerous: isDangerous,
+            isOpen: form.problems[move.rawValue + ".reason"] != nil, explanation: words[key + ".text"],
             form: Form(
                 to: ConsolePath.tenant(id, "moves", move.rawValue), submit: words[key],
                 groups: [
                     .init([
                         Field(
-                            "\(move.rawValue).reason", .area(rows: 2), words["field.reason"], in: FormState(),
-                            hint: words["field.reason_hint"])
+                            "\(move.rawValue).reason", .area(rows: 2), words["field.reason"], in: form,
+                            hint: words["field.reason_hint"],
+                            required: [.suspend, .terminate, .erase].contains(move))
                     ])
                 ], isDangerous: isDangerous, confirmation: isDangerous ? words(key + ".confirm", ["name": name]) : nil))
     }
@@ -70,7 +73,7 @@ extension TenantPage {
     func detailSection(_ words: Words) -> Section {
         let edit = ActionLink(text: words["details.edit"], href: ConsolePath.tenant(id, "details"))
         let shown = details.map {
-            Facts.Fact(words.detail($0.field), .optional($0.value, absence: words["details.absent"]))
+            Facts.Fact(words.detail($0.field), .optional(words.value(of: $0), absence: words["details.absent"]))
         }
         return Section(
             "details", words["details.title"], actions: mayManage ? [edit] : [],

@@ -9,7 +9,7 @@ public struct TenantPage: ConsolePage {
 
     /// What must be there before a tenant goes live, and where it is mended.
     public enum Requirement: String, Sendable, Codable, CaseIterable {
-        case details, agreement, channel, key, privacyNotice = "privacy_notice"
+        case details, agreement, region, channel, key
     }
 
     public struct Check: Sendable, Codable {
@@ -92,11 +92,14 @@ public struct TenantPage: ConsolePage {
     public var keys: [KeyRow]
     public var deadLetters: Int
     public var mayManage: Bool
+    /// Of the draft of an agreement (`reference`, `language`) and of the moves.
+    public var form: FormState
 
     public init(
         id: String, name: String, stage: TenantStage, createdAt: Date, moves: [Move], checks: [Check],
         pending: [PendingApproval], region: RegionFacts, details: [DetailLine], agreements: [AgreementRow],
-        channels: [ChannelRow], keys: [KeyRow], deadLetters: Int, mayManage: Bool
+        channels: [ChannelRow], keys: [KeyRow], deadLetters: Int, mayManage: Bool,
+        form: FormState = FormState()
     ) {
         self.id = id
         self.name = name
@@ -112,6 +115,7 @@ public struct TenantPage: ConsolePage {
         self.keys = keys
         self.deadLetters = deadLetters
         self.mayManage = mayManage
+        self.form = form
     }
 
     public func content(_ words: Words) -> PageContent {
@@ -121,6 +125,8 @@ public struct TenantPage: ConsolePage {
         return .staff(
             .tenants, PageHeader(title: name, badge: words.badge(stage)),
             path: [Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants)],
+            errors: ErrorSummary(
+                form, order: ["reference", "language"] + Move.allCases.map { $0.rawValue + ".reason" }, words: words),
             [
                 Block(
                     Columns(

@@ -2,8 +2,7 @@ public import struct Foundation.Date
 
 /// All tenants, to be searched, narrowed and sorted.
 ///
-/// The address says all: `search`, `state`, `sort` (`name` or `created`, with `-` before it for the other order),
-/// `after`.
+/// The address says all: `search`, `state`, `sort` (`name` or `created`), `after`.
 public struct TenantsPage: ConsolePage {
     public struct Row: Sendable, Codable {
         public var id: String
@@ -111,8 +110,7 @@ public struct TenantsPage: ConsolePage {
     }
 
     private func column(_ key: String, _ title: String) -> Table.Column {
-        let order = sort == key ? "ascending" : sort == "-" + key ? "descending" : nil
-        return .init(title, sortHref: href(sort: sort == key ? "-" + key : key), sorted: order)
+        .init(title, sortHref: href(sort: key), sorted: sort == key ? "ascending" : nil)
     }
 
     private func href(sort: String? = nil, after: String? = nil) -> String {

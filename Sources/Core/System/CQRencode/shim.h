@@ -1,0 +1,4 @@
+#ifndef OBHUT_CQRENCODE_H
+#define OBHUT_CQRENCODE_H
+#include <qrencode.h>
+#endif

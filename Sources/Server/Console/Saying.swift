@@ -1,0 +1,19 @@
+/// A sentence of the server's that stands in a page: in a form's problems, or as what was just done.
+public enum Saying: String, Sendable, CaseIterable {
+    case wrongPassword = "wrong_password"
+    case wrongCode = "wrong_code"
+    case tooManyTries = "too_many_tries"
+    case stepOver = "step_over"
+    case tokenOver = "token_over"
+    case providerFailed = "provider_failed"
+    case missing
+    case created, saved, moved, withdrawn, countersigned, revoked, connected, started, decided, ended, asked
+}
+
+extension Console {
+    /// - Parameter values: what stands in its places, such as `{when}`.
+    public func say(_ saying: Saying, in language: Language, _ values: [String: String] = [:]) -> String {
+        let catalogue = catalogues[language] ?? Catalogue(texts: [:])
+        return Words(language: language, catalogue: catalogue, zone: .gmt)("say.\(saying.rawValue)", values)
+    }
+}
