@@ -70,7 +70,7 @@ import Testing
         #expect(seen == [1, 2, 3])
         #expect(
             server.urls == [
-                "http://x/admin/v1/tenants?state=x%20y&limit=200",
+                "http://x/admin/v1/tenants?state=x%20y",
                 "http://x/admin/v1/tenants?state=x%20y&limit=200&cursor=a%2B%2F%3D",
             ])
     }

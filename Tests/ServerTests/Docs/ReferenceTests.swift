@@ -65,7 +65,8 @@ struct ReferenceTests {
         let book = OperationBook()
         let all = Set(try Self.router(book).routes.map { "\($0.method.rawValue) \($0.path)" })
         let pages = Set(book.pages.map { "\($0.method.rawValue) \($0.path)" })
-        #expect(pages.allSatisfy { $0.contains(" /console") } && pages.isSubset(of: all))
+        let signatory: Set = ["GET /agreements/{link}", "GET /notices/{link}"]
+        #expect(pages.allSatisfy { $0.contains(" /console") || signatory.contains($0) } && pages.isSubset(of: all))
         let routes = all.subtracting(pages)
         let paths = OpenAPIDocument(operations: book.operations, publicURL: "").json["paths"]?.object?.members ?? []
         let told = paths.flatMap { path in
