@@ -70,13 +70,18 @@ def test_agreements_and_states_are_changed(instance, made):
     agreement = value(instance, "agreement", "list", made)[0]["id"]
     assert value(instance, "agreement", "suspend", made, agreement)["state"] == "suspended"
     assert value(instance, "agreement", "reinstate", made, agreement)["state"] == "in_force"
-    assert value(instance, "tenant", "suspend", made, "--idempotency-key", "once")["state"] == "suspended"
+    assert value(instance, "tenant", "suspend", made, "--reason", "Test", "--idempotency-key", "once")["state"] == "suspended"
     assert value(instance, "tenant", "resume", made)["state"] == "active"
     assert "state       active" in ok(instance, "tenant", "show", made)
     other = value(instance, "tenant", "create", "--name", "Ende", "--region", "eu-north")["id"]
     ended = value(instance, "agreement", "record", other, "--reference", "T-2", "--signed-on", "2026-02-01", "--covers-special-category")
-    assert ended["covers_special_category"] and value(instance, "agreement", "end", other, ended["id"])["state"] == "ended"
-    assert obhut(instance, "agreement", "reinstate", other, ended["id"]).returncode == 6
+    asked = value(instance, "agreement", "end", other, ended["id"], "--reason", "Test")
+    assert ended["covers_special_category"] and asked["state"] == "asked" and asked["action"] == "end_agreement"
+    assert asked["id"] in [one["id"] for one in value(instance, "approval", "list")]
+    assert obhut(instance, "approval", "approve", asked["id"]).returncode == 3, "nobody approves what they asked for"
+    declined = obhut(instance, "approval", "decline", asked["id"], "--reason", "nein", token=instance.staff_token("owner"))
+    assert declined.returncode == 0, declined.stderr
+    assert value(instance, "agreement", "list", other)[0]["state"] == "in_force"
 
 
 def test_a_list_goes_over_all_its_pages(instance, made):
