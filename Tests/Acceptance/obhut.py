@@ -157,16 +157,19 @@ class Instance:
         number, secret, verify, access = "10" + new_number(), app_secret or new_id(), new_id(), "EAA" + new_id()
         account = account or "2" + number
         shown = "+49 30 " + number[-8:]
+        self.meta_knows(number, account, access, secret, verify, display_phone_number=shown)
         channel = self.admin.post(path + "/channels", {
             "plugin": "whatsapp-cloud", "ingress": {"app_secret": secret, "verify_token": verify},
             "configuration": {"phone_number_id": number, "business_account_id": account, "access_token": access,
-                              "display_phone_number": shown, "base_url": self.ready["sandbox_url"]}}, expect=201)
-        self.sandbox.put(f"/sandbox/numbers/{number}", {
-            "waba_id": account, "display_phone_number": shown, "verified_name": "Test", "access_token": access, "app_secret": secret,
-            "verify_token": verify, "webhook_url": channel["ingress_url"], "data_localization_region": "DE", "contact_book": False})
-        assert self.sandbox.post(f"/sandbox/numbers/{number}/subscribe")["success"]
+                              "display_phone_number": shown, "base_url": self.ready["sandbox_url"], "pin": "314159"}}, expect=201)
         return {"channel_id": channel["id"], "phone_number_id": number, "business_account_id": account, "app_secret": secret,
                 "verify_token": verify, "ingress_url": channel["ingress_url"], "display_phone_number": shown}
+
+    def meta_knows(self, number, account, access_token, app_secret, verify_token="", **more):
+        """A number at the sandbox that nobody has connected yet."""
+        return self.sandbox.put(f"/sandbox/numbers/{number}", {
+            "waba_id": account, "display_phone_number": "+49 30 " + number[-8:], "verified_name": "Test", "access_token": access_token,
+            "app_secret": app_secret, "verify_token": verify_token, "registered": False, "subscribed": False, "contact_book": False, **more})
 
     def databases(self):
         return {"control": self.ready["postgres"]["control"], **self.ready["postgres"]["regions"]}

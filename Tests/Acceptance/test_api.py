@@ -26,6 +26,7 @@ ADMIN_ROUTES = [
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),
     ("POST", "/tenants/{t}/channels"), ("GET", "/tenants/{t}/channels/{x}"), ("PATCH", "/tenants/{t}/channels/{x}"),
     ("GET", "/tenants/{t}/channels/{x}/health"),
+    ("POST", "/tenants/{t}/channels/{x}/disconnect"), ("POST", "/tenants/{t}/channels/{x}/move"),
     ("POST", "/tenants/{t}/channels/{x}/start"),
     ("GET", "/tenants/{t}/api-keys"), ("POST", "/tenants/{t}/api-keys"), ("GET", "/tenants/{t}/api-keys/{x}"),
     ("PATCH", "/tenants/{t}/api-keys/{x}"), ("POST", "/tenants/{t}/api-keys/{x}/rotate"), ("DELETE", "/tenants/{t}/api-keys/{x}"),
@@ -107,9 +108,10 @@ def test_without_an_agreement_nothing_is_sent(instance):
     created = admin.post("/tenants", {"name": "Ohne Vertrag", "region": "eu-north"}, expect=201)
     path = f"/tenants/{created['id']}"
     number = new_number()
+    instance.meta_knows(number, "9" + number, "t" + number, "s")
     channel = admin.post(path + "/channels", {
-        "plugin": "whatsapp-cloud", "configuration": {"phone_number_id": number, "business_account_id": "9" + number,
-                                                      "access_token": "t", "base_url": instance.ready["sandbox_url"]},
+        "plugin": "whatsapp-cloud", "configuration": {"phone_number_id": number, "business_account_id": "9" + number, "pin": "000123",
+                                                      "access_token": "t" + number, "base_url": instance.ready["sandbox_url"]},
         "ingress": {"app_secret": "s", "verify_token": "v"}}, expect=201)
     assert channel["address"] == number and "/ingress/whatsapp-cloud/" in channel["ingress_url"]
     token = key(instance, path, SCOPES)["token"]

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
 import requests
 
-from obhut import free_port, new_number
+from obhut import CONTROLLER, free_port, new_number
 
 
 def obhut(instance, *words, token=None, url=None, stdin=None):
@@ -36,8 +37,9 @@ def made(instance):
 def test_a_tenant_is_onboarded_by_commands(instance, made, tmp_path):
     number = "10" + new_number()
     configuration = {"configuration": {"phone_number_id": number, "business_account_id": "2" + number, "access_token": "EAAx",
-                                       "base_url": instance.ready["sandbox_url"]},
+                                       "base_url": instance.ready["sandbox_url"], "pin": "314159"},
                      "ingress": {"app_secret": "s" * 32, "verify_token": "v"}}
+    instance.meta_knows(number, "2" + number, "EAAx", "s" * 32, "v")
     file = tmp_path / "channel.json"
     file.write_text(json.dumps(configuration))
     channel = value(instance, "channel", "connect", made, "--file", str(file))
@@ -48,9 +50,14 @@ def test_a_tenant_is_onboarded_by_commands(instance, made, tmp_path):
     assert changed["display_address"] == "+49 30 1"
     assert value(instance, "channel", "start", made, channel["id"])["state"] == "active"
     health = obhut(instance, "channel", "health", made, channel["id"])
-    assert health.returncode == 1 and health.stdout.splitlines()[1].startswith("NAME"), "the sandbox does not know the token"
+    assert health.returncode == 0 and health.stdout.splitlines()[1].startswith("NAME"), health.stdout
+    instance.sandbox.put(f"/sandbox/numbers/{number}", {"access_token": "EAAother"})
+    assert obhut(instance, "channel", "health", made, channel["id"]).returncode == 1, "the sandbox does not know the token any more"
     table = ok(instance, "channel", "list", made).splitlines()
     assert table[0].split() == ["ID", "PLUGIN", "ADDRESS", "SHOWN", "AS", "STATE", "REASON"] and number in table[1]
+    assert ok(instance, "key", "issue", made, "--label", "live", "--scope", "messages:read", "--json")
+    instance.admin.patch(f"/tenants/{made}", {"details": CONTROLLER, "state": "onboarding"})
+    assert value(instance, "tenant", "resume", made)["state"] == "active"
 
 
 def test_a_key_is_shown_once_and_alone(instance, made):
@@ -70,13 +77,18 @@ def test_agreements_and_states_are_changed(instance, made):
     agreement = value(instance, "agreement", "list", made)[0]["id"]
     assert value(instance, "agreement", "suspend", made, agreement)["state"] == "suspended"
     assert value(instance, "agreement", "reinstate", made, agreement)["state"] == "in_force"
-    assert value(instance, "tenant", "suspend", made, "--idempotency-key", "once")["state"] == "suspended"
+    assert value(instance, "tenant", "suspend", made, "--reason", "Test", "--idempotency-key", "once")["state"] == "suspended"
     assert value(instance, "tenant", "resume", made)["state"] == "active"
-    assert "state       active" in ok(instance, "tenant", "show", made)
+    assert re.search("^state +active$", ok(instance, "tenant", "show", made), re.M)
     other = value(instance, "tenant", "create", "--name", "Ende", "--region", "eu-north")["id"]
     ended = value(instance, "agreement", "record", other, "--reference", "T-2", "--signed-on", "2026-02-01", "--covers-special-category")
-    assert ended["covers_special_category"] and value(instance, "agreement", "end", other, ended["id"])["state"] == "ended"
-    assert obhut(instance, "agreement", "reinstate", other, ended["id"]).returncode == 6
+    asked = value(instance, "agreement", "end", other, ended["id"], "--reason", "Test")
+    assert ended["covers_special_category"] and asked["state"] == "asked" and asked["action"] == "end_agreement"
+    assert asked["id"] in [one["id"] for one in value(instance, "approval", "list")]
+    assert obhut(instance, "approval", "approve", asked["id"]).returncode == 3, "nobody approves what they asked for"
+    declined = obhut(instance, "approval", "decline", asked["id"], "--reason", "nein", token=instance.staff_token("owner"))
+    assert declined.returncode == 0, declined.stderr
+    assert value(instance, "agreement", "list", other)[0]["state"] == "in_force"
 
 
 def test_a_list_goes_over_all_its_pages(instance, made):

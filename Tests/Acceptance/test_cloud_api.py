@@ -39,9 +39,10 @@ def fresh(instance):
     admin = instance.admin
     path = f"/tenants/{admin.post('/tenants', {'name': 'Meta', 'region': 'eu-central'}, expect=201)['id']}"
     number = str(random.randrange(10**14, 10**15))
+    instance.meta_knows(number, "9" + number, "t" + number, "s")
     channel = admin.post(path + "/channels", {
-        "plugin": "whatsapp-cloud", "configuration": {"phone_number_id": number, "business_account_id": "9" + number, "access_token": "t",
-                                                      "base_url": instance.ready["sandbox_url"]},
+        "plugin": "whatsapp-cloud", "configuration": {"phone_number_id": number, "business_account_id": "9" + number, "pin": "314159",
+                                                      "access_token": "t" + number, "base_url": instance.ready["sandbox_url"]},
         "ingress": {"app_secret": "s", "verify_token": "v"}}, expect=201)
     key = admin.post(path + "/api-keys", {"label": "meta", "scopes": ["messages:write"]}, expect=201)["token"]
     return path, Cloud(instance, number, key), channel

@@ -284,6 +284,7 @@ def test_the_catalogue_shows_every_tenant_table_isolated(instance):
                        (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = c.conkey[1])
                 FROM pg_constraint c WHERE c.conrelid = '{table}'::regclass AND c.contype = 'f'""")
             for key, target, is_tenants, first in (row.split("|") for row in keys):
-                if is_tenants == "t" and target != "ingress_routes":
+                # A number's former tenant is another than its tenant.
+                if is_tenants == "t" and target != "ingress_routes" and key != "channel_routes_former_tenant_fkey":
                     assert first == "tenant_id", key
     assert checked >= 15

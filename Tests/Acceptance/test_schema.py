@@ -32,8 +32,8 @@ def facts(instance, tenant):
     message = tenant.api.get("/messages")["data"][0]
     victim = instance.new_tenant()
     return {
-        "base": instance.ready["base_url"], "phone": handset, "verify_token": tenant.facts["verify_token"],
-        "victim": {"tenant": victim.id, "agreement": victim.facts["agreement_id"]},
+        "base": instance.ready["base_url"], "sandbox": instance.ready["sandbox_url"], "phone": handset, "verify_token": tenant.facts["verify_token"],
+        "victim": {"tenant": victim.id, "agreement": victim.facts["agreement_id"], "channel": victim.facts["channel_id"]},
         "path": {
             "tenant": tenant.id, "channel": tenant.facts["channel_id"], "contact": contact, "message": message["id"],
             "conversation": message["conversation_id"], "plugin": "whatsapp-cloud", "route": tenant.ingress.rsplit("/", 1)[1],

@@ -153,13 +153,17 @@ def test_one_url_may_bring_the_events_of_all_numbers_of_an_app(instance):
 
 def test_an_account_belongs_to_one_tenant(instance, tenant):
     created = instance.admin.post("/tenants", {"name": "Zweiter", "region": "eu-central"}, expect=201)
+    number, account = "77" + new_number(), tenant.facts["business_account_id"]
+    instance.meta_knows(number, account, "t" + number, "s")
     body = {"plugin": "whatsapp-cloud", "ingress": {"app_secret": "s", "verify_token": "v"}, "configuration": {
-        "phone_number_id": "77" + new_number(), "business_account_id": tenant.facts["business_account_id"], "access_token": "t"}}
+        "phone_number_id": number, "business_account_id": account, "access_token": "t" + number, "pin": "314159",
+        "base_url": instance.ready["sandbox_url"]}}
     path = f"/tenants/{created['id']}/channels"
     refused = instance.admin.post(path, body, expect=409)
     assert refused["code"] == "conflict" and "account" in refused["detail"]
     assert instance.admin.get(path)["data"] == [], "nothing of it stays behind"
-    body["configuration"]["business_account_id"] = "78" + new_number()
+    body["configuration"]["business_account_id"] = "78" + number
+    instance.meta_knows(number, "78" + number, "t" + number, "s")
     instance.admin.post(path, body, expect=201)
 
 

@@ -2,12 +2,14 @@ import Outbound
 import PluginKit
 import Testing
 
+import struct Foundation.Date
+
 @testable import WhatsAppCloud
 
 @Suite struct NumberHealthTests {
     static let number: JSON = [
         "id": "100", "display_phone_number": "+49 30 5550101", "verified_name": "Praxis Sonnenhof",
-        "quality_rating": "GREEN",
+        "quality_rating": "GREEN", "status": "CONNECTED", "whatsapp_business_manager_messaging_limit": "TIER_2K",
     ]
     static let good: JSON = [
         "storage_configuration": ["data_localization_region": "DE"], "contact_book": ["status": "DISABLED"],
@@ -28,7 +30,10 @@ import Testing
     @Test func `a number with all in order is healthy`() async throws {
         let report = try await report((200, Self.number), (200, Self.good))
         #expect(report.state == .healthy)
-        #expect(report.findings.map(\.name) == ["token", "number", "quality", "local_storage", "contact_book"])
+        #expect(
+            report.findings.map(\.name) == [
+                "token", "number", "registration", "quality", "messaging_limit", "local_storage", "contact_book",
+            ])
         #expect(report.findings.allSatisfy { $0.detail.hasSuffix(".") })
         let details = report.findings.map(\.detail).joined(separator: " ")
         for part in ["+49 30 5550101", "Praxis Sonnenhof", "GREEN", "DE"] { #expect(details.contains(part)) }
@@ -110,7 +115,7 @@ import Testing
 
     @Test func `settings that Meta refuses leave the rest of the report`() async throws {
         let report = try await report((200, Self.number), (403, Self.error(10)))
-        #expect(report.findings.map(\.state) == [.healthy, .healthy, .healthy, .unavailable])
+        #expect(report.findings.map(\.state) == [.healthy, .healthy, .healthy, .healthy, .healthy, .unavailable])
     }
 
     @Test(arguments: OutboundError.Kind.allCases)
@@ -126,13 +131,67 @@ import Testing
     @Test func `the token goes in a header, never in the URL, and the answer may not be large`() async throws {
         let meta = ScriptedMeta(200, Self.number)
         _ = await WhatsAppCloud().health(of: try ScriptedMeta.connection(meta))
-        #expect(meta.requests.count == 2)
+        #expect(meta.requests.count == 3)
         for request in meta.requests {
-            #expect(request.method == "GET" && request.body == nil)
-            #expect(request.url.hasPrefix("https://graph.facebook.com/v23.0/100"))
+            #expect(request.url.hasPrefix("https://graph.facebook.com/v23.0/"))
             #expect(!request.url.contains("token-1"))
             #expect(request[header: "Authorization"] == "Bearer token-1")
             #expect(request.maxResponseBytes <= 1 << 20)
         }
+    }
+
+    static let tokens: [(seconds: Double?, scopes: [JSON], state: HealthReport.State, says: String)] = [
+        (nil, both, .healthy, "does not expire"), (90 * 86_400, both, .healthy, "expires in 90 days"),
+        (14 * 86_400, both, .healthy, "expires in 14 days"), (14 * 86_400 - 1, both, .degraded, "expires in 13 days"),
+        (3_600, both, .degraded, "expires in 0 days"),
+        (nil, ["whatsapp_business_messaging"], .degraded, "lacks whatsapp_business_management"),
+    ]
+    private static let both: [JSON] = ["whatsapp_business_messaging", "whatsapp_business_management"]
+
+    @Test(arguments: tokens)
+    func `a token's end is told two weeks ahead`(
+        seconds: Double?, scopes: [JSON], state: HealthReport.State, says: String
+    ) {
+        let now = Date(timeIntervalSince1970: 1_700_000_000)
+        let end = seconds.map { Int(now.timeIntervalSince1970 + $0) } ?? 0
+        let facts = TokenFacts(["data": ["is_valid": true, "scopes": .array(scopes), "expires_at": .number("\(end)")]])
+        let finding = NumberHealth.token(facts, now: now)
+        #expect(finding.state == state && finding.detail.contains(says))
+    }
+
+    static let places: [(stored: String, country: String, state: HealthReport.State)] = [
+        ("DE", "DE", .healthy), ("DE", "FI", .healthy), ("CH", "FI", .degraded), ("US", "DE", .degraded),
+    ]
+
+    @Test(arguments: places)
+    func `storage that does not fit the tenant's region is told`(
+        stored: String, country: String, state: HealthReport.State
+    ) {
+        let findings = NumberHealth.protection(
+            ["storage_configuration": ["data_localization_region": .string(stored)]], wanted: country)
+        #expect(findings[0].name == "local_storage" && findings[0].state == state)
+    }
+
+    static let statuses: [(status: String, state: HealthReport.State)] = [
+        ("CONNECTED", .healthy), ("RESTRICTED", .degraded), ("FLAGGED", .degraded), ("PENDING", .unavailable),
+        ("DISCONNECTED", .unavailable),
+    ]
+
+    @Test(arguments: statuses)
+    func `a number that is not registered carries nothing`(status: String, state: HealthReport.State) {
+        #expect(NumberHealth.registration(NumberFacts(["status": .string(status)])).state == state)
+    }
+
+    @Test(
+        arguments: [
+            (true, "https://wa.example/i", HealthReport.State.healthy), (true, "https://other.example", .degraded),
+            (true, nil, .degraded), (false, "https://wa.example/i", .unavailable),
+        ] as [(Bool, String?, HealthReport.State)])
+    func `whether webhooks arrive is told`(isSubscribed: Bool, url: String?, state: HealthReport.State) async throws {
+        let account = Account { ($0.isSubscribed, $0.callback, $0.status) = (isSubscribed, url, "CONNECTED") }
+        var connection = try ScriptedMeta.connection(account.meta)
+        connection.ingressURL = "https://wa.example/i"
+        let report = await WhatsAppCloud().health(of: connection)
+        #expect(report.findings.first { $0.name == "subscription" }?.state == state)
     }
 }

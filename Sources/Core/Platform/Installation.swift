@@ -20,6 +20,8 @@ public struct InstallationConfiguration: Sendable {
     public var erasureDelayDays: Int
     /// How long staff stay signed in to the console.
     public var sessionLimits = SessionLimits()
+    /// Where messengers reach this installation, without a path.
+    public var publicURL = "http://localhost"
     /// With what the provider seals agreements and the audit trail.
     public var sealing: SealingIdentity?
     /// By whom they can sign in.
@@ -155,7 +157,8 @@ public final class Installation: Sendable {
         let keeper = AgreementKeeper(agreements: agreements, notices: notices, logger: logger)
         channels = ChannelService(
             control: control, controlKey: controlKey, directory: directory, plugins: plugins, tenants: tenants,
-            routes: routes, audit: audit, http: http, wake: wake)
+            routes: routes, audit: audit, http: http, publicURL: configuration.publicURL, wake: wake)
+        channels.register(with: approvals)
         apiKeys = APIKeyService(control: control, tenants: tenants, audit: audit)
         idempotency = IdempotencyService(control: control, controlKey: controlKey)
         ingress = IngressService(
@@ -182,6 +185,7 @@ public final class Installation: Sendable {
         let reconciler = StandingReconciler(tenants: tenants, shards: Set(directory.shards.keys), logger: logger)
         let housekeepers =
             configuration.runsWorkers ? directory.shards.values.map { Housekeeper(shard: $0, logger: logger) } : []
+        let watches = configuration.runsWorkers ? [ChannelWatch(channels: channels, logger: logger)] : []
         let meter = QueueMeter(shards: Array(directory.shards.values), logger: logger)
         let keepers: [any Service] =
             configuration.runsWorkers
@@ -193,8 +197,8 @@ public final class Installation: Sendable {
             ] : []
         let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
         services =
-            pools + [reconciler, meter, refusals] + sealers + keepers + housekeepers + Array(workers.values)
-            + Array(ingestBatches.values) + Array(sendBatches.values)
+            pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
+            + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
     }
 
     /// What of the installation this process reaches.

@@ -66,6 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
             appConnections: connections, workerConnections: connections,
             runsWorkers: try settings.boolean("workers.enabled"),
             erasureDelayDays: try settings.integer("tenants.erasure_delay_days"))
+        configuration.publicURL = try settings.text("http.public_url")
         configuration.sealing = try settings.sealing(http: http)
         configuration.sessionLimits = try settings.sessionLimits()
         configuration.openIDProviders = try settings.openIDProviders()

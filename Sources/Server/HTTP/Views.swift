@@ -28,7 +28,8 @@ extension GoLiveChecklist.Item {
 }
 
 extension Channel {
-    func json(publicURL: String) -> JSON {
+    /// - Parameter connection: what was done at the messenger just now.
+    func json(publicURL: String, connection: ConnectionReport? = nil) -> JSON {
         var object = JSONObject([
             ("id", .id(id)), ("plugin", .string(plugin)), ("address", .string(address)),
             ("display_address", .optional(displayAddress)),
@@ -42,7 +43,35 @@ extension Channel {
         }
         object["ingress_url"] = .string(publicURL + ingressPath)
         object["created_at"] = .time(createdAt)
+        object["connected_at"] = .time(joinedAt)
+        object["secrets"] = .array(
+            secretsChanged.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "changed_at": .time($0.value)] })
         object["revision"] = .int(revision)
+        if let connection { object["connection"] = connection.json }
+        return .object(object)
+    }
+}
+
+extension ConnectionReport {
+    var json: JSON {
+        [
+            "steps": .array(
+                steps.map { step in
+                    var object = JSONObject([
+                        ("name", .string(step.name)), ("state", .string(step.state.rawValue)),
+                        ("detail", .string(step.detail)),
+                    ])
+                    object["remedy"] = step.remedy.map { .string($0) }
+                    return .object(object)
+                })
+        ]
+    }
+}
+
+extension ChannelHealth {
+    var json: JSON {
+        var object = report.json.object ?? JSONObject()
+        object["checked_at"] = .time(checkedAt)
         return .object(object)
     }
 }

@@ -19,7 +19,7 @@ STAFF = {"Authorization": "Bearer " + os.environ["OBHUT_STAFF_TOKEN"]}
 CALLS = collections.Counter()
 
 # What would end the run's own tenant or its key happens to another.
-DESTRUCTIVE = {"connectChannel", "changeTenant", "recordAgreement", "changeAgreement", "changeKey", "rotateKey", "revokeKey"}
+DESTRUCTIVE = {"connectChannel", "disconnectChannel", "moveChannel", "changeTenant", "recordAgreement", "changeAgreement", "changeKey", "rotateKey", "revokeKey"}
 
 
 @schemathesis.hook
@@ -94,10 +94,18 @@ def declared(body):
 
 
 def new_number(body):
-    """Keys and values are the channel plugin's."""
+    """Keys and values are the channel plugin's; Meta knows the number."""
     number = str(10 ** 15 + CALLS["connectChannel"])
+    requests.put(f"{FACTS['sandbox']}/sandbox/numbers/{number}", timeout=10, json={
+        "waba_id": "2" + number, "display_phone_number": "+49 30 1", "verified_name": "Test", "access_token": "EAA" + number,
+        "app_secret": "s" * 32, "registered": False, "subscribed": False}).raise_for_status()
     body.update(plugin="whatsapp-cloud", ingress={"app_secret": "s" * 32, "verify_token": "verify"},
-                configuration={"phone_number_id": number, "business_account_id": "2" + number, "access_token": "EAA" + number})
+                configuration={"phone_number_id": number, "business_account_id": "2" + number, "access_token": "EAA" + number,
+                               "base_url": FACTS["sandbox"], "pin": "314159"})
+
+
+def known_tenant(body):
+    body["tenant"] = FACTS["path"]["tenant"]
 
 
 def known_values(body):
@@ -107,4 +115,5 @@ def known_values(body):
 BODIES = {
     "createTenant": served_region, "issueKey": time_to_come, "rotateKey": time_to_come, "sendMessage": known_person,
     "sendMetaMessage": known_number, "declareConsent": declared, "connectChannel": new_number, "changeChannel": known_values,
+    "moveChannel": known_tenant,
 }

@@ -107,7 +107,7 @@ import Testing
         let plain = try #require(SealingIdentity.test)
         let sealing = SealingIdentity(
             plain.identity, isSelfSigned: false, authority: TimestampAuthority(url: "https://tsa.invalid/"),
-            http: NoNetwork())
+            http: KindMeta())
         try await Trail.with(sealing: sealing) { trail in
             try await trail.enter(1)
             let seal = try await trail.plane.auditSeals.sealNow(.system)

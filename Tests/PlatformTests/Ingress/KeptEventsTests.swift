@@ -70,7 +70,8 @@ import Testing
                     configuration: [
                         "phone_number_id": "109876543210001", "business_account_id": "209876543210001",
                         "access_token": "token",
-                    ], ingress: ["app_secret": "app-secret", "verify_token": "verify"]))
+                    ], ingress: ["app_secret": "app-secret", "verify_token": "verify"]), .system
+            ).channel
             let folder = "\(TestDatabase.repository)/Tests/Fixtures/whatsapp-cloud"
             for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             where name.hasSuffix(".json") {

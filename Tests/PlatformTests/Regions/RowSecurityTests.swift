@@ -27,6 +27,7 @@ import Testing
         try await company.send("lost", to: Person(1).byPhone)
         try await Hand(in: region).work()
         try await company.send("waits", to: Person(1).byPhone)
+        _ = try await region.installation.channels.health(company.id, company.channel.id)
         return company
     }
 

@@ -71,7 +71,8 @@ struct Company: Sendable {
                 configuration: [
                     "phone_number_id": address, "business_account_id": "2098765\(number)",
                     "access_token": "token-\(number)",
-                ], ingress: ["secret": secret ?? Self.secret(of: address)]))
+                ], ingress: ["secret": secret ?? Self.secret(of: address)]), .system
+        ).channel
     }
 
     static func secret(of address: String) -> String { "ingress-secret-\(address)" }

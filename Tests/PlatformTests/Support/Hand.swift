@@ -13,7 +13,7 @@ struct Hand: Sendable {
         self.region = region
         lane = DeliveryLane(
             shard: try region.shard, plugins: region.installation.plugins, flows: FlowKeys(region.installation.plugins),
-            http: NoNetwork(),
+            http: KindMeta(),
             rates: ChannelRates(perSecond: 10_000),
             startedAt: startedAt, logger: .quiet)
     }
@@ -117,7 +117,6 @@ extension Region {
 extension DeliveryWorker {
     /// A worker as the server runs them.
     convenience init(in region: Region) throws {
-        self.init(
-            shard: try region.shard, plugins: region.installation.plugins, http: NoNetwork(), logger: .quiet)
+        self.init(shard: try region.shard, plugins: region.installation.plugins, http: KindMeta(), logger: .quiet)
     }
 }

@@ -76,7 +76,8 @@ struct Parties: Sendable {
             NewChannel(
                 plugin: messenger.manifest.name,
                 configuration: ["phone_number_id": address, "access_token": "token"],
-                ingress: ["secret": Company.secret(of: address)]))
+                ingress: ["secret": Company.secret(of: address)]), cause
+        ).channel
     }
 }
 

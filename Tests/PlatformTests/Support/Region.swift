@@ -72,7 +72,7 @@ struct Region: Sendable {
         let isFirst = !FileManager.default.fileExists(atPath: folder)
         let keys = try KeyFile.open(path: "\(folder)/control/keys.json", owner: "control", firstStart: isFirst)
         return try await Installation.open(
-            configuration, plugins: plugins, controlKeyStore: keys, http: NoNetwork(), logger: .quiet)
+            configuration, plugins: plugins, controlKeyStore: keys, http: KindMeta(), logger: .quiet)
     }
 
     func rows(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> PostgresRows {
@@ -115,13 +115,6 @@ extension SealingIdentity {
             organisation: "Obhut Test GmbH", commonName: "Seals", country: "DE",
             validity: now.addingTimeInterval(-3600)...now.addingTimeInterval(86_400 * 90))
         return SealingIdentity(identity, isSelfSigned: true)
-    }
-}
-
-/// What a test that plays the messenger never needs.
-struct NoNetwork: OutboundHTTP {
-    func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
-        throw OutboundError(kind: .refusedAddress, beforeSending: true)
     }
 }
 

@@ -26,6 +26,7 @@ import Testing
         try await Hand(in: region).work()
         region.messenger.answer { .accepted($0) }
         try await company.send("waits", to: Person(1).byPhone)
+        _ = try await region.installation.channels.health(company.id, company.channel.id)
         _ = try await region.installation.tenants.terminate(company.id, reason: "gekündigt", erasureDelay: 0, .system)
         try await company.receive(company.channel.message("late \(company.id)", from: [Person(1).phone]))
         return company

@@ -43,4 +43,12 @@ extension Installation {
         return try await approvals.ask(
             ApprovalRequest(.eraseTenant, .init("tenant", id), tenant: id, reason: reason), cause)
     }
+
+    /// Asks to move a number to another tenant.
+    public func askToMove(
+        _ channel: ChannelID, of tenant: TenantID, to target: TenantID, reason: String, _ cause: Cause
+    ) async throws -> Approval {
+        try await approvals.ask(
+            try await channels.moveRequest(tenant, channel, to: target, reason: reason), cause)
+    }
 }

@@ -18,8 +18,11 @@ public struct IngressService: Sendable {
     /// Answers the messenger's question whether the URL is ours.
     /// - Throws: `.notFound` for an ingress that does not exist.
     public func handshake(plugin: String, route: IngressRouteID, query: [String: String]) async throws -> IngressReply {
-        let (channel, ingress) = try await find(plugin, route)
-        return channel.handshake(query: query, ingress: ingress.configuration)
+        guard let channel = plugins.channels[plugin], let ingress = try await routes.currentIngress(route),
+            ingress.plugin == plugin
+        else { throw Self.noIngress }
+        let replies = ingress.configurations(at: Date()).map { channel.handshake(query: query, ingress: $0) }
+        return replies.first { $0.status == 200 } ?? replies[0]
     }
 
     /// Makes sure of an ingress before anything of a body is read.
@@ -35,7 +38,7 @@ public struct IngressService: Sendable {
     ) async throws -> IngressReceipt {
         let receivedAt = Date()
         let (channel, ingress) = try await find(plugin, route)
-        try channel.verify(headers: headers, body: body, ingress: ingress.configuration)
+        try Self.verify(headers, body, at: ingress, channel, receivedAt)
         let events = try channel.parse(body: body)
         guard events.count <= Self.eventLimit else {
             throw IngressRefusal.notOfThisMessenger("the body brings more than \(Self.eventLimit) events")
@@ -57,10 +60,11 @@ public struct IngressService: Sendable {
                 unroutable[UnroutableKey(event.address, reason: "other_ingress"), default: 0] += 1
                 continue
             }
-            if let index = items.firstIndex(where: { $0.route == owner }) {
+            let route = owner.owner(of: event, receivedAt: receivedAt)
+            if let index = items.firstIndex(where: { $0.route == route }) {
                 items[index].events.append(event)
             } else {
-                items.append((owner, [event]))
+                items.append((route, [event]))
             }
         }
         if !unroutable.isEmpty { try await store.countUnroutable(plugin, ingress.id, unroutable) }
@@ -110,20 +114,34 @@ public struct IngressService: Sendable {
     ) async throws -> Bool {
         guard let ingress = try await routes.ingress(id), ingress.plugin == plugin else { return false }
         do throws(IngressRefusal) {
-            try channel.verify(headers: headers, body: body, ingress: ingress.configuration)
+            try Self.verify(headers, body, at: ingress, channel, Date())
             return true
         } catch {
             return false
         }
     }
 
+    /// By the ingress's secrets or, for a while after a change, by those from before.
+    private static func verify(
+        _ headers: IngressHeaders, _ body: [UInt8], at ingress: IngressRoute, _ channel: any ChannelPlugin, _ now: Date
+    ) throws(IngressRefusal) {
+        do throws(IngressRefusal) {
+            try channel.verify(headers: headers, body: body, ingress: ingress.configuration)
+        } catch {
+            guard case .signatureWrong = error, let previous = ingress.configurations(at: now).dropFirst().first else {
+                throw error
+            }
+            try channel.verify(headers: headers, body: body, ingress: previous)
+        }
+    }
+
+    private static let noIngress = PlatformError(
+        .notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.")
+
     private func find(_ plugin: String, _ route: IngressRouteID) async throws -> (any ChannelPlugin, IngressRoute) {
         guard let channel = plugins.channels[plugin], let ingress = try await routes.ingress(route),
             ingress.plugin == plugin
-        else {
-            throw PlatformError(
-                .notFound, "There is no such ingress.", remedy: "Use the ingress URL shown with the channel.")
-        }
+        else { throw Self.noIngress }
         return (channel, ingress)
     }
 }

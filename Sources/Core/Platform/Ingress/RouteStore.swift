@@ -14,7 +14,7 @@ struct RouteStore: Sendable {
             PostgresQuery(
                 "routes.ingress",
                 """
-                SELECT plugin, configuration_sealed
+                SELECT plugin, configuration_sealed, previous_sealed, previous_until
                 FROM ingress_routes
                 WHERE ingress_route_id = $1
                 """, [id]))
@@ -23,7 +23,14 @@ struct RouteStore: Sendable {
         guard let schema = plugins.channels[plugin]?.ingressSchema else { return nil }
         let sealed = try row.decode("configuration_sealed", as: [UInt8].self)
         let configuration = try SealedConfiguration.open(sealed, key, Self.context(id), schema)
-        return IngressRoute(id: id, plugin: plugin, configuration: configuration)
+        var route = IngressRoute(id: id, plugin: plugin, configuration: configuration)
+        if let previous = try row.decode("previous_sealed", as: [UInt8]?.self),
+            let until = try row.decode("previous_until", as: Date?.self)
+        {
+            route.previous = try? SealedConfiguration.open(previous, key, Self.context(id), schema)
+            route.previousUntil = until
+        }
+        return route
     }
 
     func channel(plugin: String, kind: String, _ address: String) async throws -> ChannelRoute? {
@@ -31,16 +38,25 @@ struct RouteStore: Sendable {
             PostgresQuery(
                 "routes.channel",
                 """
-                SELECT r.tenant_id, t.shard_id, r.channel_id, r.ingress_route_id
+                SELECT r.tenant_id, t.shard_id, r.channel_id, r.ingress_route_id,
+                       r.since, r.former_tenant_id, r.former_channel_id, f.shard_id AS former_shard_id
                 FROM channel_routes r
                 JOIN tenants t USING (tenant_id)
+                LEFT JOIN tenants f ON f.tenant_id = r.former_tenant_id AND f.state <> 'erased'
+                     AND r.since > now() - interval '30 days'
                 WHERE r.plugin = $1 AND r.kind = $2 AND r.address = $3
                 """, [plugin, kind, address]))
-        return try rows.first.map { row in
-            ChannelRoute(
+        return try rows.first.map { row -> ChannelRoute in
+            var route = ChannelRoute(
                 tenant: try row.decode("tenant_id"), shard: try row.decode("shard_id"),
                 channel: try row.decode("channel_id"),
                 ingress: try row.decode("ingress_route_id"))
+            if let shard = try row.decode("former_shard_id", as: ShardID?.self) {
+                route.former = FormerOwner(
+                    tenant: try row.decode("former_tenant_id"), shard: shard,
+                    channel: try row.decode("former_channel_id"), until: try row.decode("since"))
+            }
+            return route
         }
     }
 
@@ -72,6 +88,63 @@ struct RouteStore: Sendable {
                 """, [tenant, plugin, count])
         }
         _ = try await control.pipeline(queries)
+    }
+
+    /// - Returns: from the statement, a row unless the ingress is another tenant's.
+    static func addIngress(_ channel: Channel, sealed: [UInt8]) -> PostgresQuery {
+        PostgresQuery(
+            "routes.add-ingress",
+            """
+            INSERT INTO ingress_routes (ingress_route_id, plugin, tenant_id, configuration_sealed)
+            VALUES ($1, $2, $3, $4)
+            ON CONFLICT (ingress_route_id) DO UPDATE SET configuration_sealed = excluded.configuration_sealed
+            WHERE ingress_routes.tenant_id = excluded.tenant_id
+            RETURNING ingress_route_id
+            """, [channel.ingressRoute, channel.plugin, channel.tenant, sealed])
+    }
+
+    /// - Returns: from the statement, a row unless the address belongs to another channel.
+    static func addChannel(_ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.add-channel",
+            """
+            INSERT INTO channel_routes (plugin, kind, address, tenant_id, channel_id, ingress_route_id)
+            VALUES ($1, 'channel', $2, $3, $4, $5)
+            ON CONFLICT (plugin, kind, address) DO UPDATE SET ingress_route_id = excluded.ingress_route_id
+            WHERE channel_routes.tenant_id = excluded.tenant_id AND channel_routes.channel_id = excluded.channel_id
+            RETURNING address
+            """, [channel.plugin, channel.address, channel.tenant, channel.id, channel.ingressRoute])
+    }
+
+    /// The address, and the account that holds it, are another channel's from then on.
+    /// - Returns: from the statement, a row for each that moved.
+    static func move(_ channel: Channel, to new: Channel, since: Date) -> PostgresQuery {
+        PostgresQuery(
+            "routes.move",
+            """
+            UPDATE channel_routes
+            SET tenant_id = $4, channel_id = $5, since = $6, former_tenant_id = $2, former_channel_id = $3
+            WHERE plugin = $1 AND tenant_id = $2 AND channel_id = $3
+            RETURNING address
+            """, [channel.plugin, channel.tenant, channel.id, new.tenant, new.id, since])
+    }
+
+    /// - Returns: from the statement, a row when the ingress was the channel's own.
+    static func moveIngress(_ channel: Channel, to tenant: TenantID) -> PostgresQuery {
+        PostgresQuery(
+            "routes.move-ingress",
+            """
+            UPDATE ingress_routes SET tenant_id = $3 WHERE ingress_route_id = $1 AND tenant_id = $2
+            RETURNING ingress_route_id
+            """, [channel.ingressRoute, channel.tenant, tenant])
+    }
+
+    /// The channel's address is free again; its ingress stays, for what is still on its way.
+    static func removeChannel(_ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.remove-channel",
+            "DELETE FROM channel_routes WHERE plugin = $1 AND kind = 'channel' AND address = $2 AND channel_id = $3",
+            [channel.plugin, channel.address, channel.id])
     }
 
     /// The messenger's account leads to the first of its channels that was connected.
@@ -114,11 +187,40 @@ struct RouteStore: Sendable {
             """, [channel.ingressRoute, channel.tenant])
     }
 
-    static func updateIngress(_ id: IngressRouteID, sealed: [UInt8]) -> PostgresQuery {
+    static func updateIngress(
+        _ id: IngressRouteID, sealed: [UInt8], previous: (sealed: [UInt8], until: Date)?
+    ) -> PostgresQuery {
         PostgresQuery(
-            "routes.update-ingress", "UPDATE ingress_routes SET configuration_sealed = $2 WHERE ingress_route_id = $1",
-            [id, sealed])
+            "routes.update-ingress",
+            """
+            UPDATE ingress_routes
+            SET configuration_sealed = $2, previous_sealed = $3, previous_until = $4
+            WHERE ingress_route_id = $1
+            """, [id, sealed, previous?.sealed, previous?.until])
     }
+
+    /// A channel's ingress, whosever it is.
+    static func ingressOf(_ channel: Channel) -> PostgresQuery {
+        PostgresQuery(
+            "routes.ingress-of",
+            "SELECT tenant_id, configuration_sealed FROM ingress_routes WHERE ingress_route_id = $1",
+            [channel.ingressRoute])
+    }
+
+    /// Secrets from before a change whose time is over.
+    static let forgetPrevious = PostgresQuery(
+        "routes.forget-previous",
+        "UPDATE ingress_routes SET previous_sealed = NULL, previous_until = NULL WHERE previous_until < now()")
+
+    static let allChannels = PostgresQuery(
+        "routes.all-channels",
+        """
+        SELECT r.tenant_id, r.channel_id, t.shard_id
+        FROM channel_routes r
+        JOIN tenants t USING (tenant_id)
+        WHERE r.kind = 'channel'
+        ORDER BY r.tenant_id, r.channel_id
+        """)
 
     static func context(_ id: IngressRouteID) -> SealContext {
         SealContext(table: "ingress_routes", column: "configuration_sealed", row: id.rawValue, tenant: .controlPlane)

@@ -13,6 +13,10 @@ public struct Channel: Sendable, Hashable {
     public var state: ChannelState
     public var ingressRoute: IngressRouteID
     public var createdAt: Date
+    /// When the messenger was told of us; nil while that is not finished.
+    public var joinedAt: Date?
+    /// When each secret was last given, by its path such as `configuration.access_token`.
+    public var secretsChanged: [String: Date] = [:]
     /// Grows with every change of what is shown of it.
     public var revision: Int = 1
 
@@ -40,9 +44,18 @@ public struct ChannelChange: Sendable {
     public var configuration: [String: String]
     /// By the plugin's ingress schema.
     public var ingress: [String: String]
+    /// How long what comes in is also checked by the ingress's secrets from before, in minutes.
+    public var overlapMinutes: Int
 
-    public init(configuration: [String: String], ingress: [String: String]) {
+    public static let usualOverlap = 60
+    /// Messengers repeat a webhook for a week.
+    public static let overlaps = 0...10_080
+
+    public init(
+        configuration: [String: String], ingress: [String: String], overlapMinutes: Int = ChannelChange.usualOverlap
+    ) {
         self.configuration = configuration
         self.ingress = ingress
+        self.overlapMinutes = overlapMinutes
     }
 }

@@ -31,6 +31,21 @@ public protocol ChannelPlugin: Plugin {
     /// - Returns: nil when the channel has no such kind of address or the text is none.
     func normalise(_ kind: Identity.Kind, _ address: String) -> Identity?
 
+    /// Looks whether a channel could be connected like this: that the credentials are right and may what is needed,
+    /// that the address is theirs. Changes nothing at the messenger. Called before anything is stored, and before
+    /// changed credentials are.
+    func examine(_ connection: ChannelConnection, for ingress: IngressPoint, in jurisdiction: Jurisdiction) async
+        -> ConnectionReport
+
+    /// Joins the channel to the messenger: from now on it posts to the ingress, and messages can be sent. The ingress
+    /// answers already. Called again after an interruption, it does what is missing.
+    /// - Parameter jurisdiction: where the tenant's data lives; a messenger that lets one choose stores content there.
+    func connect(_ connection: ChannelConnection, to ingress: IngressPoint, in jurisdiction: Jurisdiction) async
+        -> ConnectionReport
+
+    /// Takes the channel off the messenger, as far as that lets us. What fails is told and keeps nobody from going on.
+    func disconnect(_ connection: ChannelConnection) async -> ConnectionReport
+
     /// Looks at the channel from the messenger's side.
     func health(of connection: ChannelConnection) async -> HealthReport
 
@@ -42,6 +57,20 @@ public protocol ChannelPlugin: Plugin {
 }
 
 extension ChannelPlugin {
+    public func examine(_ connection: ChannelConnection, for ingress: IngressPoint, in jurisdiction: Jurisdiction) async
+        -> ConnectionReport
+    {
+        ConnectionReport()
+    }
+
+    public func connect(_ connection: ChannelConnection, to ingress: IngressPoint, in jurisdiction: Jurisdiction) async
+        -> ConnectionReport
+    {
+        ConnectionReport()
+    }
+
+    public func disconnect(_ connection: ChannelConnection) async -> ConnectionReport { ConnectionReport() }
+
     public func download(media id: String, through connection: ChannelConnection) async throws(ChannelFault) -> Media {
         throw ChannelFault(code: "unsupported", message: "\(manifest.name) does not fetch media")
     }
@@ -73,11 +102,20 @@ public struct ChannelConnection: Sendable {
     public var address: String
     public var configuration: PluginConfiguration
     public var http: any OutboundHTTP
+    /// Where the messenger should post; known when the channel's health is asked for.
+    public var ingressURL: String?
+    /// Where the tenant's data lives; known when the channel's health is asked for.
+    public var jurisdiction: Jurisdiction?
 
-    public init(address: String, configuration: PluginConfiguration, http: any OutboundHTTP) {
+    public init(
+        address: String, configuration: PluginConfiguration, http: any OutboundHTTP, ingressURL: String? = nil,
+        jurisdiction: Jurisdiction? = nil
+    ) {
         self.address = address
         self.configuration = configuration
         self.http = http
+        self.ingressURL = ingressURL
+        self.jurisdiction = jurisdiction
     }
 }
 

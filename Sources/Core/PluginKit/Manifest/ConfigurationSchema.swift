@@ -4,6 +4,8 @@ public struct ConfigurationSchema: Sendable, Hashable {
         public enum Kind: Sendable, Hashable {
             case text
             case integer(ClosedRange<Int>)
+            /// So many digits; a leading zero counts.
+            case digits(Int)
             case boolean
             case url
             case oneOf([String])
@@ -116,6 +118,7 @@ extension ConfigurationSchema.Field.Kind {
         switch self {
         case .text: "text"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .digits(let count): "\(count) digits"
         case .boolean: "true or false"
         case .url: "a URL that starts with https:// (http:// only for local installations)"
         case .oneOf(let values): "one of \(values.joined(separator: ", "))"
@@ -127,6 +130,8 @@ extension ConfigurationSchema.Field.Kind {
         switch self {
         case .text: !value.trimmingBlanks.isEmpty
         case .integer(let range): Int(value).map(range.contains) ?? false
+        case .digits(let count):
+            value.utf8.count == count && value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         case .boolean: value == "true" || value == "false"
         case .url: (value.hasPrefix("https://") && value.count > 8) || (value.hasPrefix("http://") && value.count > 7)
         case .oneOf(let values): values.contains(value)

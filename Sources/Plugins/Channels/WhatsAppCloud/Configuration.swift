@@ -17,6 +17,9 @@ extension WhatsAppCloud {
             .init(
                 "access_token", secret: true,
                 help: "System user token with whatsapp_business_messaging and whatsapp_business_management."),
+            .init(
+                "pin", .digits(6), required: false, secret: true,
+                help: "The number's two-step verification PIN; needed when it has to be registered."),
             .init("display_phone_number", required: false, help: "The number as people dial it."),
             .init(
                 "base_url", .url, fallback: "https://graph.facebook.com",

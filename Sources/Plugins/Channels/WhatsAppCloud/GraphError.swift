@@ -92,7 +92,15 @@ struct GraphError {
         132018: ("A template parameter is not right.", "Check the parameters."),
         132068: ("The flow is blocked.", "Check the flow."),
         133004: ("Meta's server is temporarily unavailable.", nil),
+        133005: ("The PIN is not that of the number.", "Give its two-step verification PIN, or set a new one at Meta."),
+        133006: ("The number has to be verified before it is registered.", "Verify it by code in WhatsApp manager."),
+        133008: ("Too many wrong PINs were tried.", "Wait as long as WhatsApp manager says, then try again."),
+        133009: ("PINs were tried too fast.", "Try again in a few minutes."),
         133010: ("The number is not registered.", "Register the number."),
+        133015: ("The number was deregistered a moment ago.", "Try again in five minutes."),
+        133016: (
+            "The number was registered and deregistered too often.", "Meta lets it be registered again after 72 hours."
+        ),
         135000: ("Meta reports an error without a reason.", nil),
     ]
 }

@@ -1,45 +1,113 @@
-import Outbound
 import PluginKit
+
+import struct Foundation.Date
 
 /// The number as Meta sees it, with what matters for data protection: where Meta stores content, and whether it keeps a contact book.
 struct NumberHealth {
     let connection: ChannelConnection
 
+    private var graph: GraphClient { GraphClient(connection: connection) }
+
     func report() async -> HealthReport {
-        let fields = "display_phone_number,verified_name,quality_rating,throughput,platform_type,status"
-        let number = await get("\(connection.address)?fields=\(fields)")
-        guard case .success(let facts) = number else {
-            if case .failure(let finding) = number { return HealthReport([finding.finding]) }
-            return HealthReport([])
+        let facts: NumberFacts
+        do throws(GraphClient.Refusal) {
+            facts = try await NumberFacts.read(graph)
+        } catch {
+            return HealthReport([Self.finding(error)])
         }
-        var findings: [HealthReport.Finding] = [
-            .init(name: "token", state: .healthy, detail: "Meta accepts the access token."),
-            .init(
-                name: "number", state: .healthy,
-                detail:
-                    "\(facts["display_phone_number"]?.string ?? connection.address), shown as \(facts["verified_name"]?.string ?? "(no name)")."
-            ),
+        var findings = [
+            await token(), .init(name: "number", state: .healthy, detail: facts.sentence), Self.registration(facts),
+            Self.quality(facts),
         ]
-        let quality = facts["quality_rating"]?.string ?? "UNKNOWN"
-        findings.append(
-            .init(name: "quality", state: quality == "RED" ? .degraded : .healthy, detail: "Quality rating \(quality).")
-        )
-        switch await get("\(connection.address)/settings") {
-        case .success(let settings): findings += Self.protection(settings)
-        case .failure(let failure): findings.append(failure.finding)
+        if let limit = facts.limit {
+            findings.append(.init(name: "messaging_limit", state: .healthy, detail: "Messaging limit \(limit)."))
+        }
+        if let url = connection.ingressURL { findings.append(await subscription(facts, url)) }
+        do throws(GraphClient.Refusal) {
+            findings += Self.protection(
+                try await graph.get("\(connection.address)/settings"), wanted: connection.jurisdiction?.country)
+        } catch {
+            findings.append(Self.finding(error))
         }
         return HealthReport(findings)
     }
 
+    /// Meta has just accepted it; how long yet, it shows to the app's own people only.
+    private func token() async -> HealthReport.Finding {
+        let accepted = "Meta accepts the access token."
+        guard let facts = try? await TokenFacts.read(graph) else {
+            return .init(name: "token", state: .healthy, detail: accepted)
+        }
+        return Self.token(facts, now: Date())
+    }
+
+    /// Days before a token's end from which on it is told.
+    static let expiryNotice = 14
+
+    static func token(_ facts: TokenFacts, now: Date) -> HealthReport.Finding {
+        guard facts.missing.isEmpty else {
+            return .init(
+                name: "token", state: .degraded, detail: "The token lacks \(facts.missing.joined(separator: " and ")).")
+        }
+        guard let end = facts.expiresAt else {
+            return .init(name: "token", state: .healthy, detail: "Meta accepts the access token. It does not expire.")
+        }
+        let days = Int((end.timeIntervalSince(now) / 86_400).rounded(.down))
+        return .init(
+            name: "token", state: days < expiryNotice ? .degraded : .healthy,
+            detail: "Meta accepts the access token. It expires in \(days) days."
+                + (days < expiryNotice ? " Give the channel a new one." : ""))
+    }
+
+    static func registration(_ facts: NumberFacts) -> HealthReport.Finding {
+        facts.isRegistered
+            ? .init(
+                name: "registration", state: facts.status == "CONNECTED" ? .healthy : .degraded,
+                detail: "The number is registered; its status is \(facts.status ?? "unknown").")
+            : .init(
+                name: "registration", state: .unavailable,
+                detail: "The number is not registered; its status is \(facts.status ?? "unknown").")
+    }
+
+    static func quality(_ facts: NumberFacts) -> HealthReport.Finding {
+        .init(
+            name: "quality", state: facts.quality == "RED" ? .degraded : .healthy,
+            detail: "Quality rating \(facts.quality).")
+    }
+
+    /// Whether what is written to the number arrives here.
+    private func subscription(_ facts: NumberFacts, _ url: String) async -> HealthReport.Finding {
+        func finding(_ state: HealthReport.State, _ detail: String) -> HealthReport.Finding {
+            .init(name: "subscription", state: state, detail: detail)
+        }
+        let account = connection.configuration.text("business_account_id") ?? ""
+        do throws(GraphClient.Refusal) {
+            let apps = try await graph.get("\(account)/subscribed_apps")["data"]?.array ?? []
+            guard !apps.isEmpty else {
+                return finding(.unavailable, "No app is subscribed to the account: nothing arrives.")
+            }
+            guard facts.callback == url else {
+                return finding(.degraded, "Meta was not told to post this number's webhooks to the ingress URL.")
+            }
+            return finding(.healthy, "Meta posts the number's webhooks to the ingress URL.")
+        } catch {
+            return finding(.unavailable, error.message)
+        }
+    }
+
+    static func finding(_ refusal: GraphClient.Refusal) -> HealthReport.Finding {
+        .init(
+            name: refusal.isUnreachable ? "connection" : refusal.isToken ? "token" : "number", state: .unavailable,
+            detail: refusal.message)
+    }
+
     /// Local storage and contact book (Cloud API, "local storage" and "contact book").
-    static func protection(_ settings: JSON) -> [HealthReport.Finding] {
-        let storage = settings["storage_configuration"]
-        let region = storage?["data_localization_region"]?.string ?? settings["data_localization_region"]?.string
+    /// - Parameter country: where the tenant's data lives, when that is known.
+    static func protection(_ settings: JSON, wanted country: String? = nil) -> [HealthReport.Finding] {
+        let region = NumberRegistration.region(settings)
         let book = settings["contact_book"]?["status"]?.string ?? settings["contact_book"]?.string
         let local: HealthReport.Finding =
-            region.map {
-                .init(name: "local_storage", state: .healthy, detail: "Meta stores content at rest in \($0).")
-            }
+            region.map { storage(in: $0, wanted: country) }
             ?? .init(
                 name: "local_storage", state: .degraded,
                 detail:
@@ -58,27 +126,15 @@ struct NumberHealth {
         return [local, contacts]
     }
 
-    private struct Failure: Error {
-        let finding: HealthReport.Finding
-    }
-
-    private func get(_ path: String) async -> Result<JSON, Failure> {
-        let request = OutboundRequest(
-            url: connection.graph(path), headers: [connection.authorization], timeout: .seconds(10),
-            maxResponseBytes: 256 * 1024)
-        do throws(OutboundError) {
-            let response = try await connection.http.send(request)
-            let answer = (try? JSON(parsing: response.body)) ?? .null
-            if response.status == 200 { return .success(answer) }
-            let error = GraphError(answer: answer)
-            let why = error?.fault.message ?? "Meta answered with HTTP status \(response.status)."
-            // Meta refuses a token with 401 or with 400; the code tells.
-            let isToken = error.map { [0, 190].contains($0.code) } ?? (response.status == 401)
-            let name = isToken ? "token" : "number"
-            return .failure(Failure(finding: .init(name: name, state: .unavailable, detail: why)))
-        } catch {
-            let detail = "Meta could not be reached: \(error.kind)."
-            return .failure(Failure(finding: .init(name: "connection", state: .unavailable, detail: detail)))
+    private static func storage(in region: String, wanted country: String?) -> HealthReport.Finding {
+        let choice = country.map(DataLocalisation.choice)
+        guard let choice, let country else {
+            return .init(name: "local_storage", state: .healthy, detail: "Meta stores content at rest in \(region).")
         }
+        return choice.code == region
+            ? .init(name: "local_storage", state: .healthy, detail: DataLocalisation.sentence(choice, for: country))
+            : .init(
+                name: "local_storage", state: .degraded,
+                detail: "Meta stores content at rest in \(region), and should in \(choice.code).")
     }
 }

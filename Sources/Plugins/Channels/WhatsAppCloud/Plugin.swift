@@ -63,6 +63,22 @@ public struct WhatsAppCloud: ChannelPlugin {
         Person.normalise(kind, address)
     }
 
+    public func examine(_ connection: ChannelConnection, for ingress: IngressPoint, in jurisdiction: Jurisdiction) async
+        -> ConnectionReport
+    {
+        await NumberExamination(connection, ingress, jurisdiction).report()
+    }
+
+    public func connect(_ connection: ChannelConnection, to ingress: IngressPoint, in jurisdiction: Jurisdiction) async
+        -> ConnectionReport
+    {
+        await NumberConnection(connection).connect(to: ingress, in: jurisdiction)
+    }
+
+    public func disconnect(_ connection: ChannelConnection) async -> ConnectionReport {
+        await NumberConnection(connection).disconnect()
+    }
+
     public func health(of connection: ChannelConnection) async -> HealthReport {
         await NumberHealth(connection: connection).report()
     }

@@ -106,6 +106,12 @@ struct ChangeOptions: ParsableArguments {
     var key: String { idempotencyKey ?? UUID().uuidString.lowercased() }
 }
 
+/// Why: stands in the audit trail.
+struct ReasonOption: ParsableArguments {
+    @Option(help: "Why; it goes into the audit trail. Keep people's data out of it.")
+    var reason: String
+}
+
 /// Which tenant.
 struct TenantArgument: ParsableArguments {
     @Argument(help: "The tenant's id.")

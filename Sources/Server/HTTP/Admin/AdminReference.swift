@@ -55,20 +55,42 @@ enum AdminReference {
     static let listChannels = OperationReference(
         "listChannels", "Lists a tenant's channels.", answers: .list(of: "Channel"))
     static let connectChannel = OperationReference(
-        "connectChannel", "Connects a number to a tenant.", body: .named("NewChannel"),
-        answers: .named("Channel", status: 201), problems: [409]
+        "connectChannel", "Connects a number to a tenant.",
+        detail: """
+            Looks at the messenger first and saves nothing when something is not right; then saves, and joins the two. What was \
+            interrupted or refused halfway is finished by the same call. With `dry_run` it looks only, and answers 200.
+            """, body: .named("NewChannel"), answers: .named("Channel", status: 201), .named("ConnectionReport"),
+        problems: [409, 503]
     ).repeatable.versioned
     static let readChannel = OperationReference(
         "readChannel", "Shows a channel.", answers: .named("Channel")
     ).versioned
     static let changeChannel = OperationReference(
         "changeChannel", "Changes what a channel is configured with. What is not named stays.",
-        body: .named("ChannelChange"), answers: .named("Channel"), problems: [409]
+        detail: "The messenger is asked before anything is saved.",
+        body: .named("ChannelChange"), answers: .named("Channel"), problems: [409, 503]
     ).versioned
     static let channelHealth = OperationReference(
-        "channelHealth", "Asks the messenger how a channel is.", answers: .named("Health"))
+        "channelHealth", "Asks the messenger how a channel is.",
+        query: [
+            .init(
+                name: "cached", schema: .bool,
+                help: "true for what was said last; somebody asks once an hour.")
+        ],
+        answers: .named("ChannelHealth"))
     static let startChannel = OperationReference(
-        "startChannel", "Lets a stopped channel go on.", answers: .named("Channel"))
+        "startChannel", "Lets a stopped channel go on.", answers: .named("Channel"), problems: [409])
+    static let disconnectChannel = OperationReference(
+        "disconnectChannel", "Takes a channel off its messenger.",
+        detail: "Contacts, messages and consents stay. The number can be connected again, by any tenant.",
+        body: .named("ChannelDisconnection"), answers: .named("Channel"), problems: [409])
+
+    static let moveChannel = OperationReference(
+        "moveChannel", "Asks to move a number to another tenant.",
+        detail: """
+            Another member of staff approves it. The number, its credentials and its ingress move; contacts, messages and \
+            consents stay.
+            """, body: .named("ChannelMove"), answers: .named("Approval", status: 202), problems: [409])
 
     static let listKeys = OperationReference("listKeys", "Lists a tenant's API keys.", answers: .list(of: "APIKey"))
     static let readKey = OperationReference("readKey", "Shows an API key.", answers: .named("APIKey")).versioned

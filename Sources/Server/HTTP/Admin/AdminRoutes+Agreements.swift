@@ -143,7 +143,10 @@ extension RequestFields {
     /// Why something is done: what four eyes and the trail want to know.
     mutating func reason() -> String {
         let reason = text("reason")
-        if reason.count > 1000 { complain("reason", "give at most 1000 characters") }
+        let isWords = !reason.allSatisfy(\.isWhitespace) && !reason.utf8.contains(0)
+        if !reason.isEmpty || problems.isEmpty, !isWords || reason.unicodeScalars.count > 1000 {
+            complain("reason", "say why, in 1 to 1000 characters")
+        }
         return reason
     }
 

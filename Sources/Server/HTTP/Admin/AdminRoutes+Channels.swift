@@ -13,10 +13,15 @@ extension AdminRoutes {
         let plugin = fields.text("plugin")
         let configuration = fields.texts("configuration")
         let ingress = fields.texts("ingress")
+        let isRehearsal = fields.bool("dry_run", default: false)
         try fields.finish()
-        let channel = try await installation.channels.connect(
-            try scope.id("tenant"), NewChannel(plugin: plugin, configuration: configuration, ingress: ingress))
-        return channel.json(publicURL: publicURL).response(status: 201, revision: channel.revision)
+        let new = NewChannel(plugin: plugin, configuration: configuration, ingress: ingress)
+        if isRehearsal {
+            return try await installation.channels.rehearse(try scope.id("tenant"), new).json.response()
+        }
+        let connected = try await installation.channels.connect(try scope.id("tenant"), new, cause)
+        return connected.channel.json(publicURL: publicURL, connection: connected.report)
+            .response(status: 201, revision: connected.channel.revision)
     }
 
     @Sendable func readChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -27,21 +32,51 @@ extension AdminRoutes {
     @Sendable func changeChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let change = ChannelChange(
-            configuration: fields.optionalTexts("configuration"), ingress: fields.optionalTexts("ingress"))
+            configuration: fields.optionalTexts("configuration"), ingress: fields.optionalTexts("ingress"),
+            overlapMinutes: fields.integer(
+                "overlap_minutes", ChannelChange.overlaps, default: ChannelChange.usualOverlap))
         try fields.finish()
         let channel = try await installation.channels.update(
-            try scope.id("tenant"), try scope.id("channel"), change, try request.expected())
+            try scope.id("tenant"), try scope.id("channel"), change, try request.expected(), cause)
         return channel.json(publicURL: publicURL).response(revision: channel.revision)
     }
 
     @Sendable func channelHealth(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.channels.health(try scope.id("tenant"), try scope.id("channel")).json.response()
+        let (tenant, channel): (TenantID, ChannelID) = (try scope.id("tenant"), try scope.id("channel"))
+        let isCached = try request.flag("cached")
+        let health =
+            isCached
+            ? try await installation.channels.lastHealth(tenant, channel)
+            : try await installation.channels.health(tenant, channel)
+        return health.json.response()
     }
 
     @Sendable func startChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel"), cause).json(
-            publicURL: publicURL
-        ).response()
+        try await installation.channels.start(try scope.id("tenant"), try scope.id("channel"), cause)
+            .json(publicURL: publicURL).response()
+    }
+
+    @Sendable func disconnectChannel(
+        _ request: Request, _ scope: RequestScope, _ cause: Cause
+    ) async throws -> Response {
+        var fields = RequestFields(try await request.object())
+        let reason = fields.reason()
+        try fields.finish()
+        let gone = try await installation.channels.disconnect(
+            try scope.id("tenant"), try scope.id("channel"), cause.because(reason))
+        return gone.channel.json(publicURL: publicURL, connection: gone.report).response()
+    }
+
+    @Sendable func moveChannel(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
+        var fields = RequestFields(try await request.object())
+        let target = fields.id("tenant", TenantID.self)
+        if target == nil, fields.problems.isEmpty { fields.complain("tenant", "this is missing; give a tenant's id") }
+        let reason = fields.reason()
+        try fields.finish()
+        guard let target else { throw PlatformError.notFound("tenant") }
+        return try await asked(
+            try await installation.askToMove(
+                try scope.id("channel"), of: try scope.id("tenant"), to: target, reason: reason, cause))
     }
 
     @Sendable func listUnroutable(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -86,5 +121,28 @@ extension DataFlow {
             "legal_basis": .string(legalBasis), "transfer_mechanism": .optional(transferMechanism),
             "retention": .string(retention),
         ]
+    }
+}
+
+extension RequestFields {
+    /// - Returns: the fallback, with a complaint, for what is none or lies outside.
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
+        guard let value = value(name) else { return fallback }
+        guard case .number(let text) = value, let number = JSONNumber.integer(text), range.contains(number) else {
+            complain(name, "give a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return fallback
+        }
+        return number
+    }
+}
+
+extension Request {
+    /// `?name=true`.
+    func flag(_ name: String) throws -> Bool {
+        switch uri.queryParameters[Substring(name)] {
+        case nil, "false": false
+        case "true": true
+        default: throw PlatformError.invalid(name, "can be true or false")
+        }
     }
 }

@@ -68,6 +68,11 @@ struct AdminRoutes: Sendable {
             .get, "tenants/{tenant}/channels/{channel}/health", .channelsRead, About.channelHealth, use: channelHealth)
         admin.staff(
             .post, "tenants/{tenant}/channels/{channel}/start", .channelsWrite, About.startChannel, use: startChannel)
+        admin.staff(
+            .post, "tenants/{tenant}/channels/{channel}/disconnect", .channelsWrite, About.disconnectChannel,
+            use: disconnectChannel)
+        admin.staff(
+            .post, "tenants/{tenant}/channels/{channel}/move", .channelsMove, About.moveChannel, use: moveChannel)
 
         admin.staff(.get, "tenants/{tenant}/api-keys", .keysRead, About.listKeys, use: listKeys)
         admin.staff(.post, "tenants/{tenant}/api-keys", .keysWrite, About.issueKey, use: issueKey)

@@ -79,6 +79,10 @@ struct GraphError: Error, Sendable, Equatable {
         132012: ("Template Parameter Format Mismatch", 400), 132015: ("Template is Paused", 400),
         132016: ("Template is Disabled", 400), 132068: ("Flow is blocked", 400),
         133004: ("Server Temporarily Unavailable", 503), 133005: ("Two step verification PIN Mismatch", 400),
+        133006: ("Phone number Re-verification Needed", 400),
+        133008: ("Too many two step verification PIN guesses", 400),
+        133009: ("Two step verification PIN Guessed Too Fast", 400), 133015: ("Please wait a few minutes", 400),
+        133016: ("Account register deregister rate limit exceeded", 400),
         133010: ("Phone number Not Registered", 400), 135000: ("Generic user error", 400),
     ]
 }

@@ -12,6 +12,8 @@ struct PhoneNumber: Sendable, Equatable {
     var webhookURL: String
     /// `override_callback_uri` of a subscription, which wins over the app's own URL.
     var overrideURL: String?
+    /// `override_callback_uri` of the number itself, which wins over the subscription's.
+    var numberOverrideURL: String?
     var dataLocalizationRegion: String?
     var contactBook = false
     var isRegistered = true
@@ -20,10 +22,18 @@ struct PhoneNumber: Sendable, Equatable {
     /// What `POST /settings` was given, returned as it is.
     var settings = JSONObject()
     var profile = JSONObject()
+    /// What `debug_token` says of the number's token.
+    var tokenScopes = ["whatsapp_business_management", "whatsapp_business_messaging"]
+    /// Seconds since 1970; 0 for never.
+    var tokenExpiresAt = 0
+    /// Fields that Graph shows otherwise than usual.
+    var facts = JSONObject()
+    /// Calls by their last word (`register`, `debug_token`, `webhook`, `number`), and the code they are refused with.
+    var refuses: [String: Int] = [:]
 
     /// Where webhooks go now; nil when nothing is subscribed.
     var callbackURL: String? {
-        let url = overrideURL ?? webhookURL
+        let url = numberOverrideURL ?? overrideURL ?? webhookURL
         return isSubscribed && !url.isEmpty ? url : nil
     }
 
@@ -46,19 +56,33 @@ struct PhoneNumber: Sendable, Equatable {
         verifyToken = try text("verify_token", previous?.verifyToken ?? "")
         webhookURL = try text("webhook_url", previous?.webhookURL ?? "")
         overrideURL = webhookURL == previous?.webhookURL ? previous?.overrideURL : nil
+        numberOverrideURL = webhookURL == previous?.webhookURL ? previous?.numberOverrideURL : nil
         dataLocalizationRegion = control["data_localization_region"]?.string ?? previous?.dataLocalizationRegion
         contactBook = control["contact_book"]?.bool ?? previous?.contactBook ?? false
         isRegistered = control["registered"]?.bool ?? previous?.isRegistered ?? true
-        isSubscribed = control["webhook_url"] != nil || previous?.isSubscribed ?? true
+        isSubscribed =
+            control["subscribed"]?.bool ?? (control["webhook_url"] != nil || previous?.isSubscribed ?? true)
         pin = previous?.pin
         settings = previous?.settings ?? JSONObject()
         profile = previous?.profile ?? JSONObject()
+        tokenScopes =
+            control["token_scopes"]?.array?.compactMap(\.string) ?? previous?.tokenScopes
+            ?? ["whatsapp_business_management", "whatsapp_business_messaging"]
+        tokenExpiresAt = control["token_expires_at"]?.int ?? previous?.tokenExpiresAt ?? 0
+        facts = control["facts"]?.object ?? previous?.facts ?? JSONObject()
+        refuses =
+            control["refuses"]?.object.map { Self.codes($0) } ?? previous?.refuses ?? [:]
+    }
+
+    private static func codes(_ object: JSONObject) -> [String: Int] {
+        Dictionary(object.members.compactMap { member in member.value.int.map { (member.name, $0) } }) { $1 }
     }
 
     init?(journal: JSON) {
         guard let id = journal["id"]?.string else { return nil }
         do throws(GraphError) { try self.init(id: id, control: journal, previous: nil) } catch { return nil }
         overrideURL = journal["override_url"]?.string
+        numberOverrideURL = journal["number_override_url"]?.string
         isSubscribed = journal["subscribed"]?.bool ?? true
         pin = journal["pin"]?.string
         settings = journal["settings"]?.object ?? JSONObject()
@@ -74,7 +98,15 @@ struct PhoneNumber: Sendable, Equatable {
             ("webhook_url", .string(webhookURL)), ("contact_book", .bool(contactBook)),
             ("registered", .bool(isRegistered)), ("subscribed", .bool(isSubscribed)),
             ("settings", .object(settings)), ("profile", .object(profile)),
+            ("token_scopes", .array(tokenScopes.map { .string($0) })),
+            ("token_expires_at", JSON(integerLiteral: tokenExpiresAt)), ("facts", .object(facts)),
+            (
+                "refuses",
+                .object(
+                    JSONObject(refuses.sorted { $0.key < $1.key }.map { ($0.key, JSON(integerLiteral: $0.value)) }))
+            ),
         ])
+        object["number_override_url"] = numberOverrideURL.map { .string($0) }
         object["override_url"] = overrideURL.map { .string($0) }
         object["data_localization_region"] = dataLocalizationRegion.map { .string($0) }
         object["pin"] = pin.map { .string($0) }

@@ -109,7 +109,7 @@ extension Routes {
         }
     }
 
-    private func changeNumber(
+    func changeNumber(
         _ id: String, _ call: SandboxCall, _ body: @Sendable (inout PhoneNumber) throws(GraphError) -> Void
     ) async throws(GraphError) -> SandboxReply {
         try await sandbox.change { state, _ throws(GraphError) in
@@ -120,13 +120,21 @@ extension Routes {
         return .success
     }
 
+    private static func webhooks(of number: PhoneNumber) -> JSONObject {
+        var urls = JSONObject()
+        urls["phone_number"] = number.numberOverrideURL.map { .string($0) }
+        urls["whatsapp_business_account"] = number.overrideURL.map { .string($0) }
+        urls["application"] = .string(number.webhookURL)
+        return urls
+    }
+
     /// Only what was asked for, and the id.
     private static func fields(of number: PhoneNumber, asked: String?) throws(GraphError) -> JSON {
         let known = JSONObject([
             ("verified_name", .string(number.verifiedName)), ("code_verification_status", "VERIFIED"),
             ("display_phone_number", .string(number.displayPhoneNumber)), ("quality_rating", "GREEN"),
             ("platform_type", "CLOUD_API"), ("throughput", ["level": "STANDARD"]),
-            ("webhook_configuration", ["application": .string(number.callbackURL ?? "")]),
+            ("webhook_configuration", .object(webhooks(of: number))),
             ("name_status", "APPROVED"), ("status", number.isRegistered ? "CONNECTED" : "DISCONNECTED"),
             ("account_mode", "LIVE"), ("messaging_limit_tier", "TIER_UNLIMITED"),
             ("whatsapp_business_manager_messaging_limit", "TIER_UNLIMITED"), ("is_official_business_account", false),
@@ -139,7 +147,7 @@ extension Routes {
             // `throughput{level}` asks for a part; the whole has few parts.
             let name = String(field.prefix { $0 != "{" }).filter { $0 != " " }
             guard name != "id", !name.isEmpty else { continue }
-            guard let value = known[name] else {
+            guard let value = number.facts[name] ?? known[name] else {
                 throw GraphError(
                     100,
                     message:

@@ -50,6 +50,8 @@ struct Routes: Sendable {
 
     private func graph(_ call: SandboxCall) async throws(GraphError) -> SandboxReply {
         guard let id = call.path.first else { throw notFound(call) }
+        try checkProof(call)
+        try refuseOnPurpose(id, call)
         switch (call.method, call.path.dropFirst().first, call.path.count) {
         case ("POST", "messages", 2): return try await send(id, call)
         case ("GET", "attachments", 2) where id == "whatsapp_business": return try download(call)
@@ -68,7 +70,10 @@ struct Routes: Sendable {
         case ("GET", "message_templates", 2): return try listTemplates(id, call)
         case ("POST", "message_templates", 2): return try await createTemplate(id, call)
         case ("DELETE", "message_templates", 2): return try await deleteTemplates(id, call)
+        case ("GET", nil, 1) where id == "debug_token": return try debugToken(call)
+        case ("POST", nil, 1) where id == "debug_token" && call.isGetInDisguise: return try debugToken(call)
         case ("GET", nil, 1): return try object(id, call)
+        case ("POST", nil, 1) where sandbox.look { $0.numbers[id] != nil }: return try await configure(id, call)
         case ("POST", nil, 1): return try await editTemplate(id, call)
         case ("DELETE", nil, 1): return try await deleteMedia(id, call)
         default: throw .unknownObject(call.path.joined(separator: "/"), method: call.method)

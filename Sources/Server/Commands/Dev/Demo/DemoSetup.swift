@@ -65,7 +65,8 @@ struct DemoSetup: Sendable {
     private func connect(_ tenant: DemoTenant, _ channels: String) async throws -> JSON {
         let settings: JSON = [
             "phone_number_id": .string(tenant.phoneNumberID), "business_account_id": .string(tenant.businessAccountID),
-            "access_token": .string(tenant.accessToken), "display_phone_number": .string(tenant.displayPhoneNumber),
+            "access_token": .string(tenant.accessToken), "pin": "314159",
+            "display_phone_number": .string(tenant.displayPhoneNumber),
             "base_url": .string(configuration.sandboxURL),
         ]
         let ingress: JSON = ["app_secret": .string(tenant.appSecret), "verify_token": .string(tenant.verifyToken)]
@@ -100,26 +101,37 @@ struct DemoSetup: Sendable {
         _ = try await staff("PATCH", own(tenant), ["state": "active"])
     }
 
-    /// Tells the sandbox of the number, and has it ask the server whether the webhook URL is its own.
-    func subscribe(_ tenant: DemoTenant) async throws {
+    /// Tells the sandbox of the number, as one that Meta has and nobody uses yet.
+    @Sendable func provision(_ tenant: inout DemoTenant) async throws {
         let number = configuration.sandboxURL + "/sandbox/numbers/\(tenant.phoneNumberID)"
-        let facts = tenant.facts(baseURL: configuration.baseURL)
-        _ = try await client.must(
-            "PUT", number,
-            [
-                "waba_id": .string(tenant.businessAccountID),
-                "display_phone_number": .string(tenant.displayPhoneNumber),
-                "verified_name": .string(tenant.name), "access_token": .string(tenant.accessToken),
-                "app_secret": .string(tenant.appSecret), "verify_token": .string(tenant.verifyToken),
-                "webhook_url": facts["ingress_url"] ?? .null, "data_localization_region": "DE", "contact_book": false,
-            ])
-        let outcome = try await client.must("POST", number + "/subscribe")
-        guard outcome["success"]?.bool == true else {
-            let reason = outcome["reason"]?.string ?? "no reason given"
-            let status = outcome["status"]?.int.map { ", status \($0)" } ?? ""
+        let isKnown = try await client.must("GET", configuration.sandboxURL + "/sandbox/numbers")["numbers"]?.array?
+            .contains { $0["id"]?.string == tenant.phoneNumberID }
+        var facts = JSONObject([
+            ("waba_id", .string(tenant.businessAccountID)),
+            ("display_phone_number", .string(tenant.displayPhoneNumber)),
+            ("verified_name", .string(tenant.name)), ("access_token", .string(tenant.accessToken)),
+            ("app_secret", .string(tenant.appSecret)), ("verify_token", .string(tenant.verifyToken)),
+            ("contact_book", false),
+        ])
+        if isKnown != true {
+            facts["registered"] = false
+            facts["subscribed"] = false
+        }
+        _ = try await client.must("PUT", number, .object(facts))
+    }
+
+    /// Connecting told the sandbox where to post; this start may serve at another port, and the sandbox asks there
+    /// again.
+    func direct(_ tenant: DemoTenant) async throws {
+        let url = tenant.facts(baseURL: configuration.baseURL)["ingress_url"] ?? .null
+        let answer = try await client.call(
+            "POST", configuration.sandboxURL + "/v23.0/\(tenant.phoneNumberID)", token: tenant.accessToken,
+            ["webhook_configuration": ["override_callback_uri": url, "verify_token": .string(tenant.verifyToken)]])
+        guard answer.json["success"]?.bool == true else {
+            let reason = answer.json["error"]?["error_data"]?["details"]?.string ?? "no reason given"
             throw SettingsError(
-                description: "the sandbox could not verify the webhook URL of number \(tenant.phoneNumberID): "
-                    + "\(reason)\(status)")
+                description: "the sandbox could not verify the webhook URL of number \(tenant.phoneNumberID): \(reason)"
+            )
         }
     }
 

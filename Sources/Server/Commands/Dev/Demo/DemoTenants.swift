@@ -47,11 +47,12 @@ struct DemoTenants: Sendable {
         // Before the first step: the secrets that it uses must be known to the next start.
         try write(tenants)
         for index in tenants.indices {
-            for step in [setup.createTenant, setup.connectChannel, setup.issueKey, setup.goLive] {
+            let steps = [setup.createTenant, setup.provision, setup.connectChannel, setup.issueKey, setup.goLive]
+            for step in steps {
                 try await step(&tenants[index])
                 try write(tenants)
             }
-            try await setup.subscribe(tenants[index])
+            try await setup.direct(tenants[index])
         }
         return tenants
     }

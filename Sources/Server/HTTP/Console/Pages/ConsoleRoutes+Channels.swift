@@ -43,7 +43,8 @@ extension ConsoleRoutes {
                 tenant,
                 NewChannel(
                     plugin: plugin, configuration: Self.values(turn.form, "configuration"),
-                    ingress: Self.values(turn.form, "ingress")))
+                    ingress: Self.values(turn.form, "ingress")), turn.cause
+            ).channel
             return turn.go(ConsolePath.channel(tenant.description, channel.id.description), saying: .connected)
         } catch {
             let state = try FormState(turn.form, refusedBy: error)
@@ -74,14 +75,15 @@ extension ConsoleRoutes {
                 name: channel.name, plugin: channel.plugin, stage: ChannelStage(channel.state),
                 stoppedBecause: reason, address: channel.address, ingressURL: publicURL + channel.ingressPath,
                 createdAt: channel.createdAt,
-                actions: reason != nil && turn.may(.channelsWrite) ? [.start] : []))
+                // One that the messenger was not told of is connected again instead.
+                actions: reason != nil && channel.joinedAt != nil && turn.may(.channelsWrite) ? [.start] : []))
     }
 
     @Sendable private func showHealth(_ turn: Turn) async throws -> Response {
         let tenant = try await installation.tenants.find(try turn.scope.id("tenant"))
         var findings: [ChannelHealthPage.Finding] = []
         for channel in try await installation.channels.list(tenant.id) {
-            findings += try await installation.channels.health(tenant.id, channel.id).findings.map {
+            findings += try await installation.channels.health(tenant.id, channel.id).report.findings.map {
                 .init(channel: channel.name, name: $0.name, level: HealthLevel($0.state), detail: $0.detail)
             }
         }
@@ -102,7 +104,8 @@ extension ConnectChannelPage.SchemaField {
         var choices: [String] = []
         let kind: Kind
         switch field.kind {
-        case .text: kind = .text
+        // A leading zero counts among digits.
+        case .text, .digits: kind = .text
         case .integer: kind = .integer
         case .boolean: kind = .boolean
         case .url: kind = .url

@@ -69,7 +69,7 @@ import Testing
                     company.id,
                     NewChannel(
                         plugin: Messenger.name, configuration: ["phone_number_id": " ", "colour": "green"],
-                        ingress: ["secret": "s"]))
+                        ingress: ["secret": "s"]), .system)
             }
             #expect(error?.code == .invalid)
             #expect(
@@ -78,7 +78,7 @@ import Testing
                 ])
             await expectError(.invalid, field: "plugin") {
                 try await region.installation.channels.connect(
-                    company.id, NewChannel(plugin: "fax", configuration: [:], ingress: [:]))
+                    company.id, NewChannel(plugin: "fax", configuration: [:], ingress: [:]), .system)
             }
             #expect(try await channels(of: company.id, in: region) == 0)
         }
@@ -118,13 +118,21 @@ import Testing
             let company = try await Company(in: region)
             let channels = region.installation.channels
             let change = ChannelChange(configuration: ["access_token": "token-new"], ingress: [:])
-            let changed = try await channels.update(company.id, company.channel.id, change, Expected([1]))
-            #expect(company.channel.revision == 1 && changed.revision == 2)
+            let seen = company.channel.revision
+            let changed = try await channels.update(company.id, company.channel.id, change, Expected([seen]), .system)
+            #expect(changed.revision == seen + 1)
             await expectError(.preconditionFailed) {
-                try await channels.update(company.id, company.channel.id, change, Expected([1]))
+                try await channels.update(company.id, company.channel.id, change, Expected([seen]), .system)
             }
-            #expect(try await channels.find(company.id, company.channel.id).revision == 2)
-            #expect(try await channels.start(company.id, company.channel.id, .system).revision == 3)
+            // What is as it was asked to be is not changed again.
+            #expect(
+                try await channels.update(company.id, company.channel.id, change, Expected([seen + 1]), .system)
+                    .revision
+                    == seen + 1)
+            #expect(try await channels.find(company.id, company.channel.id).revision == seen + 1)
+            let started = try await channels.start(company.id, company.channel.id, .system)
+            #expect(started.revision == seen + 2 && started.state == .active)
+            #expect(try await channels.disconnect(company.id, company.channel.id, .system).channel.revision > seen + 2)
             await expectError(.notFound) { try await channels.find(company.id, .generate()) }
         }
     }
