@@ -358,6 +358,9 @@ def test_a_number_moves_to_another_tenant_when_a_second_member_of_staff_agrees(o
     assert instance.admin.post(move, {"tenant": other, "reason": "Übernahme"}, expect=409)["code"] == "conflict"
     instance.admin.post(f"/tenants/{other}/agreements", {"reference": "T-2", "signed_on": "2026-02-01"}, expect=201)
     assert instance.admin.post(move, {"tenant": "x", "reason": "y"}, expect=422)["errors"][0]["path"] == "tenant"
+    # A draft gets no number; one that is being brought in does, since nothing goes live without.
+    assert instance.admin.post(move, {"tenant": other, "reason": "Übernahme"}, expect=409)["code"] == "conflict"
+    instance.admin.patch(f"/tenants/{other}", {"state": "onboarding"})
     asked = instance.admin.post(move, {"tenant": other, "reason": "Übernahme"}, expect=202)
     assert asked["action"] == "move_channel" and asked["state"] == "asked"
     assert instance.admin.post(f"/approvals/{asked['id']}/approve", expect=403)["code"] == "forbidden"
@@ -369,6 +372,7 @@ def test_a_number_moves_to_another_tenant_when_a_second_member_of_staff_agrees(o
     assert come["state"] == "active" and come["address"] == own.number and come["ingress_url"] == own.ingress
     scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
     key = instance.admin.post(f"/tenants/{other}/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
+    instance.go_live(f"/tenants/{other}")
     new = Tenant(instance, {**own.facts, "tenant_id": other, "region": "eu-north", "api_key": key})
     assert list(new.api.every("/messages")) == [] and list(new.api.every("/contacts")) == []
     # From the moment on, which every process knows beforehand, what people write is the new tenant's.
