@@ -2,7 +2,7 @@
 
 ALTER TABLE tenants
     ADD COLUMN revision      bigint      NOT NULL DEFAULT 1,
-    ADD COLUMN state_reason  text        CONSTRAINT tenants_state_reason_length CHECK (char_length(state_reason) BETWEEN 1 AND 500),
+    ADD COLUMN state_reason  text        CONSTRAINT tenants_state_reason_length CHECK (char_length(state_reason) BETWEEN 1 AND 1000),
     ADD COLUMN state_since   timestamptz,
     ADD COLUMN terminated_at timestamptz,
     ADD COLUMN erase_after   timestamptz,

@@ -21,7 +21,7 @@ def offered(instance, language="de"):
     created = instance.admin.post("/tenants", {"name": f"Vertrag {new_id()[6:14]}", "region": "eu-central"}, expect=201)
     path = f"/tenants/{created['id']}"
     instance.admin.patch(path, {"details": CONTROLLER, "state": "onboarding"})
-    draft = instance.admin.post(path + "/agreements/draft", {"reference": "AVV-1", "language": language}, expect=201)
+    draft = instance.admin.post(path + "/agreement-drafts", {"reference": "AVV-1", "language": language}, expect=201)
     agreement = f"{path}/agreements/{draft['id']}"
     return path, agreement, instance.admin.post(agreement + "/offer", {"expires_in_days": 7})["signing_url"]
 
@@ -77,9 +77,9 @@ def test_a_link_is_used_up_withdrawn_or_none(instance):
 def test_what_the_document_lacks_is_named(instance):
     instance.admin.put("/provider", PROVIDER)
     created = instance.admin.post("/tenants", {"name": "Ohne Angaben", "region": "eu-central"}, expect=201)
-    path = f"/tenants/{created['id']}/agreements"
-    draft = instance.admin.post(path + "/draft", {"reference": "AVV-2", "language": "en"}, expect=201)
-    answer = instance.admin.post(f"{path}/{draft['id']}/offer", expect=409)
+    path = f"/tenants/{created['id']}"
+    draft = instance.admin.post(path + "/agreement-drafts", {"reference": "AVV-2", "language": "en"}, expect=201)
+    answer = instance.admin.post(f"{path}/agreements/{draft['id']}/offer", expect=409)
     assert {"details.legal_name", "details.purposes"} <= {e["path"] for e in answer["errors"]}
 
 

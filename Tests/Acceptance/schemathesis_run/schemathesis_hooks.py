@@ -7,6 +7,7 @@ What happens on an operation is chosen by a count of its own, so that a run can 
 import collections
 import json
 import os
+import time
 import uuid
 
 import requests
@@ -19,7 +20,8 @@ STAFF = {"Authorization": "Bearer " + os.environ["OBHUT_STAFF_TOKEN"]}
 CALLS = collections.Counter()
 
 # What would end the run's own tenant or its key happens to another.
-DESTRUCTIVE = {"connectChannel", "disconnectChannel", "moveChannel", "changeTenant", "recordAgreement", "changeAgreement", "changeKey", "rotateKey", "revokeKey"}
+DESTRUCTIVE = {"connectChannel", "disconnectChannel", "moveChannel", "changeTenant", "recordAgreement", "changeAgreement", "offerAgreement", "withdrawAgreement", "terminateTenant",
+               "eraseTenant", "changeKey", "rotateKey", "revokeKey"}
 
 
 @schemathesis.hook
@@ -73,6 +75,29 @@ def time_to_come(body):
         body["expires_at"] = "2099-01-01T00:00:00Z"
 
 
+def within_a_year(body):
+    if body.get("expires_at"):
+        body["expires_at"] = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 30 * 86_400))
+
+
+def reasoned(body):
+    """A contract is ended by itself, without other changes; suspending needs a reason."""
+    body["reason"] = "run"
+    if body.get("state") == "terminated":
+        body.pop("name", None)
+        body.pop("details", None)
+
+
+def reasoned_end(body):
+    if body.get("state") == "ended":
+        body["reason"] = "run"
+
+
+def instructed(body):
+    """It was given, and one that seems unlawful is answered."""
+    body.update(given_at="2026-03-01T12:00:00Z", answer="Wir prüfen das.")
+
+
 def known_person(body):
     """Addresses are what the channel plugin takes for one."""
     body.update(to={"contact_id": FACTS["path"]["contact"]}, channel_id=FACTS["path"]["channel"], purpose="service")
@@ -115,5 +140,6 @@ def known_values(body):
 BODIES = {
     "createTenant": served_region, "issueKey": time_to_come, "rotateKey": time_to_come, "sendMessage": known_person,
     "sendMetaMessage": known_number, "declareConsent": declared, "connectChannel": new_number, "changeChannel": known_values,
-    "moveChannel": known_tenant,
+    "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
+    "changeAgreement": reasoned_end, "recordInstruction": instructed,
 }

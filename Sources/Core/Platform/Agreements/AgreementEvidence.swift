@@ -34,7 +34,7 @@ public struct AgreementAcceptance: Sendable {
         var problems: [PlatformError.Field] = []
         for (path, text) in [("name", name), ("role", role), ("place", place)] {
             let value = text.revealed.trimmed
-            if !(1...200).contains(value.count) || value.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+            if !(1...200).contains(value.unicodeScalars.count) || value.utf8.contains(0) {
                 problems.append(.init(path: path, problem: "give 1 to 200 characters"))
             }
         }

@@ -33,7 +33,7 @@ public struct AgreementService: Sendable {
         _ = try await tenants.find(tenant)
         var draft = draft
         draft.reference = draft.reference.trimmed
-        guard (1...200).contains(draft.reference.count), !draft.reference.utf8.contains(0) else {
+        guard (1...200).contains(draft.reference.unicodeScalars.count), !draft.reference.utf8.contains(0) else {
             throw PlatformError.invalid("reference", "give 1 to 200 characters")
         }
         guard (1...365).contains(draft.objectionDays) else {

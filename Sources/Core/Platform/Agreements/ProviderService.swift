@@ -59,16 +59,15 @@ public struct ProviderService: Sendable {
 
     private static func check(_ details: ProviderDetails) throws(PlatformError) {
         var problems: [PlatformError.Field] = []
-        func text(_ path: String, _ text: String?, lines: Bool = false) {
+        func text(_ path: String, _ text: String?) {
             guard let text else { return }
-            let controls = text.unicodeScalars.contains { $0.value < 0x20 && !(lines && $0 == "\n") }
-            if !(1...500).contains(text.count) || text.allSatisfy(\.isWhitespace) || controls {
+            if !(1...500).contains(text.unicodeScalars.count) || text.allSatisfy(\.isWhitespace) || text.utf8.contains(0) {
                 problems.append(.init(path: path, problem: "give 1 to 500 characters"))
             }
         }
         text("name", details.party.name)
         text("register", details.party.register)
-        text("address", details.party.address, lines: true)
+        text("address", details.party.address)
         text("representative", details.party.representative)
         text("representative_role", details.party.representativeRole)
         text("data_protection_officer", details.party.dataProtectionOfficer)

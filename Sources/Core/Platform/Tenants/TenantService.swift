@@ -89,8 +89,8 @@ public struct TenantService: Sendable {
             guard TenantLifeCycle.needsReason(state) else { return nil }
             throw PlatformError.invalid("reason", "say why; whoever it is taken from will ask")
         }
-        guard reason.unicodeScalars.count <= 500, !reason.utf8.contains(0) else {
-            throw PlatformError.invalid("reason", "give 500 characters at most")
+        guard reason.unicodeScalars.count <= 1000, !reason.utf8.contains(0) else {
+            throw PlatformError.invalid("reason", "give 1000 characters at most")
         }
         return reason
     }

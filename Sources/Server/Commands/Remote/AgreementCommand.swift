@@ -67,7 +67,7 @@ struct AgreementCommand: AsyncParsableCommand {
 
         func call(_ admin: AdminClient) async throws {
             let body: JSON = ["reference": .string(reference), "language": .string(language)]
-            remote.show(try await admin.call("POST", of.path + "/agreements/draft", body, key: change.key))
+            remote.show(try await admin.call("POST", of.path + "/agreement-drafts", body, key: change.key))
         }
     }
 

@@ -34,7 +34,7 @@ enum AdminReference {
     private static let tenants: [OperationReference.QueryParameter] = [
         .init(name: "q", schema: .text(0...200), help: "Part of a name, in whatever case."),
         .init(name: "state", schema: .oneOf(TenantState.allCases.map(\.rawValue)), help: "Only those in this state."),
-        .init(name: "region", schema: .text(1...63), help: "Only those of this region."),
+        .init(name: "region", schema: .region, help: "Only those of this region."),
         .init(
             name: "sort", schema: .oneOf(TenantQuery.Order.allCases.map(\.rawValue)),
             help: "By creation, unless said, or by name."),

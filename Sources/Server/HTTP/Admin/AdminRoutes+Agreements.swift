@@ -174,7 +174,7 @@ extension RequestFields {
 
     mutating func int(_ name: String, _ range: ClosedRange<Int>) -> Int? {
         guard let value = value(name) else { return nil }
-        guard let number = value.int, range.contains(number) else {
+        guard case .number(let text) = value, let number = JSONNumber.integer(text), range.contains(number) else {
             complain(name, "give a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }

@@ -35,7 +35,7 @@ struct AdminRoutes: Sendable {
         let agreement = "tenants/{tenant}/agreements/{agreement}"
         admin.staff(.get, agreement, .agreementsRead, Agreements.read, use: readAgreement)
         admin.staff(
-            .post, "tenants/{tenant}/agreements/draft", .agreementsWrite, Agreements.draft, use: draftAgreement)
+            .post, "tenants/{tenant}/agreement-drafts", .agreementsWrite, Agreements.draft, use: draftAgreement)
         admin.staff(.post, "\(agreement)/offer", .agreementsWrite, Agreements.offer, use: offerAgreement)
         admin.staff(.post, "\(agreement)/link", .agreementsWrite, Agreements.renewLink, use: renewAgreementLink)
         admin.staff(.post, "\(agreement)/withdraw", .agreementsWrite, Agreements.withdraw, use: withdrawAgreement)

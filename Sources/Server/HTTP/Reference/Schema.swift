@@ -114,6 +114,13 @@ struct Schema: Sendable, Hashable {
         return Schema(["anyOf": [json, ["type": "null"]]])
     }
 
+    /// Of an array: each element once.
+    var unique: Schema {
+        var object = json.object ?? JSONObject()
+        object["uniqueItems"] = true
+        return Schema(.object(object))
+    }
+
     func described(_ text: String) -> Schema {
         // Beside $ref a description is allowed since 3.1.
         var object = json.object ?? JSONObject()

@@ -71,10 +71,10 @@ public struct AgreementNoticeService: Sendable {
         also: @escaping @Sendable (PostgresTransaction) async throws -> Void
     ) async throws -> AgreementNotice {
         let (by, reason) = (Personal(by.revealed.trimmed), reason.trimmed)
-        guard (1...200).contains(by.revealed.count) else {
+        guard (1...200).contains(by.revealed.unicodeScalars.count) else {
             throw PlatformError.invalid("name", "give 1 to 200 characters")
         }
-        guard (1...4000).contains(reason.count) else {
+        guard (1...4000).contains(reason.unicodeScalars.count) else {
             throw PlatformError.invalid("reason", "give 1 to 4000 characters")
         }
         let sealed = try agreements.seals.seal(

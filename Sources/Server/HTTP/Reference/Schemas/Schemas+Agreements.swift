@@ -19,9 +19,9 @@ extension Schemas {
             .object(
                 .required("reference", .title(200)),
                 .required("language", .oneOf(StaffMember.Language.allCases.map(\.rawValue))),
-                .optional("text", .oneOf(["standard"])), .optional("objection_days", .integer(1...365)))
+                .maybe("text", .oneOf(["standard"])), .maybe("objection_days", .integer(1...365)))
         ),
-        ("NewOffer", .object(.optional("expires_in_days", .integer(AgreementService.offerDaysLimit)))),
+        ("NewOffer", .object(.maybe("expires_in_days", .integer(AgreementService.offerDaysLimit)))),
         (
             "Offer",
             .object(
@@ -39,7 +39,7 @@ extension Schemas {
                 .required("authority", Schema.bool.described("That the signatory may sign for the company.")),
                 .required("agrees", .bool))
         ),
-        ("Decline", .object(.optional("reason", .title(1000)))),
+        ("Decline", .object(.maybe("reason", .title(1000)))),
         ("Notice", .object(notice)),
         ("NoticeLink", .object(notice + [.required("url", .url)])),
         (
@@ -57,8 +57,8 @@ extension Schemas {
             "NewInstruction",
             .object(
                 .required("text", .title(10_000)), .required("given_by", .title(200)),
-                .optional("given_at", .time), .optional("seems_unlawful", .bool),
-                .optional("answer", .title(10_000)))
+                .maybe("given_at", .time), .maybe("seems_unlawful", .bool),
+                .maybe("answer", .title(10_000)))
         ),
         ("Provider", .object(provider + [.required("revision", .count)])),
         ("NewProvider", .object(provider.map(\.givable))),

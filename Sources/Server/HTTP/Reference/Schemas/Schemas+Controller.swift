@@ -21,8 +21,13 @@ extension Schemas {
         ),
     ]
 
-    private static let line = Schema.text(1...ControllerDetails.textLimit)
-    private static let lines = Schema.array(of: line, atMost: ControllerDetails.listLimit)
+    private static let specialCategory = Schema.oneOf(
+        ControllerDetails.SpecialCategories.Kind.allCases.map(\.rawValue))
+    /// One line: no control characters, and not white space alone.
+    private static let line = Schema.text(
+        1...ControllerDetails.textLimit,
+        pattern: "^[^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$")
+    private static let lines = Schema.array(of: line, atMost: ControllerDetails.listLimit).unique
 
     private static let parts: [(name: String, schema: Schema, isList: Bool)] = [
         ("legal_name", line, false), ("legal_form", line, false),
@@ -44,12 +49,16 @@ extension Schemas {
         ("data_categories", lines, true), ("person_categories", lines, true),
         (
             "special_categories",
-            .object(
-                .required("processed", .bool),
-                .optional(
-                    "kinds",
-                    .array(of: .oneOf(ControllerDetails.SpecialCategories.Kind.allCases.map(\.rawValue)), atMost: 8))),
-            false
+            Schema([
+                "oneOf": [
+                    Schema.object(
+                        .required("processed", Schema(["const": true])),
+                        .required("kinds", .array(of: specialCategory, atLeast: 1, atMost: 8))).json,
+                    Schema.object(
+                        .required("processed", Schema(["const": false])),
+                        .maybe("kinds", .array(of: specialCategory, atMost: 0))).json,
+                ]
+            ]), false
         ),
         (
             "retention",
@@ -58,6 +67,6 @@ extension Schemas {
                     .optional($0.rawValue, .integer(1...ControllerDetails.retentionLimit).described("Days."))
                 }), true
         ),
-        ("languages", .array(of: .oneOf(ControllerDetails.languageTags)), true),
+        ("languages", Schema.array(of: .oneOf(ControllerDetails.languageTags)).unique, true),
     ]
 }

@@ -7,22 +7,22 @@ extension Schemas {
         (
             "NewStaffMember",
             .object(
-                .required("email", .text(3...254, pattern: "^[^@\\s]+@[^@\\s]+$")), .required("name", .text(1...200)),
-                .required("roles", .array(of: role, atLeast: 1)), .optional("language", language))
+                .required("email", .text(3...254, pattern: "^[^@\\s\\u0000-\\u001f]+@[^@\\s\\u0000-\\u001f]+$")), .required("name", .title(200)),
+                .required("roles", .array(of: role, atLeast: 1)), .maybe("language", language))
         ),
         (
             "StaffMemberChange",
             .object(
-                .optional("name", .text(1...200)), .optional("roles", .array(of: role, atLeast: 1)),
-                .optional("language", language), .optional("state", state))
+                .maybe("name", .title(200)), .maybe("roles", .array(of: role, atLeast: 1)),
+                .maybe("language", language), .maybe("state", state))
         ),
         ("StaffToken", .object(token)),
         ("IssuedStaffToken", .object(token + [.required("token", .text().described("Shown now and never again."))])),
         (
             "NewStaffToken",
             .object(
-                .required("label", .text(1...200)),
-                .optional("expires_at", Schema.time.described("At most 365 days away; 90 days unless said.")))
+                .required("label", .title(200)),
+                .maybe("expires_at", Schema.time.described("At most 365 days away; 90 days unless said.")))
         ),
         ("Role", .object(.required("role", role), .required("permissions", .array(of: permission)))),
         (

@@ -8,14 +8,14 @@ extension Schemas {
         (
             "TenantChange",
             .object(
-                .optional("name", .title(200)), .optional("details", .named("ControllerDetailsChange")),
-                .optional("state", .oneOf(TenantState.allCases.map(\.rawValue))), .optional("reason", .text(1...500)))
+                .maybe("name", .title(200)), .maybe("details", .named("ControllerDetailsChange")),
+                .maybe("state", .oneOf(TenantState.allCases.map(\.rawValue))), .maybe("reason", .title(1000)))
         ),
         (
             "Termination",
             .object(
-                .required("reason", .text(1...500)),
-                .optional("erase_after_days", .integer(0...TenantService.erasureDelayLimit)))
+                .required("reason", .title(1000)),
+                .maybe("erase_after_days", .integer(0...TenantService.erasureDelayLimit)))
         ),
         (
             "ErasureCertificate",
