@@ -233,7 +233,12 @@ def accept(signatory, link, tenant):
 
 def test_a_tenant_is_brought_in_by_mouse(house, browser, owner):
     person = WithMouse(browser, house.ready["base_url"], storage_state=owner.state)
-    onboard(house, browser, person, WithMouse)
+    home = onboard(house, browser, person, WithMouse)
+    person.goto(home)
+    person.press(person.page.get_by_role("link", name="+49 431 555012"))
+    confirm(person, "Disconnect")
+    person.page.get_by_text("Ended.").wait_for()
+    assert house.admin.get(f"/tenants/{home.rsplit('/', 1)[1]}/channels")["data"][0]["state"] == "disconnected"
     person.close()
 
 
