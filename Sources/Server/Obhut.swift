@@ -11,7 +11,8 @@ struct Obhut: AsyncParsableCommand {
             StaffCommand.self,
             SandboxCommand.self,
             DevCommand.self, DemoCommand.self,
-            TenantCommand.self, AgreementCommand.self, ApprovalCommand.self, ChannelCommand.self, KeyCommand.self, DeadLetterCommand.self,
+            TenantCommand.self, AgreementCommand.self, ApprovalCommand.self, ChannelCommand.self, KeyCommand.self,
+            DeadLetterCommand.self,
             RegionCommand.self, AuditCommand.self,
         ])
 }

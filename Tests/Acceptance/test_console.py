@@ -168,6 +168,7 @@ def onboard(house, browser, person, outside):
     person.goto(home)
 
     number, access, secret, verify = "10" + new_number(), "EAA" + new_id(), new_id(), new_id()
+    house.meta_knows(number, "2" + number, access, secret, verify, display_phone_number="+49 431 555012")
     person.press(page.get_by_role("link", name="Connect a channel").first)
     person.press(page.get_by_role("link", name="whatsapp-cloud"))
     person.secret("phone_number_id", number)
@@ -175,6 +176,7 @@ def onboard(house, browser, person, outside):
     person.secret("access_token", access)
     person.secret("display_phone_number", "+49 431 555012")
     person.secret("base_url", house.ready["sandbox_url"])
+    person.secret("pin", "314159")
     person.secret("app_secret", secret)
     person.secret("verify_token", verify)
     person.press(page.get_by_role("button", name="Connect"))
@@ -231,7 +233,12 @@ def accept(signatory, link, tenant):
 
 def test_a_tenant_is_brought_in_by_mouse(house, browser, owner):
     person = WithMouse(browser, house.ready["base_url"], storage_state=owner.state)
-    onboard(house, browser, person, WithMouse)
+    home = onboard(house, browser, person, WithMouse)
+    person.goto(home)
+    person.press(person.page.get_by_role("link", name="+49 431 555012"))
+    confirm(person, "Disconnect")
+    person.page.get_by_text("Ended.").wait_for()
+    assert house.admin.get(f"/tenants/{home.rsplit('/', 1)[1]}/channels")["data"][0]["state"] == "disconnected"
     person.close()
 
 

@@ -15,6 +15,7 @@ extension ConsoleRoutes {
         pages.get("tenants/{tenant}/channels/health", .channelsRead, use: showHealth)
         pages.get("tenants/{tenant}/channels/{channel}", .channelsRead, use: showChannel)
         pages.post("tenants/{tenant}/channels/{channel}/start", .channelsWrite, use: start)
+        pages.post("tenants/{tenant}/channels/{channel}/disconnect", .channelsWrite, use: disconnect)
     }
 
     // MARK: - Connect
@@ -76,7 +77,15 @@ extension ConsoleRoutes {
                 stoppedBecause: reason, address: channel.address, ingressURL: publicURL + channel.ingressPath,
                 createdAt: channel.createdAt,
                 // One that the messenger was not told of is connected again instead.
-                actions: reason != nil && channel.joinedAt != nil && turn.may(.channelsWrite) ? [.start] : []))
+                actions: turn.may(.channelsWrite) ? Self.actions(on: channel) : []))
+    }
+
+    private static func actions(on channel: Channel) -> [ChannelPage.Action] {
+        switch channel.state {
+        case .active: [.disconnect]
+        case .stopped: channel.joinedAt == nil ? [] : [.start, .disconnect]
+        case .disconnected: []
+        }
     }
 
     @Sendable private func showHealth(_ turn: Turn) async throws -> Response {
@@ -90,6 +99,12 @@ extension ConsoleRoutes {
         return try await turn.show(
             ChannelHealthPage(
                 tenantID: tenant.id.description, tenantName: tenant.name, findings: findings, askedAt: Date()))
+    }
+
+    @Sendable private func disconnect(_ turn: Turn) async throws -> Response {
+        let (tenant, id): (TenantID, ChannelID) = (try turn.scope.id("tenant"), try turn.scope.id("channel"))
+        _ = try await installation.channels.disconnect(tenant, id, turn.cause)
+        return turn.go(ConsolePath.channel(tenant.description, id.description), saying: .ended)
     }
 
     @Sendable private func start(_ turn: Turn) async throws -> Response {
