@@ -59,6 +59,9 @@ extension TenantService {
     private static func checked(_ change: TenantChange) throws -> TenantChange {
         var change = change
         if let name = change.name { change.name = try checked(name: name) }
+        if let reason = change.reason, reason.trimmed.isEmpty || reason.utf8.contains(0) {
+            throw PlatformError.invalid("reason", "say why, or leave it out")
+        }
         if let state = change.state {
             guard [.onboarding, .active, .suspended].contains(state) else {
                 throw PlatformError(
