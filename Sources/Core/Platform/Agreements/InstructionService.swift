@@ -116,7 +116,9 @@ public struct InstructionService: Sendable {
         var problems: [PlatformError.Field] = []
         func text(_ path: String, _ text: Personal<String>?, _ limit: Int) {
             guard let text = text?.revealed else { return }
-            if !(1...limit).contains(text.unicodeScalars.count) || text.allSatisfy(\.isWhitespace) || text.utf8.contains(0) {
+            if !(1...limit).contains(text.unicodeScalars.count) || text.allSatisfy(\.isWhitespace)
+                || text.utf8.contains(0)
+            {
                 problems.append(.init(path: path, problem: "give 1 to \(limit) characters"))
             }
         }

@@ -61,7 +61,9 @@ public struct ProviderService: Sendable {
         var problems: [PlatformError.Field] = []
         func text(_ path: String, _ text: String?) {
             guard let text else { return }
-            if !(1...500).contains(text.unicodeScalars.count) || text.allSatisfy(\.isWhitespace) || text.utf8.contains(0) {
+            if !(1...500).contains(text.unicodeScalars.count) || text.allSatisfy(\.isWhitespace)
+                || text.utf8.contains(0)
+            {
                 problems.append(.init(path: path, problem: "give 1 to 500 characters"))
             }
         }

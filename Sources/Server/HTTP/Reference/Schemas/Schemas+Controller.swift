@@ -53,10 +53,12 @@ extension Schemas {
                 "oneOf": [
                     Schema.object(
                         .required("processed", Schema(["const": true])),
-                        .required("kinds", .array(of: specialCategory, atLeast: 1, atMost: 8))).json,
+                        .required("kinds", .array(of: specialCategory, atLeast: 1, atMost: 8))
+                    ).json,
                     Schema.object(
                         .required("processed", Schema(["const": false])),
-                        .maybe("kinds", .array(of: specialCategory, atMost: 0))).json,
+                        .maybe("kinds", .array(of: specialCategory, atMost: 0))
+                    ).json,
                 ]
             ]), false
         ),
