@@ -24,9 +24,15 @@ struct AgreementFactsSource: Sendable {
             reference: reference, date: String(moment.rfc3339.prefix(10)), provider: provider.party,
             controller: try controller.party(named: tenant.name), processing: controller.processing,
             region: AgreementRegion(id: tenant.region.rawValue, region.jurisdiction),
-            recipients: recipients(without: objected), measures: AgreementMeasure.catalogue,
+            recipients: recipients(without: objected), measures: Self.measures,
             terms: AgreementTerms(
                 objectionDays: objectionDays, governingLaw: provider.governingLaw, venue: provider.venue))
+    }
+
+    /// Those that this version carries out by itself. Backups are whoever runs the installation's, and a single person is not erased
+    /// yet: an annex must not promise what nobody here knows to be so.
+    private static let measures = AgreementMeasure.catalogue.filter {
+        !["backups", "erasure-by-key-destruction"].contains($0.id)
     }
 
     /// Every flow of the plugins that a tenant can use.
