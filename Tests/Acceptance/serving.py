@@ -22,8 +22,8 @@ def served(instance, **settings):
     """Its base URL, while it runs."""
     port = free_port()
     log = open(instance.folder / f"serve-{port}.log", "ab")
-    process = subprocess.Popen(command(instance, http_port=port, **settings), stdout=log, stderr=subprocess.STDOUT)
     base = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(command(instance, **{"http_port": port, "http_public_url": base, **settings}), stdout=log, stderr=subprocess.STDOUT)
     try:
         end = time.monotonic() + 30
         while True:

@@ -101,7 +101,7 @@ import Testing
         try await Region.with { region in
             let tenants = region.installation.tenants
             let company = try await Company(in: region)
-            for reason in [nil, "", "  ", String(repeating: "x", count: 501)] {
+            for reason in [nil, "", "  ", String(repeating: "x", count: 1001)] {
                 await expectError(.invalid, field: "reason") {
                     try await tenants.setState(company.id, .suspended, reason: reason, .system)
                 }

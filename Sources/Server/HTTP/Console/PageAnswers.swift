@@ -58,6 +58,17 @@ struct PageAnswers: Sendable {
         return Response(status: .seeOther, headers: headers)
     }
 
+    /// Away from here, after a form: by `Refresh`, as a redirect would count as the form's own target, which our policy
+    /// (`form-action 'self'`) keeps to this server (CSP level 3, 6.4.1).
+    func leave(for url: Secret<String>, _ request: Request) -> Response {
+        let frame = language(of: request, member: nil)
+        var headers = Self.fields(Console.headers(language: frame))
+        headers[Self.refresh] = "0; url=\(url.revealed)"
+        return Response(status: .ok, headers: headers)
+    }
+
+    private static let refresh = HTTPField.Name("Refresh") ?? .location
+
     func asset(_ name: String) throws -> Response {
         guard let asset = console.asset(name) else { throw PlatformError.notFound("asset") }
         return Response(

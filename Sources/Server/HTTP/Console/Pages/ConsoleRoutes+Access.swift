@@ -161,7 +161,7 @@ extension ConsoleRoutes {
     @Sendable private func depart(_ request: Request, _ scope: RequestScope) async throws -> Response {
         let passage = try await door.depart(try scope.parameters.require("provider"), request)
         guard let url = passage.outcome else { return try await again(.providerFailed, request, scope) }
-        return passage.dressed(answers.go(url.revealed))
+        return passage.dressed(answers.leave(for: url, request))
     }
 
     @Sendable private func arrive(_ request: Request, _ scope: RequestScope) async throws -> Response {
