@@ -41,6 +41,25 @@ def test_what_is_made_under_a_key_is_made_once(instance, path):
     assert first.json()["token"][12:] not in instance.dump(instance.databases()["control"]).decode()
 
 
+def test_a_member_of_staff_and_a_token_are_made_once(instance):
+    body = {"email": f"{new_id()[6:18].lower()}@provider.example", "name": "Einmal", "roles": ["auditor"]}
+    key = {"Idempotency-Key": new_id()}
+    first, again = (instance.admin.call("POST", "/staff", body, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201) and first.json() == again.json()
+    tokens, key = f"/staff/{first.json()['id']}/tokens", {"Idempotency-Key": new_id()}
+    first, again = (instance.admin.call("POST", tokens, {"label": "once"}, headers=key) for _ in range(2))
+    assert first.json()["token"] == again.json()["token"] and len(instance.admin.get(tokens)["data"]) == 1
+
+
+def test_a_tenant_is_changed_only_as_it_was_seen(instance, path):
+    seen = instance.admin.call("GET", path).headers["ETag"]
+    assert instance.admin.call("GET", path, headers={"If-None-Match": seen}).status_code == 304
+    changed = instance.admin.call("PATCH", path, {"name": "Eins"}, headers={"If-Match": seen})
+    assert changed.status_code == 200 and changed.headers["ETag"] != seen
+    late = instance.admin.call("PATCH", path, {"name": "Zwei"}, headers={"If-Match": seen})
+    assert (late.status_code, late.json()["code"]) == (412, "precondition_failed") and instance.admin.get(path)["name"] == "Eins"
+
+
 def test_many_at_once_make_one(instance, path):
     key, body = {"Idempotency-Key": new_id()}, {"reference": "AVV-1", "signed_on": "2026-02-01"}
 

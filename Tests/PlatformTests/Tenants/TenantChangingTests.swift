@@ -118,9 +118,9 @@ import Testing
             let tenants = region.installation.tenants
             let company = try await Company(in: region)
             let seen = company.tenant.revision
-            _ = try await tenants.change(company.id, TenantChange(name: "Eins"), ifRevision: seen, .system)
+            _ = try await tenants.change(company.id, TenantChange(name: "Eins"), expecting: Expected([seen]), .system)
             await expectError(.preconditionFailed) {
-                try await tenants.change(company.id, TenantChange(name: "Zwei"), ifRevision: seen, .system)
+                try await tenants.change(company.id, TenantChange(name: "Zwei"), expecting: Expected([seen]), .system)
             }
             let now = try await tenants.find(company.id)
             #expect(now.name == "Eins" && now.revision == seen + 1)

@@ -6,15 +6,15 @@ import struct Foundation.Date
 extension TenantService {
     /// Changes a tenant's name, its details, its state, or several at once. A suspension takes effect with the next decision of the
     /// gate, in every process. What is so already changes nothing and is not entered.
-    /// - Parameter revision: the one that was looked at; another by now refuses the change.
+    /// - Parameter expected: the revision that was looked at; another by now refuses the change.
     /// - Throws: `.invalid` naming what is wrong; `.conflict` for a move that the life cycle does not know, or while something is
     ///   missing; `.forbidden` when the cause's principal may not; `.preconditionFailed`.
     public func change(
-        _ id: TenantID, _ change: TenantChange, ifRevision revision: Int? = nil, _ cause: Cause
+        _ id: TenantID, _ change: TenantChange, expecting expected: Expected = .any, _ cause: Cause
     ) async throws -> Tenant {
         let change = try Self.checked(change)
         let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { tenant, tx in
-            try Self.requireRevision(tenant, revision)
+            try expected.check(tenant.revision)
             let touchesFacts = change.name != nil || change.details != nil
             if touchesFacts { try await require(.tenantsWrite, cause, tenant) }
             if let state = change.state, state != tenant.state {
@@ -138,13 +138,6 @@ extension TenantService {
     ) async throws -> (old: ControllerDetails, new: ControllerDetails) {
         let old = try await details(id, tx)
         return (old, change.map { old.taking($0.parts, from: $0.values) } ?? old)
-    }
-
-    static func requireRevision(_ tenant: Tenant, _ revision: Int?) throws(PlatformError) {
-        guard let revision, revision != tenant.revision else { return }
-        throw PlatformError(
-            .preconditionFailed, "The tenant was changed since it was looked at.", remedy: "Read it again, then decide."
-        )
     }
 
     func requireMove(_ tenant: Tenant, to state: TenantState, _ cause: Cause) async throws {

@@ -3,7 +3,8 @@ extension AdminReference {
         "listStaff", "Lists the members of staff, oldest first.", answers: .list(of: "StaffMember"))
     static let addStaff = OperationReference(
         "addStaff", "Adds a member of staff.", body: .named("NewStaffMember"),
-        answers: .named("StaffMember", status: 201), problems: [409])
+        answers: .named("StaffMember", status: 201), problems: [409]
+    ).repeatable
     static let readStaff = OperationReference(
         "readStaff", "Shows a member of staff.", answers: .named("StaffMember")
     ).changed { $0.isVersioned = true }
@@ -18,7 +19,8 @@ extension AdminReference {
         "listStaffTokens", "Lists a member's tokens, oldest first.", answers: .list(of: "StaffToken"))
     static let issueStaffToken = OperationReference(
         "issueStaffToken", "Issues a token for a member.", body: .named("NewStaffToken"),
-        answers: .named("IssuedStaffToken", status: 201))
+        answers: .named("IssuedStaffToken", status: 201)
+    ).repeatable
     static let revokeStaffToken = OperationReference(
         "revokeStaffToken", "Revokes a member's token.", answers: .empty(204))
     static let listRoles = OperationReference(
@@ -29,7 +31,8 @@ extension AdminReference {
         "listOwnTokens", "Lists one's own tokens, oldest first.", answers: .list(of: "StaffToken"))
     static let issueOwnToken = OperationReference(
         "issueOwnToken", "Issues a token for oneself.", body: .named("NewStaffToken"),
-        answers: .named("IssuedStaffToken", status: 201))
+        answers: .named("IssuedStaffToken", status: 201)
+    ).repeatable
     static let revokeOwnToken = OperationReference(
         "revokeOwnToken", "Revokes a token of one's own.", answers: .empty(204))
     static let listSessions = OperationReference(

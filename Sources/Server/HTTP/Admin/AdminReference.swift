@@ -10,12 +10,14 @@ enum AdminReference {
         answers: .named("Tenant", status: 201)
     ).repeatable
     static let readTenant = OperationReference(
-        "readTenant", "Shows a tenant with the controller's details.", answers: .named("Tenant"))
+        "readTenant", "Shows a tenant with the controller's details.", answers: .named("Tenant")
+    ).versioned
     static let changeTenant = OperationReference(
         "changeTenant", "Changes a tenant's name, its details or its state.",
         detail:
             "A suspension holds with the gate's next decision, in every process. A termination is asked for: 202.",
-        body: .named("TenantChange"), answers: .named("Tenant"), .named("Approval", status: 202), problems: [409])
+        body: .named("TenantChange"), answers: .named("Tenant"), .named("Approval", status: 202), problems: [409]
+    ).versioned
     static let readReadiness = OperationReference(
         "readReadiness", "Shows what a tenant needs before it may go live.", answers: .named("TenantReadiness"))
 

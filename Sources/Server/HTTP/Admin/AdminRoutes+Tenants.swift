@@ -22,7 +22,8 @@ extension AdminRoutes {
 
     @Sendable func readTenant(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         let id: TenantID = try scope.id("tenant")
-        return try await shown(try await installation.tenants.find(id)).response()
+        let tenant = try await installation.tenants.find(id)
+        return try await shown(tenant).response(revision: tenant.revision)
     }
 
     @Sendable func changeTenant(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -44,9 +45,9 @@ extension AdminRoutes {
                 try await installation.askToTerminate(try scope.id("tenant"), reason: reason ?? "", cause))
         }
         let change = TenantChange(name: name, details: details, state: state, reason: reason)
-        return try await shown(
-            try await installation.tenants.change(try scope.id("tenant"), change, cause)
-        ).response()
+        let tenant = try await installation.tenants.change(
+            try scope.id("tenant"), change, expecting: try request.expected(), cause)
+        return try await shown(tenant).response(revision: tenant.revision)
     }
 
     @Sendable func readReadiness(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
