@@ -20,7 +20,7 @@ extension AdminRoutes {
     }
 
     @Sendable func revokeOwnToken(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.adminTokens.revoke(try scope.id("token"), of: try Self.own(cause), cause)
+        try await installation.adminTokens.revoke(try scope.id("staff_token"), of: try Self.own(cause), cause)
         return Response(status: .noContent)
     }
 

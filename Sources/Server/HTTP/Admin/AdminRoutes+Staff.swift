@@ -67,7 +67,7 @@ extension AdminRoutes {
 
     @Sendable func revokeStaffToken(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response
     {
-        try await installation.adminTokens.revoke(try scope.id("token"), of: try scope.id("member"), cause)
+        try await installation.adminTokens.revoke(try scope.id("staff_token"), of: try scope.id("member"), cause)
         return Response(status: .noContent)
     }
 

@@ -100,12 +100,12 @@ struct AdminRoutes: Sendable {
         admin.staff(.get, "staff/{member}/tokens", .staffRead, About.listStaffTokens, use: listStaffTokens)
         admin.staff(.post, "staff/{member}/tokens", .staffWrite, About.issueStaffToken, use: issueStaffToken)
         admin.staff(
-            .delete, "staff/{member}/tokens/{token}", .staffWrite, About.revokeStaffToken, use: revokeStaffToken)
+            .delete, "staff/{member}/tokens/{staff_token}", .staffWrite, About.revokeStaffToken, use: revokeStaffToken)
         admin.staff(.get, "roles", .accountOwn, About.listRoles, use: listRoles)
         admin.staff(.get, "account", .accountOwn, About.readAccount, use: readAccount)
         admin.staff(.get, "account/tokens", .accountOwn, About.listOwnTokens, use: listOwnTokens)
         admin.staff(.post, "account/tokens", .accountOwn, About.issueOwnToken, use: issueOwnToken)
-        admin.staff(.delete, "account/tokens/{token}", .accountOwn, About.revokeOwnToken, use: revokeOwnToken)
+        admin.staff(.delete, "account/tokens/{staff_token}", .accountOwn, About.revokeOwnToken, use: revokeOwnToken)
         admin.staff(.get, "account/sessions", .accountOwn, About.listSessions, use: listSessions)
         admin.staff(.delete, "account/sessions/{session}", .accountOwn, About.endSession, use: endSession)
 

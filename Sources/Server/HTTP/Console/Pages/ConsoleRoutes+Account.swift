@@ -10,9 +10,9 @@ extension ConsoleRoutes {
     func addAccount(to pages: Pages) {
         pages.get("account", .accountOwn) { try await $0.show(try await accountPage($0)) }
         pages.post("account/tokens", .accountOwn, use: issueOwnToken)
-        pages.post("account/tokens/{token}/revoke", .accountOwn) { turn in
+        pages.post("account/tokens/{staff_token}/revoke", .accountOwn) { turn in
             try await installation.adminTokens.revoke(
-                try turn.scope.id("token"), of: turn.visit.member.id, turn.cause)
+                try turn.scope.id("staff_token"), of: turn.visit.member.id, turn.cause)
             return turn.go(ConsolePath.account, saying: .revoked)
         }
         pages.post("account/sessions/{session}/end", .accountOwn) { turn in

@@ -16,7 +16,7 @@ extension ConsoleRoutes {
         }
         pages.post("staff/{member}", .staffWrite, use: changeMember)
         pages.post("staff/{member}/deactivate", .staffWrite, use: deactivate)
-        pages.post("staff/{member}/tokens/{token}/revoke", .staffWrite, use: revokeToken)
+        pages.post("staff/{member}/tokens/{staff_token}/revoke", .staffWrite, use: revokeToken)
     }
 
     @Sendable private func listStaff(_ turn: Turn) async throws -> Response {
@@ -116,7 +116,7 @@ extension ConsoleRoutes {
 
     @Sendable private func revokeToken(_ turn: Turn) async throws -> Response {
         let member: StaffID = try turn.scope.id("member")
-        try await installation.adminTokens.revoke(try turn.scope.id("token"), of: member, turn.cause)
+        try await installation.adminTokens.revoke(try turn.scope.id("staff_token"), of: member, turn.cause)
         return turn.go(ConsolePath.member(member.description), saying: .revoked)
     }
 }

@@ -36,7 +36,7 @@ extension Schemas {
             "address",
             .object(
                 .required("street", line), .required("postal_code", line), .required("city", line),
-                .required("country", .country)), false
+                .required("country", .oneOf(ControllerDetails.countryCodes.sorted()))), false
         ),
         ("representative", .object(.required("name", line), .required("function", line)), false),
         (

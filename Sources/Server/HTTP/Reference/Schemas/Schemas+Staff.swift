@@ -7,7 +7,8 @@ extension Schemas {
         (
             "NewStaffMember",
             .object(
-                .required("email", .text(3...254, pattern: "^[^@\\s\\u0000-\\u001f]+@[^@\\s\\u0000-\\u001f]+$")),
+                .required(
+                    "email", .text(3...254, pattern: "^[^@\\s\\u0000-\\u001f\\u0085]+@[^@\\s\\u0000-\\u001f\\u0085]+$")),
                 .required("name", .title(200)),
                 .required("roles", .array(of: role, atLeast: 1)), .maybe("language", language))
         ),
