@@ -201,7 +201,7 @@ public final class ApprovalService: Sendable {
     private static func reason(_ text: String?, isNeeded: Bool) throws -> String? {
         let reason = text?.trimmed ?? ""
         if reason.isEmpty, !isNeeded { return nil }
-        guard (1...1000).contains(reason.count), !reason.utf8.contains(0) else {
+        guard (1...1000).contains(reason.unicodeScalars.count), !reason.utf8.contains(0) else {
             throw PlatformError.invalid("reason", "say why, in 1 to 1000 characters")
         }
         return reason

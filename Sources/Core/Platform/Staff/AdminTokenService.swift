@@ -18,7 +18,7 @@ public struct AdminTokenService: Sendable {
         for member: StaffID, label: String, expiresAt: Date, atMost longest: TimeInterval? = nil, _ cause: Cause
     ) async throws -> (AdminToken, Secret<String>) {
         let label = label.trimmed
-        guard (1...200).contains(label.count), !label.utf8.contains(0) else {
+        guard (1...200).contains(label.unicodeScalars.count), !label.utf8.contains(0) else {
             throw PlatformError.invalid("label", "give 1 to 200 characters")
         }
         guard expiresAt > Date() else { throw PlatformError.invalid("expires_at", "give a time to come") }

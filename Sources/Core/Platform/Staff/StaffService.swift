@@ -65,7 +65,9 @@ public struct StaffService: Sendable {
     /// A domain that never is one (RFC 2606): nobody signs in by it.
     static let localOwnerEmail = "owner@obhut.invalid"
 
-    static func isName(_ name: String) -> Bool { (1...200).contains(name.count) && !name.utf8.contains(0) }
+    static func isName(_ name: String) -> Bool {
+        (1...200).contains(name.unicodeScalars.count) && !name.utf8.contains(0)
+    }
 
     static func roles(_ roles: Set<Role>) -> JSON { .array(roles.map(\.rawValue).sorted().map { .string($0) }) }
 

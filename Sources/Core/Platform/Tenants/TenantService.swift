@@ -78,7 +78,7 @@ public struct TenantService: Sendable {
 
     static func checked(name: String) throws(PlatformError) -> String {
         let name = name.trimmed
-        guard (1...200).contains(name.count), !name.utf8.contains(0) else {
+        guard (1...200).contains(name.unicodeScalars.count), !name.utf8.contains(0) else {
             throw PlatformError.invalid("name", "give 1 to 200 characters")
         }
         return name
