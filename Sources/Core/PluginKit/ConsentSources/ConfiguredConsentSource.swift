@@ -10,7 +10,8 @@ extension ConfiguredConsentSource {
     /// A source that people act on directly takes no declarations.
     public func consentEvent(from submission: ConsentSubmission) throws(ConsentRefusal) -> ConsentEventDraft {
         throw ConsentRefusal(
-            field: "source", problem: "\(manifest.name) records what people do themselves; declare through another source")
+            field: "source",
+            problem: "\(manifest.name) records what people do themselves; declare through another source")
     }
 }
 
