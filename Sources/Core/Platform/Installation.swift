@@ -4,6 +4,7 @@ public import PluginKit
 import Postgres
 public import ServiceLifecycle
 
+import struct Foundation.Date
 import struct Foundation.UUID
 
 /// What an installation is made of.
@@ -119,18 +120,21 @@ public final class Installation: Sendable {
         self.directory = directory
         var ingestBatches: [ShardID: GroupCommit<IngestItem, IngestOutcome>] = [:]
         var sendBatches: [ShardID: GroupCommit<SendItem, SendReceipt>] = [:]
-        var workers: [ShardID: DeliveryWorker] = [:]
+        var workers: [ShardID: [LaneWorker]] = [:]
         for shard in directory.shards.values {
             let ingest = IngestBatch(shard: shard)
             ingestBatches[shard.id] = GroupCommit { try await ingest.commit($0) }
             let send = SendBatch(shard: shard, plugins: plugins)
             sendBatches[shard.id] = GroupCommit { try await send.commit($0) }
             if configuration.runsWorkers {
-                workers[shard.id] = DeliveryWorker(shard: shard, plugins: plugins, http: http, logger: logger)
+                let delivery = DeliveryLane(
+                    shard: shard, plugins: plugins, flows: FlowKeys(plugins), http: http, rates: ChannelRates(),
+                    startedAt: Date(), logger: logger)
+                workers[shard.id] = [.delivering(delivery)]
             }
         }
         let awake = workers
-        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
+        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.forEach { $0.wake() } }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(
             database: control, key: controlKey, sealing: configuration.sealing,
@@ -196,9 +200,16 @@ public final class Installation: Sendable {
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
         let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
-        services =
-            pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
-            + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        var services: [any Service] = pools
+        services += [reconciler, meter, refusals]
+        services += sealers
+        services += keepers
+        services += watches
+        services += housekeepers
+        services += workers.values.joined()
+        services += ingestBatches.values.map { $0 }
+        services += sendBatches.values.map { $0 }
+        self.services = services
     }
 
     /// What of the installation this process reaches.

@@ -5,7 +5,7 @@ import struct Foundation.Date
 import struct Foundation.UUID
 
 /// The first job of a lane with all that delivering it needs.
-struct DeliveryJob: Sendable {
+struct DeliveryJob: QueuedJob {
     let id: Int64
     /// Attempts that failed and were to be repeated.
     let failures: Int
@@ -29,6 +29,8 @@ struct DeliveryJob: Sendable {
     let configurationSealed: [UInt8]
     let consent: ConsentStanding
     let windowClosesAt: Date?
+
+    var subject: UUID { message.rawValue }
 
     static func first(of lane: Lane) -> PostgresQuery {
         PostgresQuery(
