@@ -25,6 +25,8 @@ public struct InstallationConfiguration: Sendable {
     public var publicURL = "http://localhost"
     /// With what the provider seals agreements and the audit trail.
     public var sealing: SealingIdentity?
+    /// How what tenants are told looks.
+    public var webhookRendering: WebhookRendering = { _ in .null }
     /// By whom they can sign in.
     public var openIDProviders: [OpenIDProvider] = []
 
@@ -85,6 +87,7 @@ public final class Installation: Sendable {
     public let sending: SendingService
     public let reading: ReadingService
     public let consents: ConsentService
+    public let webhooks: WebhookService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -130,7 +133,9 @@ public final class Installation: Sendable {
                 let delivery = DeliveryLane(
                     shard: shard, plugins: plugins, flows: FlowKeys(plugins), http: http, rates: ChannelRates(),
                     startedAt: Date(), logger: logger)
-                workers[shard.id] = [.delivering(delivery)]
+                let webhooks = WebhookLane(
+                    shard: shard, http: http, render: configuration.webhookRendering, logger: logger)
+                workers[shard.id] = [.delivering(delivery), .telling(webhooks)]
             }
         }
         let awake = workers
@@ -170,6 +175,7 @@ public final class Installation: Sendable {
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
+        webhooks = WebhookService(directory: directory, audit: audit, wake: wake)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)

@@ -137,6 +137,21 @@ extension MessageView {
     }
 }
 
+extension WebhookFact {
+    /// As the API answers with it.
+    var json: JSON {
+        switch self {
+        case .message(let message): message.json
+        case .consent(let consent):
+            .object(
+                JSONObject(
+                    consent.view.members + [
+                        ("event", .string(consent.event.rawValue)), ("occurred_at", .time(consent.occurredAt)),
+                    ]))
+        }
+    }
+}
+
 extension ChannelEventView {
     var json: JSON {
         [

@@ -12,6 +12,8 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     /// Everything at once (Art. 20 GDPR); the one scope that outlives the contract, until the data are erased.
     case exportRead = "export:read"
     case auditRead = "audit:read"
+    /// Where the tenant is told of things, which hands out what happens in its conversations.
+    case webhooksWrite = "webhooks:write"
 }
 
 /// A tenant's key, as it is listed: never its token.

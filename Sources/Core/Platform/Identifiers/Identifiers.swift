@@ -62,6 +62,18 @@ public struct ConversationID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// A server of a tenant's that is told of things.
+public struct WebhookEndpointID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// Something that an endpoint is to be told.
+public struct WebhookEventID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// A message, either way.
 public struct MessageID: Identifier {
     public let rawValue: UUID

@@ -5,6 +5,10 @@ enum PlatformMetrics {
     private static let events = CounterFamily("ingress_events_total", labels: ["plugin", "outcome"])
     private static let deliveries = CounterFamily("deliveries_total", labels: ["plugin", "outcome"])
 
+    private static let webhooks = CounterFamily("webhook_attempts_total", labels: ["outcome"])
+
+    static func countWebhook(isTaken: Bool) { webhooks.add(1, [isTaken ? "taken" : "failed"]) }
+
     /// - Parameter plugin: one that is registered.
     static func count(_ receipt: IngressReceipt, plugin: String) {
         events.add(receipt.stored, [plugin, "stored"])

@@ -107,6 +107,14 @@ extension LaneWorker {
     }
 }
 
+extension LaneWorker {
+    /// Tells tenants' endpoints what happened.
+    static func telling(_ lane: WebhookLane) -> LaneWorker {
+        LaneWorker(shard: lane.shard, .webhook, logger: lane.logger, work: lane.run)
+    }
+}
+
 extension LaneWorker.Kind {
+    static let webhook = LaneWorker.Kind(name: QueueStore.webhook, lease: WebhookLane.lease)
     static let delivery = LaneWorker.Kind(name: QueueStore.delivery, lease: DeliveryLane.lease)
 }

@@ -8,6 +8,7 @@ import struct Foundation.UUID
 /// jobs in that row, so that a lane that empties and a job that arrives at the same moment cannot miss each other.
 enum QueueStore {
     static let delivery = "deliver"
+    static let webhook = "webhook"
 
     /// Puts messages into their conversations' lanes. The lane comes first: its lock gives job ids their order.
     static func enqueueMessages(_ tenant: TenantID, _ messages: [MessageID]) -> [PostgresQuery] {

@@ -29,6 +29,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
         api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
+        addWebhooks(to: api)
         api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 

@@ -16,6 +16,16 @@ extension ExportTable {
                 LIMIT $2
                 """),
         ExportTable(
+            name: "webhook_endpoints", place: .region, omitted: ["secret_sealed", "previous_secret_sealed"],
+            sql: """
+                SELECT (to_jsonb(t) - ARRAY['secret_sealed', 'previous_secret_sealed'])::text AS row,
+                       ARRAY[t.endpoint_id::text] AS place
+                FROM webhook_endpoints t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.endpoint_id > ($3::text[])[1]::uuid)
+                ORDER BY t.endpoint_id
+                LIMIT $2
+                """),
+        ExportTable(
             name: "contacts", place: .region, omitted: ["key_id", "key_sealed", "name_sealed"],
             sql: """
                 SELECT (to_jsonb(t) - ARRAY['key_id', 'key_sealed', 'name_sealed'])::text AS row,
