@@ -88,6 +88,7 @@ public final class Installation: Sendable {
     public let reading: ReadingService
     public let consents: ConsentService
     public let webhooks: WebhookService
+    public let imports: ConsentImportService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -135,7 +136,8 @@ public final class Installation: Sendable {
                     startedAt: Date(), logger: logger)
                 let webhooks = WebhookLane(
                     shard: shard, http: http, render: configuration.webhookRendering, logger: logger)
-                workers[shard.id] = [.delivering(delivery), .telling(webhooks)]
+                let imports = ConsentImportLane(shard: shard, plugins: plugins, logger: logger)
+                workers[shard.id] = [.delivering(delivery), .telling(webhooks), .importing(imports)]
             }
         }
         let awake = workers
@@ -176,6 +178,7 @@ public final class Installation: Sendable {
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
         webhooks = WebhookService(directory: directory, audit: audit, wake: wake)
+        imports = ConsentImportService(directory: directory, plugins: plugins, audit: audit, wake: wake)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)

@@ -16,6 +16,7 @@ struct Housekeeper: Service {
             while !Task.isCancelled {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
+                    while try await removeImports() == Self.portion {}
                 } catch {
                     logger.warning(
                         "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
@@ -35,6 +36,16 @@ struct Housekeeper: Service {
                 WHERE ctid = ANY (ARRAY(
                     SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '48 hours' ORDER BY created_at LIMIT $1))
                 """, [Self.portion])
+        ).affectedRows
+    }
+
+    /// Imports long over, with their faults, and those that never got a file; the policy `over` shows workers these alone.
+    private func removeImports() async throws -> Int {
+        try await shard.worker.query(
+            PostgresQuery(
+                "housekeeping.consent-imports",
+                "DELETE FROM consent_imports WHERE ctid = ANY (ARRAY(SELECT ctid FROM consent_imports ORDER BY touched_at LIMIT $1))",
+                [Self.portion])
         ).affectedRows
     }
 }

@@ -59,6 +59,10 @@ struct OpenAPIDocument: Sendable {
                 "content": ["application/json": ["schema": body.json]],
             ]
         }
+        if !reference.fileTypes.isEmpty {
+            let content = reference.fileTypes.map { ($0, JSON.object(JSONObject([("schema", Schema.text().json)]))) }
+            json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
+        }
         json["responses"] = .object(responses(of: operation))
         return .object(json)
     }

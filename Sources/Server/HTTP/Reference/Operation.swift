@@ -43,6 +43,8 @@ struct OperationReference: Sendable {
     /// The body it takes; nil for none.
     var body: Schema?
     var isBodyOptional = false
+    /// Media types of a file that it takes instead of JSON.
+    var fileTypes: [String] = []
     /// What it answers when all is well, by status.
     var answers: [Answer]
     /// Statuses of problems beyond those that every such route has.
@@ -99,6 +101,9 @@ struct OperationReference: Sendable {
 
     /// Looks at `If-Match` or `If-None-Match`, and answers with an `ETag`.
     var versioned: OperationReference { changed { $0.isVersioned = true } }
+
+    /// Takes a file of one of these types.
+    func takingFile(_ types: [String]) -> OperationReference { changed { $0.fileTypes = types } }
 
     func changed(_ change: (inout OperationReference) -> Void) -> OperationReference {
         var copy = self

@@ -30,6 +30,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
         api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
         addWebhooks(to: api)
+        addConsentImports(to: api)
         api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 
@@ -38,7 +39,7 @@ struct TenantRoutes: Sendable {
     @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
         let bytes = try await request.jsonBytes()
         var fields = RequestFields(try Request.object(bytes))
-        let recipient = try Self.person(fields.value("to"), path: "to")
+        let recipient = try RecipientReference(fields.value("to"), path: "to", idName: "contact_id")
         let channel: ChannelID? = fields.id("channel_id")
         let purpose = fields.optionalText("purpose") ?? "service"
         let type = fields.optionalText("type") ?? "text"
@@ -63,27 +64,6 @@ struct TenantRoutes: Sendable {
         var response = (["id": .id(receipt.message), "state": "accepted"] as JSON).response()
         if receipt.replayed { response.headers[.idempotencyReplayed] = "true" }
         return response
-    }
-
-    /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
-    static func person(_ json: JSON?, path: String) throws -> RecipientReference {
-        let expected = "give one of \(path == "to" ? "contact_id" : "id"), phone, bsuid, username"
-        guard let object = json?.object, object.members.count == 1, let member = object.members.first else {
-            throw PlatformError.invalid(path, expected)
-        }
-        guard let text = member.value.string else {
-            throw PlatformError.invalid("\(path).\(member.name)", "expected text, found \(member.value.kind)")
-        }
-        switch member.name {
-        case path == "to" ? "contact_id" : "id":
-            guard let id = ContactID(text) else {
-                throw PlatformError.invalid("\(path).\(member.name)", "this is not an id")
-            }
-            return .contact(id)
-        case "phone", "bsuid", "parent_bsuid", "username":
-            return .identity(kind: .init(rawValue: member.name), address: Personal(text))
-        default: throw PlatformError.invalid(path, expected)
-        }
     }
 
     @Sendable func listMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
@@ -174,7 +154,7 @@ struct TenantRoutes: Sendable {
     {
         let bytes = try await request.jsonBytes()
         let body = try Request.object(bytes)
-        let person = try Self.person(body["contact"], path: "contact")
+        let person = try RecipientReference(body["contact"], path: "contact", idName: "id")
         var channel: ChannelID?
         if let value = body["channel_id"], !value.isNull {
             guard let id = value.string.flatMap({ ChannelID($0) }) else {

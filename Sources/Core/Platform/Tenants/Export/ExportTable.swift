@@ -33,6 +33,8 @@ struct ExportTable: Sendable {
         "ingress_routes": "secrets that check webhooks; the channel's route is exported with it",
         "channel_routes": "routing; each channel is exported with its address",
         "channel_health": "what the messenger last said of a channel, which it says anew when asked",
+        "consent_imports": "files that were brought in; each consent of theirs is exported itself",
+        "consent_import_parts": "the same", "consent_import_faults": "the same",
         "webhook_events": "what is still to be told; each message and consent is exported itself",
         "tenant_erasures": "evidence of the provider, made when nothing is left to export",
         "agreement_files": "documents of the contract, which both parties have",
