@@ -86,6 +86,7 @@ public final class Installation: Sendable {
     public let consents: ConsentService
     public let consentTerms: ConsentTermsService
     public let consentSources: ConsentSourceService
+    public let consentVerifier: ConsentVerifier
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -171,6 +172,7 @@ public final class Installation: Sendable {
         consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentSources = ConsentSourceService(
             control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentVerifier = ConsentVerifier(control: control, directory: directory)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
@@ -200,7 +202,14 @@ public final class Installation: Sendable {
                 ErasureWorker(
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
-        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
+        let sealers =
+            configuration.sealing == nil
+            ? []
+            : [
+                AuditSealer(
+                    seals: auditSeals, consents: ConsentHeads(directory: directory, audit: audit, logger: logger),
+                    logger: logger)
+            ]
         services =
             pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
             + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)

@@ -17,6 +17,7 @@ struct Housekeeper: Service {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
                     while try await removeExpiredCodes() == Self.portion {}
+                    try await ConsentKeeper(shard: shard).keep()
                 } catch {
                     logger.warning(
                         "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
