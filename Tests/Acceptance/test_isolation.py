@@ -92,7 +92,7 @@ def test_a_key_finds_nothing_of_another_tenant(pair):
         api, inbound, sent = own["tenant"].api, foreign["inbound"], foreign["sent"]
         text = {"text": {"body": "x"}}
         evidence = {"purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
-                    "evidence": {"method": "paper", "text": "x"}}
+                    "evidence": {"method": "web_form", "text": "x"}}
         requests = [
             ("GET", f"/messages/{inbound['id']}", None), ("GET", f"/messages/{sent['id']}", None),
             ("POST", f"/messages/{sent['id']}/retry", None), ("GET", f"/contacts/{inbound['contact_id']}", None),

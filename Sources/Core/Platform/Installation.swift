@@ -89,6 +89,9 @@ public final class Installation: Sendable {
     public let consents: ConsentService
     public let webhooks: WebhookService
     public let imports: ConsentImportService
+    public let consentTerms: ConsentTermsService
+    public let consentSources: ConsentSourceService
+    public let consentVerifier: ConsentVerifier
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -179,6 +182,10 @@ public final class Installation: Sendable {
         consents = ConsentService(directory: directory, plugins: plugins)
         webhooks = WebhookService(directory: directory, audit: audit, wake: wake)
         imports = ConsentImportService(directory: directory, plugins: plugins, audit: audit, wake: wake)
+        consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentSources = ConsentSourceService(
+            control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentVerifier = ConsentVerifier(control: control, directory: directory)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
@@ -208,7 +215,14 @@ public final class Installation: Sendable {
                 ErasureWorker(
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
-        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
+        let sealers =
+            configuration.sealing == nil
+            ? []
+            : [
+                AuditSealer(
+                    seals: auditSeals, consents: ConsentHeads(directory: directory, audit: audit, logger: logger),
+                    logger: logger)
+            ]
         var services: [any Service] = pools
         services += [reconciler, meter, refusals]
         services += sealers

@@ -20,15 +20,20 @@ struct IngestPlan: Sendable {
     private var identities: [NewIdentity] = []
     private var conversations: [ConversationTouch] = []
     private(set) var messages: [(item: Int, row: NewInboundMessage)] = []
+    /// Messages by which their senders withdraw.
+    private(set) var withdrawals:
+        [(message: IngestWork.Message, word: WithdrawalWord, id: MessageID, contact: ContactID)] = []
     private(set) var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
     private var advances: [MessageAdvance] = []
     private(set) var events: [IngestWork.Other] = []
 
     static func lookups(_ work: IngestWork) -> [PostgresQuery] {
         let tenant = work.keys.tenant
+        let indexes = work.messages.flatMap { $0.identities.map(\.index.bytes) }
         return [
             .tenant(tenant),
-            IngestStore.heldIdentities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
+            work.changesPeople
+                ? IngestStore.lockedIdentities(tenant, indexes) : IngestStore.heldIdentities(tenant, indexes),
             IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
             IngestStore.messagesOfStatuses(
                 tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
@@ -84,6 +89,7 @@ struct IngestPlan: Sendable {
                             providerIDSealed: try contact.seal(providerID: message.message.providerID.revealed, of: id),
                             occurredAt: message.occurredAt)
                     ))
+                if let word = message.withdrawal { withdrawals.append((message, word, id, contact.id)) }
                 let window = ServiceWindow(
                     lastInboundAt: message.occurredAt,
                     entryPointAt: content.context?["referral"] == nil ? nil : message.occurredAt)

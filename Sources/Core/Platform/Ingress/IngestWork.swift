@@ -37,6 +37,8 @@ struct IngestWork: Sendable {
         var message: InboundMessage
         var providerIndex: [UInt8]
         var occurredAt: Date
+        /// By which the person withdraws everything on the channel.
+        var withdrawal: WithdrawalWord?
     }
 
     struct Status: Sendable {
@@ -86,6 +88,9 @@ struct IngestWork: Sendable {
     var changes: [Change] = []
     var stops: [Stop] = []
 
+    /// Whether it changes what stands with the people it names, so that they are held for that from the first look.
+    var changesPeople: Bool { messages.contains { $0.withdrawal != nil } }
+
     init(keys: TenantKeys) { self.keys = keys }
 
     mutating func add(_ event: ChannelEvent, of item: Int, channel: ChannelID, plugin: String, receivedAt: Date) {
@@ -106,7 +111,7 @@ struct IngestWork: Sendable {
                     identities: message.sender.identities.map { keys.indexed($0, plugin: plugin) },
                     name: message.sender.displayName, message: message,
                     providerIndex: keys.providerIndex(message.providerID.revealed, plugin: plugin),
-                    occurredAt: occurredAt))
+                    occurredAt: occurredAt, withdrawal: WithdrawalWord(message.content)))
         case .status(let update):
             statuses.append(
                 Status(

@@ -17,6 +17,8 @@ struct Housekeeper: Service {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
                     while try await removeImports() == Self.portion {}
+                    while try await removeExpiredCodes() == Self.portion {}
+                    try await ConsentKeeper(shard: shard).keep()
                 } catch {
                     logger.warning(
                         "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
@@ -47,5 +49,10 @@ struct Housekeeper: Service {
                 "DELETE FROM consent_imports WHERE ctid = ANY (ARRAY(SELECT ctid FROM consent_imports ORDER BY touched_at LIMIT $1))",
                 [Self.portion])
         ).affectedRows
+    }
+
+    /// Codes that nobody sent, with all that was agreed under them.
+    func removeExpiredCodes() async throws -> Int {
+        try await shard.worker.query(EntryCodes.removeExpired(atMost: Self.portion)).affectedRows
     }
 }

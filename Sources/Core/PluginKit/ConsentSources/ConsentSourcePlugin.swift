@@ -4,6 +4,9 @@ public import struct Foundation.Date
 public protocol ConsentSourcePlugin: Plugin {
     var schema: ConfigurationSchema { get }
 
+    /// What files have columns for by which its consents are brought in many at once; empty when they come one at a time.
+    var importColumns: [ImportColumn] { get }
+
     /// - Parameter submission: what reached the source; hostile input.
     /// - Throws: `ConsentRefusal`, which names the field and what is wanted of it.
     func consentEvent(from submission: ConsentSubmission) throws(ConsentRefusal) -> ConsentEventDraft

@@ -112,9 +112,11 @@ extension ExportTable {
                 """,
             opened: { row, keys in [("raw", try json(row, "channel_events", "raw_sealed", id: "event_id", keys))] }),
         ExportTable(
-            name: "consent_events", place: .region, omitted: ["evidence_sealed"],
+            name: "consent_events", place: .region,
+            omitted: ["evidence_sealed", "previous_hash", "hash", "evidence_hash"],
             sql: """
-                SELECT (to_jsonb(t) - 'evidence_sealed')::text AS row, ARRAY[t.consent_event_id::text] AS place,
+                SELECT (to_jsonb(t) - '{evidence_sealed,previous_hash,hash,evidence_hash}'::text[]
+                        || jsonb_build_object('event_sha256', encode(t.hash, 'hex')))::text AS row, ARRAY[t.consent_event_id::text] AS place,
                        t.consent_event_id, t.evidence_sealed
                 FROM consent_events t
                 WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.consent_event_id > ($3::text[])[1]::uuid)
@@ -132,6 +134,44 @@ extension ExportTable {
                 WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR (t.contact_id, t.channel_id, t.purpose)
                       > (($3::text[])[1]::uuid, ($3::text[])[2]::uuid, ($3::text[])[3]))
                 ORDER BY t.contact_id, t.channel_id, t.purpose
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "consent_profiles", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.version::text] AS place
+                FROM consent_profiles t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.version > ($3::text[])[1]::integer)
+                ORDER BY t.version
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "purposes", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.purpose, t.version::text] AS place
+                FROM purposes t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL
+                      OR (t.purpose, t.version) > (($3::text[])[1], ($3::text[])[2]::integer))
+                ORDER BY t.purpose, t.version
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "consent_sources", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.source_id::text] AS place
+                FROM consent_sources t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.source_id > ($3::text[])[1]::uuid)
+                ORDER BY t.source_id
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "consent_source_versions", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.source_id::text, t.version::text] AS place
+                FROM consent_source_versions t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL
+                      OR (t.source_id, t.version) > (($3::text[])[1]::uuid, ($3::text[])[2]::integer))
+                ORDER BY t.source_id, t.version
                 LIMIT $2
                 """),
     ]
@@ -156,6 +196,7 @@ extension ExportTable {
     ) throws -> JSON {
         let context = SealContext(
             table: table, column: column, row: try row.decode(id, as: UUID.self), tenant: keys.tenant)
-        return (try? JSON(parsing: keys.data.open(row.decode(column), context))) ?? .null
+        guard let sealed = try row.decode(column, as: [UInt8]?.self) else { return .null }
+        return (try? JSON(parsing: keys.data.open(sealed, context))) ?? .null
     }
 }
