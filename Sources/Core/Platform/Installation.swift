@@ -229,7 +229,7 @@ public final class Installation: Sendable {
         services += keepers
         services += watches
         services += housekeepers
-        services += workers.values.joined()
+        for awake in workers.values { services += awake as [any Service] }
         services += ingestBatches.values.map { $0 }
         services += sendBatches.values.map { $0 }
         self.services = services

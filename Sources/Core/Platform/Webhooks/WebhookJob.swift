@@ -5,7 +5,7 @@ import struct Foundation.Date
 import struct Foundation.UUID
 
 /// The first job of a lane with all that telling it needs.
-struct WebhookJob: Sendable {
+struct WebhookJob: QueuedJob {
     struct Event: Sendable {
         var kind: WebhookKind
         /// A message, or a consent event.
@@ -21,6 +21,7 @@ struct WebhookJob: Sendable {
 
     let id: Int64
     let event: WebhookEventID
+    var subject: UUID { event.rawValue }
     let failures: Int
     /// Nil when the endpoint was removed.
     let about: Event?

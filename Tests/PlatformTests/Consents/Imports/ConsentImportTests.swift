@@ -179,7 +179,7 @@ import Testing
             // One took the lane and was heard of no more: its lease ends.
             #expect(try await setting.claim().count == 1)
             #expect(try await setting.claim().isEmpty)
-            try await region.run("UPDATE queue_lanes SET run_at = now(), lease_until = now() WHERE kind = 'import'")
+            _ = try await region.rows("UPDATE queue_lanes SET run_at = now(), lease_until = now() WHERE kind = 'import'")
             try await setting.work()
             #expect(try await setting.find(id).counts.recorded == 350)
             #expect(try await setting.events() == 350)
