@@ -4,6 +4,7 @@ public import PluginKit
 import Postgres
 public import ServiceLifecycle
 
+import struct Foundation.Date
 import struct Foundation.UUID
 
 /// What an installation is made of.
@@ -121,18 +122,26 @@ public final class Installation: Sendable {
         self.directory = directory
         var ingestBatches: [ShardID: GroupCommit<IngestItem, IngestOutcome>] = [:]
         var sendBatches: [ShardID: GroupCommit<SendItem, SendReceipt>] = [:]
-        var workers: [ShardID: DeliveryWorker] = [:]
+        var workers: [ShardID: [LaneWorker]] = [:]
+        var wakers: [DialogueWaker] = []
         for shard in directory.shards.values {
             let ingest = IngestBatch(shard: shard)
             ingestBatches[shard.id] = GroupCommit { try await ingest.commit($0) }
             let send = SendBatch(shard: shard, plugins: plugins)
             sendBatches[shard.id] = GroupCommit { try await send.commit($0) }
             if configuration.runsWorkers {
-                workers[shard.id] = DeliveryWorker(shard: shard, plugins: plugins, http: http, logger: logger)
+                let delivery = DeliveryLane(
+                    shard: shard, plugins: plugins, flows: FlowKeys(plugins), http: http, rates: ChannelRates(),
+                    startedAt: Date(), logger: logger)
+                let delivering = LaneWorker.delivering(delivery)
+                let conversing = LaneWorker.conversing(
+                    DialogueLane(shard: shard, plugins: plugins, logger: logger, wake: delivering.wake))
+                workers[shard.id] = [delivering, conversing]
+                wakers.append(DialogueWaker(shard: shard, logger: logger))
             }
         }
         let awake = workers
-        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
+        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.forEach { $0.wake() } }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(
             database: control, key: controlKey, sealing: configuration.sealing,
@@ -201,9 +210,10 @@ public final class Installation: Sendable {
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
         let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
-        services =
-            pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
-            + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        let kept: [any Service] = [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
+        let working: [any Service] = wakers + workers.values.flatMap(\.self)
+        let storing: [any Service] = Array(ingestBatches.values) + Array(sendBatches.values)
+        services = pools + kept + working + storing
     }
 
     /// What of the installation this process reaches.

@@ -5,16 +5,23 @@ import struct Foundation.Date
 
 /// The SQL of consents: facts that are only added, and the state that follows from them.
 enum ConsentLedger {
+    /// The purpose of a withdrawal that ends every consent of a person on a channel, those to be learnt of later too.
+    static let everyPurpose = "all"
+
     /// Adds a fact and derives the state anew, holding the contact until commit: two facts about one person must each be derived from both.
+    /// - Parameter releases: whether what is in quarantine follows the fact by itself; false for a dialogue, which sees to that.
     /// - Returns: the contact that the fact is about today, and the state that follows.
     static func add(
         _ keys: TenantKeys, _ id: ConsentEventID, contact named: ContactID, channel: ChannelID, source: String,
-        _ draft: ConsentEventDraft, by caller: APIKeyID?, _ tx: PostgresTransaction
+        _ draft: ConsentEventDraft, by caller: APIKeyID?, releases: Bool = true, _ tx: PostgresTransaction
     ) async throws -> (contact: ContactID, standing: ConsentStanding) {
         let contact = try await ContactStore.lock(keys.tenant, named, tx)
         _ = try await tx.query(record(keys, id, contact: contact, channel: channel, source: source, draft, by: caller))
         let standing = try await derive(keys.tenant, contact: contact, channel: channel, purpose: draft.purpose, tx)
         _ = try await tx.query(store(keys.tenant, contact: contact, channel: channel, purpose: draft.purpose, standing))
+        if releases {
+            try await AdmissionChange(tenant: keys.tenant, contact: contact, channel: channel, tx: tx).follow(draft, standing)
+        }
         return (contact, standing)
     }
 

@@ -136,7 +136,7 @@ struct IngestBatch: Sendable {
         }
         for stop in work.stops where left.remove(stop.event.dedupIndex) != nil {
             let contact = try await ContactStore(keys: work.keys).findOrCreate(
-                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, tx)
+                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, isHidden: true, tx)
             try await ConsentLedger.addWithdrawal(
                 work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
                 source: stop.event.plugin,

@@ -18,6 +18,16 @@ extension IngestPlan {
                 outcomes[message.item].duplicates += 1
             }
         }
+        var held = Set<MessageID>()
+        for row in rows[9] { held.insert(try row.decode("message_id")) }
+        for message in quarantined {
+            if held.contains(message.row.id) {
+                outcomes[message.item].stored += 1
+            } else {
+                outcomes[message.item].duplicates += 1
+            }
+        }
+        for message in dropped { outcomes[message.item].dropped += 1 }
         var newStatuses = Set<String>()
         for row in rows[7] {
             newStatuses.insert(

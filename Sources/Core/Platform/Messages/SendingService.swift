@@ -40,6 +40,9 @@ public struct SendingService: Sendable {
             word.count <= 64 && word.first?.isLetter == true
             && word.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_" || $0 == "-") }
         guard isWord else { throw PlatformError.invalid("purpose", "use a word of a-z, 0-9, _ and -, such as service") }
+        if ReservedPurpose.all.contains(word) {
+            throw PlatformError.invalid("purpose", "this word is reserved; use one of the tenant's purposes")
+        }
         if let key = request.idempotencyKey { _ = try IdempotencyKey(key) }
         switch request.content.type {
         case "text":

@@ -16,6 +16,7 @@ struct Housekeeper: Service {
             while !Task.isCancelled {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
+                    try await QuarantineKeeper(shard: shard).keep()
                     while try await removeExpiredCodes() == Self.portion {}
                 } catch {
                     logger.warning(

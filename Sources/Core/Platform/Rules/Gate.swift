@@ -44,6 +44,7 @@ public struct Gate {
 
     private static func consent(_ question: GateQuestion) -> Refusal.Code? {
         guard !question.purpose.isEmpty else { return .consentMissing }
+        if question.purpose == ReservedPurpose.dialogue { return dialogue(question) }
         switch question.consent.state {
         case .granted, .confirmed: return question.consent.permits(at: question.now) ? nil : .consentExpired
         case .none, .requested: return .consentMissing

@@ -32,13 +32,15 @@ public struct GateQuestion: Sendable {
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
+    /// Of a reply in a dialogue about consent: whether the person lets us ask. Nil while there is no dialogue.
+    public var dialogue: DialoguePermission?
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
-        content: Content, window: ServiceWindow, regionServing: Bool
+        content: Content, window: ServiceWindow, regionServing: Bool, dialogue: DialoguePermission? = nil
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -55,6 +57,7 @@ public struct GateQuestion: Sendable {
         self.content = content
         self.window = window
         self.regionServing = regionServing
+        self.dialogue = dialogue
     }
 }
 
