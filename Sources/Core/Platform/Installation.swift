@@ -210,10 +210,17 @@ public final class Installation: Sendable {
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
         let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
-        let kept: [any Service] = [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
-        let working: [any Service] = wakers + workers.values.flatMap(\.self)
-        let storing: [any Service] = Array(ingestBatches.values) + Array(sendBatches.values)
-        services = pools + kept + working + storing
+        var services: [any Service] = pools
+        services += [reconciler, meter, refusals]
+        services += sealers
+        services += keepers
+        services += watches
+        services += housekeepers
+        services += wakers.map { $0 }
+        services += workers.values.joined()
+        services += ingestBatches.values.map { $0 }
+        services += sendBatches.values.map { $0 }
+        self.services = services
     }
 
     /// What of the installation this process reaches.

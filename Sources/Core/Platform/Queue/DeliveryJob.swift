@@ -35,6 +35,8 @@ struct DeliveryJob: QueuedJob {
 
     var subject: UUID { message.rawValue }
 
+    var subject: UUID { message.rawValue }
+
     static func first(of lane: Lane) -> PostgresQuery {
         PostgresQuery(
             "delivery.first",
