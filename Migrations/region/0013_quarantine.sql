@@ -108,6 +108,11 @@ BEGIN
 END
 $policies$;
 
+-- How much was not kept is told for as long as the contract runs.
+CREATE POLICY erased_when_terminated ON quarantine_drops AS RESTRICTIVE FOR DELETE TO obhut_worker
+    USING ((SELECT s.tenant_state FROM tenant_standing s
+            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
+
 -- Whoever serves a tenant puts messages in, recognises those that came before, counts them, and gives them to the contact that goes on
 -- when two turn out to be one. Neither key nor content can be read.
 GRANT INSERT ON quarantined_messages TO obhut_app;
@@ -122,7 +127,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON dialogues TO obhut_app;
 -- nothing of what; what is then done, is done as the tenant.
 CREATE POLICY expired ON quarantined_messages FOR SELECT TO obhut_worker USING (expires_at < now());
 CREATE POLICY due ON dialogues FOR SELECT TO obhut_worker USING (wakes_at <= now());
-CREATE POLICY expired ON destroyed_messages FOR ALL TO obhut_worker USING (destroyed_at < now() - interval '8 days');
+CREATE POLICY outdated ON destroyed_messages FOR SELECT TO obhut_worker USING (destroyed_at < now() - interval '8 days');
+CREATE POLICY forgotten ON destroyed_messages FOR DELETE TO obhut_worker USING (destroyed_at < now() - interval '8 days');
 
 -- A contact that never agreed and of whom nothing else is known goes wholly when its messages do, and so a worker may remove what is
 -- hidden, also of a living tenant. What the policies of tenants' erasure allowed, they still allow.

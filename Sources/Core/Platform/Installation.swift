@@ -216,8 +216,8 @@ public final class Installation: Sendable {
         services += keepers
         services += watches
         services += housekeepers
-        services += wakers.map { $0 }
-        services += workers.values.joined()
+        services += wakers.map { $0 as any Service }
+        services += workers.values.joined().map { $0 as any Service }
         services += ingestBatches.values.map { $0 }
         services += sendBatches.values.map { $0 }
         self.services = services

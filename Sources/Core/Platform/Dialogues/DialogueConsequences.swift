@@ -9,6 +9,8 @@ import Postgres
 struct DialogueConsequences: Sendable {
     /// Bytes of what a source may keep between two turns, encoded.
     static let stateLimit = 8192
+    /// Seconds between two looks at somebody who is silent, at least.
+    static let rest: Double = 60
 
     let hearing: DialogueHearing
     let contact: OpenContact
@@ -29,15 +31,18 @@ struct DialogueConsequences: Sendable {
             try await reply(step.replies, &after, isHidden: false)
             try await hearing.admit(after)
         case .refused:
-            try await refuse(step.replies, after)
+            try await refuse(step, after)
         case .asking, .admitted, .leftAlone:
-            // What is no new agreement after a no is no reason to ask again, and is kept no longer than what came before it.
-            if before.status?.isClosed == true { return try await hearing.destroy() }
+            // What is no new agreement after a no is no reason to ask again, and is kept no longer than what came before it; unless the
+            // source that heard the no finds that the person wants to be asked.
+            if before.isClosed, !step.outcome.isAsking || heard == nil || !before.isRemembered {
+                return try await hearing.destroy()
+            }
             try await ask(step, after, heard)
         }
     }
 
-    private func record(_ events: [ConsentEventDraft]) async throws {
+    func record(_ events: [ConsentEventDraft]) async throws {
         for event in events {
             guard !ReservedPurpose.all.contains(event.purpose) || event.kind == .withdrawn else {
                 hearing.logger.error("a consent source recorded a reserved purpose", metadata: ["source": "\(asker.name)"])
@@ -53,7 +58,9 @@ struct DialogueConsequences: Sendable {
     private func ask(_ step: DialogueStep, _ standing: DialogueStanding, _ heard: DialogueHearing.Heard?) async throws {
         var standing = standing
         if case .asking(let until) = step.outcome {
-            (standing.status, standing.wakesAt) = (.asking, until)
+            // One that was silent is not asked again at every look.
+            let soonest = heard == nil ? hearing.now.addingTimeInterval(Self.rest) : hearing.now
+            (standing.status, standing.wakesAt) = (.asking, until.map { max($0, soonest) })
         } else {
             if step.outcome == .admitted {
                 hearing.logger.error(
@@ -62,28 +69,30 @@ struct DialogueConsequences: Sendable {
             (standing.status, standing.wakesAt) = (.leftAlone, nil)
         }
         try await reply(step.replies, &standing, isHidden: true)
-        let isKept = step.state.encoded().count <= Self.stateLimit
-        if !isKept {
-            hearing.logger.error("a consent source keeps too much of a dialogue", metadata: ["source": "\(asker.name)"])
-        }
-        let state = isKept ? step.state : before.state ?? .null
-        let sealed = try contact.seal(dialogueState: state, on: person.channel)
-        _ = try await tx.query(DialogueStore.save(tenant, person, standing, stateSealed: sealed))
+        _ = try await tx.query(DialogueStore.save(tenant, person, standing, stateSealed: seal(step.state)))
         if let heard, !standing.isAdmitted { try await keepWithinLimits(heard) }
     }
 
-    /// What the person wrote is destroyed in the transaction that records the refusal; one confirmation may go.
-    private func refuse(_ replies: [MessageContent], _ standing: DialogueStanding) async throws {
+    /// What the person wrote is destroyed in the transaction that records the refusal; one confirmation may go. What the source keeps
+    /// stays: it tells whether the person wants to be asked again.
+    private func refuse(_ step: DialogueStep, _ standing: DialogueStanding) async throws {
         var standing = standing
-        let isFirst = before.status?.isClosed != true
-        let confirmation = isFirst ? replies.prefix(1).map(DialogueReplies.New.init) : []
+        let confirmation = before.isClosed ? [] : step.replies.prefix(1).map(DialogueReplies.New.init)
         (standing.status, standing.wakesAt, standing.repliedHash, standing.repliedAt) = (.refused, nil, nil, nil)
         if before.status == .withdrawn { standing.status = .withdrawn }
+        standing.closing = confirmation.first?.id ?? before.closing
         try await hearing.destroy()
-        _ = try await tx.query(
-            DialogueStore.save(tenant, person, standing, stateSealed: nil, closing: confirmation.first?.id))
+        _ = try await tx.query(DialogueStore.save(tenant, person, standing, stateSealed: seal(step.state)))
         try await DialogueReplies.add(
             confirmation, to: person, contact, isHidden: !standing.isAdmitted, at: hearing.now, tx)
+    }
+
+    private func seal(_ state: JSON) throws -> [UInt8] {
+        let isKept = state.encoded().count <= Self.stateLimit
+        if !isKept {
+            hearing.logger.error("a consent source keeps too much of a dialogue", metadata: ["source": "\(asker.name)"])
+        }
+        return try contact.seal(dialogueState: isKept ? state : before.state ?? .null, on: person.channel)
     }
 
     /// The same is not said again within minutes to somebody who keeps writing.
@@ -105,5 +114,11 @@ struct DialogueConsequences: Sendable {
         _ = try await tx.pipeline([
             QuarantineStore.destroy(tenant, [heard.id]), QuarantineStore.countDropped(tenant, [person.channel]),
         ])
+    }
+}
+
+extension DialogueStep.Outcome {
+    fileprivate var isAsking: Bool {
+        if case .asking = self { true } else { false }
     }
 }

@@ -23,18 +23,20 @@ struct DialogueHearing: Sendable {
         if standing.isAdmitted, standing.status != .asking { return try await admit(standing) }
         // Stored at once, as its sender had agreed then, for a code that is none any more.
         if let heard, !heard.isQuarantined { return }
-        guard let event = event(heard, job, standing), let asker = try await asker(standing),
-            let contact = try person.open(keys)
-        else {
-            if standing.status?.isClosed == true { try await destroy() }
-            return
+        if let heard, let word = WithdrawalWord(heard.content) {
+            return try await DialogueWithdrawal(hearing: self, before: standing).carryOut(word, heard)
         }
-        if standing.languages.isEmpty { standing.languages = try await languages(asker) }
+        if standing.isClosed, !standing.isRemembered {
+            guard let said = heard?.content.said, BeginningWord.isOne(said) else { return try await destroy() }
+            standing = standing.begunAgain
+        }
+        guard let event = event(heard, job, standing) else { return }
+        guard let asker = try await asker(standing), let contact = try person.open(keys) else {
+            return _ = try await tx.query(DialogueStore.sleep(tenant, person))
+        }
+        if standing.languages.isEmpty { standing.languages = try await languages() }
         if standing.entry == nil, heard?.content.context?["referral"] != nil { standing.entry = "ad" }
-        let step = asker.plugin.step(
-            DialogueTurn(
-                event: event, state: standing.state, agreed: standing.agreed, languages: standing.languages,
-                entry: standing.entry, occurredAt: heard?.occurredAt, now: now), in: asker.placed.setup)
+        let step = asker.step(event, standing, heard, at: now)
         try await DialogueConsequences(hearing: self, contact: contact, asker: asker, before: standing)
             .carryOut(step, of: heard)
     }
@@ -92,10 +94,17 @@ struct DialogueHearing: Sendable {
         var plugin: any ConversingConsentSource
         /// As consent events name it.
         var name: String { "\(plugin.manifest.name)@\(plugin.manifest.version)" }
+
+        func step(_ event: DialogueTurn.Event, _ standing: DialogueStanding, _ heard: Heard?, at now: Date) -> DialogueStep {
+            plugin.step(
+                DialogueTurn(
+                    event: event, state: standing.state, agreed: standing.agreed, languages: standing.languages,
+                    entry: standing.entry, occurredAt: heard?.occurredAt, now: now), in: placed.setup)
+        }
     }
 
     /// The channel's set-up that asks in the chat, in the version in which it began.
-    private func asker(_ standing: DialogueStanding) async throws -> Asker? {
+    func asker(_ standing: DialogueStanding) async throws -> Asker? {
         guard var placed = try await SourceSetups.conversing(tenant, channel: person.channel, tx) else { return nil }
         if standing.status == .asking, standing.source == placed.source.id, let version = standing.sourceVersion,
             version != placed.setup.version,
@@ -112,17 +121,12 @@ struct DialogueHearing: Sendable {
     }
 
     /// From the country of the person's number.
-    private func languages(_ asker: Asker) async throws -> [String] {
-        let rows = try await tx.query(
-            DeliveryStore.recipient(tenant, person.contact, plugin: asker.placed.channelPlugin))
-        for row in rows where try row.decode("kind", as: String.self) == Identity.Kind.phone.rawValue {
-            let owner = try OpenContact(
-                id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"),
-                keys: keys)
-            return CallingCode.languages(
-                of: try owner.open(address: row.decode("address_sealed"), of: row.decode("identity_id")))
-        }
-        return []
+    func languages() async throws -> [String] {
+        guard let row = try await tx.query(DialogueStore.phone(tenant, person.contact)).first else { return [] }
+        let owner = try OpenContact(
+            id: row.decode("sealed_for"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"), keys: keys)
+        return CallingCode.languages(
+            of: try owner.open(address: row.decode("address_sealed"), of: row.decode("identity_id")))
     }
 
     // MARK: - What follows by itself

@@ -50,6 +50,16 @@ struct DialogueStanding: Sendable {
     var wakesAt: Date?
     var repliedHash: [UInt8]?
     var repliedAt: Date?
+    /// The confirmation that was sent after a no.
+    var closing: MessageID?
 
     var isAdmitted: Bool { !agreed.isEmpty }
+    var isClosed: Bool { status?.isClosed == true }
+    /// Whether the source knows of the no, and so whether the person wants to be asked again.
+    var isRemembered: Bool { state != nil && state != .null }
+
+    /// As of somebody who was never asked, after a plain word that they want to be.
+    var begunAgain: DialogueStanding {
+        DialogueStanding(status: nil, agreed: agreed, entry: entry, languages: languages)
+    }
 }

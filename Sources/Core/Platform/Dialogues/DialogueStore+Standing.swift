@@ -13,7 +13,7 @@ extension DialogueStore {
                 "dialogue.standing",
                 """
                 SELECT d.status, d.source_id, d.source_version, d.sealed_for, s.key_id, s.key_sealed, d.state_sealed, d.entry,
-                       coalesce(d.languages, '{}') AS languages, d.wakes_at, d.replied_hash, d.replied_at,
+                       coalesce(d.languages, '{}') AS languages, d.wakes_at, d.replied_hash, d.replied_at, d.closing_message,
                        ARRAY(SELECT a.purpose FROM consents a
                              WHERE a.tenant_id = $1 AND a.contact_id = $2 AND a.channel_id = $3
                                AND a.state IN ('granted', 'confirmed') AND (a.expires_at IS NULL OR a.expires_at > now())) AS agreed
@@ -28,7 +28,7 @@ extension DialogueStore {
             sourceVersion: try row.decode("source_version", as: Int64?.self).map(Int.init),
             entry: try row.decode("entry"), languages: try row.decode("languages"),
             wakesAt: try row.decode("wakes_at"), repliedHash: try row.decode("replied_hash"),
-            repliedAt: try row.decode("replied_at"))
+            repliedAt: try row.decode("replied_at"), closing: try row.decode("closing_message"))
         if let keys, let sealed = try row.decode("state_sealed", as: [UInt8]?.self),
             let key = try row.decode("key_sealed", as: [UInt8]?.self)
         {
@@ -41,8 +41,7 @@ extension DialogueStore {
 
     /// Writes down where a turn left the dialogue.
     static func save(
-        _ tenant: TenantID, _ person: DialoguePerson, _ standing: DialogueStanding, stateSealed: [UInt8]?,
-        closing: MessageID? = nil
+        _ tenant: TenantID, _ person: DialoguePerson, _ standing: DialogueStanding, stateSealed: [UInt8]?
     ) -> PostgresQuery {
         PostgresQuery(
             "dialogue.save",
@@ -54,12 +53,13 @@ extension DialogueStore {
             SET status = excluded.status, source_id = excluded.source_id, source_version = excluded.source_version,
                 sealed_for = excluded.sealed_for, state_sealed = excluded.state_sealed, entry = excluded.entry,
                 languages = excluded.languages, wakes_at = excluded.wakes_at,
-                closing_message = coalesce(excluded.closing_message, dialogues.closing_message),
+                closing_message = excluded.closing_message,
                 replied_hash = excluded.replied_hash, replied_at = excluded.replied_at, updated_at = now()
             """,
             [
                 tenant, person.contact, person.channel, standing.status ?? .leftAlone, standing.source,
-                standing.sourceVersion, stateSealed, standing.entry, standing.languages, standing.wakesAt, closing,
+                standing.sourceVersion, stateSealed, standing.entry, standing.languages, standing.wakesAt,
+                standing.isClosed ? standing.closing : nil,
                 standing.repliedHash, standing.repliedAt,
             ])
     }
@@ -82,18 +82,31 @@ extension DialogueStore {
     }
 
     /// The person said no outside any dialogue: nobody asks them again.
+    /// - Parameter closing: the one message that confirms it, when there is one.
     static func close(
-        _ tenant: TenantID, _ contact: ContactID, _ channel: ChannelID, _ status: DialogueStatus
+        _ tenant: TenantID, _ contact: ContactID, _ channel: ChannelID, _ status: DialogueStatus,
+        closing: MessageID? = nil
     ) -> PostgresQuery {
         PostgresQuery(
             "dialogue.close",
             """
-            INSERT INTO dialogues AS d (tenant_id, contact_id, channel_id, status, sealed_for)
-            VALUES ($1, $2, $3, $4, $2)
+            INSERT INTO dialogues AS d (tenant_id, contact_id, channel_id, status, sealed_for, closing_message)
+            VALUES ($1, $2, $3, $4, $2, $5)
             ON CONFLICT (tenant_id, contact_id, channel_id) DO UPDATE
             SET status = CASE WHEN d.status = 'refused' THEN d.status ELSE excluded.status END, state_sealed = NULL,
-                wakes_at = NULL, updated_at = now()
-            """, [tenant, contact, channel, status])
+                wakes_at = NULL, updated_at = now(),
+                closing_message = CASE WHEN d.status IN ('refused', 'withdrawn')
+                                       THEN coalesce(d.closing_message, excluded.closing_message)
+                                       ELSE excluded.closing_message END
+            """, [tenant, contact, channel, status, closing])
+    }
+
+    /// Nobody is there any more who would ask.
+    static func sleep(_ tenant: TenantID, _ person: DialoguePerson) -> PostgresQuery {
+        PostgresQuery(
+            "dialogue.sleep",
+            "UPDATE dialogues SET wakes_at = NULL WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3",
+            [tenant, person.contact, person.channel])
     }
 
     static func remove(_ tenant: TenantID, _ person: DialoguePerson) -> PostgresQuery {

@@ -135,6 +135,20 @@ enum DialogueStore {
         """
     }
 
+    /// The number that the person has, the last that was seen.
+    static func phone(_ tenant: TenantID, _ contact: ContactID) -> PostgresQuery {
+        PostgresQuery(
+            "dialogue.phone",
+            """
+            SELECT i.identity_id, i.address_sealed, i.sealed_for, s.key_id, s.key_sealed
+            FROM identities i
+            JOIN contacts s ON s.tenant_id = i.tenant_id AND s.contact_id = i.sealed_for
+            WHERE i.tenant_id = $1 AND i.contact_id = $2 AND i.kind = 'phone' AND i.retired_at IS NULL AND s.key_sealed IS NOT NULL
+            ORDER BY i.last_seen_at DESC
+            LIMIT 1
+            """, [tenant, contact])
+    }
+
     /// A message that was stored at once, as its sender had agreed, and still has to be heard.
     static func stored(_ tenant: TenantID, _ message: MessageID) -> PostgresQuery {
         PostgresQuery(

@@ -35,8 +35,6 @@ struct DeliveryJob: QueuedJob {
 
     var subject: UUID { message.rawValue }
 
-    var subject: UUID { message.rawValue }
-
     static func first(of lane: Lane) -> PostgresQuery {
         PostgresQuery(
             "delivery.first",
@@ -90,8 +88,8 @@ struct DeliveryJob: QueuedJob {
         }
         windowClosesAt = try row.decode("window_closes_at")
         let status = try row.decode("dialogue_status", as: DialogueStatus?.self)
-        let closing = try row.decode("closing_message", as: MessageID?.self)
-        dialogue = status.map { DialoguePermission($0, isConfirmation: closing == message) }
+        let isConfirmation = try row.decode("closing_message", as: MessageID?.self) == message
+        dialogue = status.map { DialoguePermission($0, isConfirmation: isConfirmation) }
     }
 }
 
