@@ -57,13 +57,13 @@ import Testing
         let given: JSON = [
             "method": "web_form", "text": "  Ich stimme zu, dass …\n😀 ", "language": "de", "text_version": "3",
             "privacy_notice_url": "https://praxis.test/datenschutz", "reference": "form 4711",
-            "collected_by": "Empfang", "note": "in Eile",
+            "collected_by": "Empfang", "note": "in Eile", "explicit": true, "age_confirmed": 16,
         ]
         let evidence = try event(["evidence": given]).evidence
         for (name, value) in given.object?.members ?? [] { #expect(evidence[name] == value, "\(name)") }
         #expect(evidence["declared_at"] == "2026-03-01T12:00:00Z")
         #expect(evidence["source"] == "eu.obhut.declared@1.0.0")
-        #expect(evidence.object?.members.count == 10)
+        #expect(evidence.object?.members.count == 12)
     }
 
     @Test(arguments: Evidence.methods)

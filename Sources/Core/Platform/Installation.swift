@@ -87,6 +87,7 @@ public final class Installation: Sendable {
     public let consents: ConsentService
     public let consentTerms: ConsentTermsService
     public let consentSources: ConsentSourceService
+    public let consentVerifier: ConsentVerifier
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -180,6 +181,7 @@ public final class Installation: Sendable {
         consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentSources = ConsentSourceService(
             control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentVerifier = ConsentVerifier(control: control, directory: directory)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
@@ -209,7 +211,14 @@ public final class Installation: Sendable {
                 ErasureWorker(
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
-        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
+        let sealers =
+            configuration.sealing == nil
+            ? []
+            : [
+                AuditSealer(
+                    seals: auditSeals, consents: ConsentHeads(directory: directory, audit: audit, logger: logger),
+                    logger: logger)
+            ]
         var services: [any Service] = pools
         services += [reconciler, meter, refusals]
         services += sealers

@@ -20,6 +20,8 @@ import Testing
             "a worker looks for work whosever it is; a lane says nothing about a person",
         "dead_letter_counts reads_across_tenants":
             "whoever watches counts dead letters, whosever they are; a count says nothing about a person",
+        "consent_chains reads_across_tenants":
+            "a worker looks whose consents there are to keep; a chain says nothing about a person",
         "idempotency_keys expired":
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
         "entry_codes expired":

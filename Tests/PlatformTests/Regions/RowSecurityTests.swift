@@ -10,8 +10,8 @@ import Testing
 @Suite struct RowSecurityTests {
     /// What a role may see without a tenant, and why.
     private static let open: [String: Set<String>] = [
-        // Workers claim lanes and count dead letters, whosever they are; neither says anything about a person.
-        "obhut_worker": ["queue_lanes", "dead_letter_counts"]
+        // Workers claim lanes, count dead letters and look whose consents there are to keep; none says anything about a person.
+        "obhut_worker": ["queue_lanes", "dead_letter_counts", "consent_chains"]
     ]
 
     /// A tenant with something in every table that can have something.

@@ -120,7 +120,9 @@ struct Company: Sendable {
     static func consent(_ state: String = "granted", for purpose: String = "service", at time: Date = Date()) -> JSON {
         [
             "purpose": .string(purpose), "state": .string(state), "occurred_at": .string(time.formatted(.iso8601)),
-            "evidence": ["method": "in_person", "text": "Ja, gerne."],
+            "evidence": purpose == "health"
+                ? ["method": "in_person", "text": "Ja, gerne.", "explicit": true]
+                : ["method": "in_person", "text": "Ja, gerne."],
         ]
     }
 

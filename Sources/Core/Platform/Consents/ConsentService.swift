@@ -29,6 +29,7 @@ public struct ConsentService: Sendable {
         } catch {
             throw PlatformError.invalid(error.field, error.problem)
         }
+        try ReservedPurpose.check(draft)
         let shard = try directory.shard(caller.shard)
         let keys = try await shard.keys.keys(of: caller.tenant)
         let id = ConsentEventID.generate()
@@ -64,15 +65,13 @@ public struct ConsentService: Sendable {
                 PostgresQuery(
                     "consents.list",
                     """
-                    SELECT channel_id, purpose, state, since, expires_at
+                    SELECT channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed
                     FROM consents
                     WHERE tenant_id = $1 AND contact_id = $2
                     ORDER BY channel_id, purpose
                     """, [caller.tenant, contact]))
             return try rows.map { row in
-                let standing = ConsentStanding(
-                    state: try row.decode("state"), since: try row.decode("since"),
-                    expiresAt: try row.decode("expires_at"))
+                let standing = try ConsentStanding(row).seen(at: Date())
                 return ConsentView(
                     contact: contact, channel: try row.decode("channel_id"), purpose: try row.decode("purpose"),
                     standing: standing)

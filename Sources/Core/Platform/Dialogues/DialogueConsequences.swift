@@ -49,8 +49,8 @@ struct DialogueConsequences: Sendable {
                 continue
             }
             _ = try await ConsentLedger.add(
-                hearing.keys, .generate(), contact: person.contact, channel: person.channel, source: asker.name, event,
-                by: nil, releases: false, tx)
+                hearing.keys, .generate(), contact: person.contact, channel: person.channel, source: asker.name,
+                setup: asker.placed.source.id.rawValue, event, by: nil, releases: false, tx)
         }
     }
 
@@ -106,9 +106,9 @@ struct DialogueConsequences: Sendable {
             replies.map(DialogueReplies.New.init), to: person, contact, isHidden: isHidden, at: hearing.now, tx)
     }
 
-    /// What is more than is kept of one person goes once it was heard.
+    /// What is more than is kept of one person goes once it was heard; what came first stays.
     private func keepWithinLimits(_ heard: DialogueHearing.Heard) async throws {
-        let row = try await tx.query(QuarantineStore.fill(tenant, person.contact, person.channel))[0]
+        let row = try await tx.query(QuarantineStore.fill(tenant, person.contact, person.channel, upTo: heard.id))[0]
         let fill = QuarantineFill(messages: try row.decode("messages"), bytes: try row.decode("bytes"))
         guard !QuarantineLimits.standard.keeps(fill) else { return }
         _ = try await tx.pipeline([

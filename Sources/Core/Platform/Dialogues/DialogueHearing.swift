@@ -143,8 +143,8 @@ struct DialogueHearing: Sendable {
             // A confirmation alone revives nothing (`ConsentState.derive`); what was granted on the page after a withdrawal does.
             for fact in [draft.granted, draft].compactMap({ $0 }) {
                 _ = try await ConsentLedger.add(
-                    keys, .generate(), contact: person.contact, channel: person.channel, source: name, fact, by: nil,
-                    releases: false, tx)
+                    keys, .generate(), contact: person.contact, channel: person.channel, source: name,
+                    setup: redeemed.source.rawValue, fact, by: nil, releases: false, tx)
             }
         }
         standing = try await DialogueStore.standing(tenant, person, keys: keys, tx)

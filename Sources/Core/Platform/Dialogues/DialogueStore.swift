@@ -144,7 +144,7 @@ enum DialogueStore {
             FROM identities i
             JOIN contacts s ON s.tenant_id = i.tenant_id AND s.contact_id = i.sealed_for
             WHERE i.tenant_id = $1 AND i.contact_id = $2 AND i.kind = 'phone' AND i.retired_at IS NULL AND s.key_sealed IS NOT NULL
-            ORDER BY i.last_seen_at DESC
+            ORDER BY i.first_seen_at DESC
             LIMIT 1
             """, [tenant, contact])
     }

@@ -28,8 +28,8 @@ struct DialogueWithdrawal: Sendable {
             return _ = try await hearing.tx.query(
                 DialogueStore.close(tenant, person.contact, person.channel, .withdrawn))
         }
-        let confirmation = DialogueReplies.New(
-            words.first ?? .text(WithdrawalText.confirmation(in: try await language(word))))
+        if words.isEmpty { words = [.text(WithdrawalText.confirmation(in: try await language(word)))] }
+        let confirmation = DialogueReplies.New(words[0])
         _ = try await hearing.tx.query(
             DialogueStore.close(tenant, person.contact, person.channel, .withdrawn, closing: confirmation.id))
         try await DialogueReplies.add(

@@ -6,6 +6,12 @@ extension IngestPlan {
         Set(try written[written.startIndex + 8].map { try $0.decode("dedup_index", as: [UInt8].self) })
     }
 
+    /// Which messages were new, the quarantined among them.
+    func storedMessages(_ written: ArraySlice<PostgresRows>) throws -> Set<MessageID> {
+        let rows = [written[written.startIndex + 6], written[written.startIndex + 9]]
+        return Set(try rows.flatMap { try $0.map { try $0.decode("message_id", as: MessageID.self) } })
+    }
+
     /// Counts, by what the statements returned, what was new and what another batch had stored first.
     func account(for written: ArraySlice<PostgresRows>, in outcomes: inout [IngestOutcome]) throws {
         let rows = Array(written)

@@ -23,20 +23,24 @@ struct IngestPlan: Sendable {
     private(set) var quarantined: [(item: Int, row: QuarantinedMessage)] = []
     /// The items of messages that are not kept, and on which channel.
     private(set) var dropped: [(item: Int, channel: ChannelID)] = []
-    /// Of `messages`, those in which a person may withdraw, or bring an entry code.
+    /// Of `messages`, those that bring an entry code.
     private var cues: [MessageID] = []
     /// Blind indexes of the entry codes that these messages bring.
     private var codes: Set<[UInt8]> = []
+    /// Messages by which their senders withdraw. Those of people who have agreed to nothing are heard with what else they wrote.
+    private(set) var withdrawals: [Withdrawal] = []
     private(set) var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
     private var advances: [MessageAdvance] = []
     private(set) var events: [IngestWork.Other] = []
 
     static func lookups(_ work: IngestWork) -> [PostgresQuery] {
         let tenant = work.keys.tenant
+        let indexes = work.messages.flatMap { $0.identities.map(\.index.bytes) }
         let codes = work.messages.flatMap(\.codes)
         return [
             .tenant(tenant),
-            IngestStore.heldIdentities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
+            work.changesPeople
+                ? IngestStore.lockedIdentities(tenant, indexes) : IngestStore.heldIdentities(tenant, indexes),
             // After the people are held, so that it tells what is so until commit.
             AdmissionStore.find(tenant, work.messages),
             IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
@@ -87,8 +91,10 @@ struct IngestPlan: Sendable {
             for message in group.messages {
                 let key = ConversationKey(contact: contact.id, channel: message.channel)
                 var admission = fills[key] ?? people.admission(contact.id, message.channel)
-                if admission.isOpen {
-                    try store(message, contact)
+                let isStored = admission.isOpen
+                let id: MessageID
+                if isStored {
+                    id = try store(message, contact)
                     if let name = message.name?.revealed { try rename(contact, nameSealed, to: name) }
                 } else {
                     let row = try QuarantinedMessage(message, of: contact.id, keys)
@@ -97,9 +103,16 @@ struct IngestPlan: Sendable {
                         continue
                     }
                     quarantined.append((message.item, row))
+                    id = row.id
+                }
+                if let word = message.withdrawal, admission.isAdmitted {
+                    withdrawals.append(
+                        Withdrawal(message: message, word: word, id: id, contact: contact.id, isHeard: !isStored))
+                    // What comes after it in this batch is not the tenant's any more.
+                    admission.isAdmitted = false
                 }
                 fills[key] = admission
-                let touch = Self.touch(message, contact.id, isHidden: !admission.isOpen)
+                let touch = Self.touch(message, contact.id, isHidden: !isStored)
                 touches[key, default: touch].widen(touch)
             }
         }
@@ -107,7 +120,7 @@ struct IngestPlan: Sendable {
         conversations = touches.values.sorted { ($0.contact, $0.channel) < ($1.contact, $1.channel) }
     }
 
-    private mutating func store(_ message: IngestWork.Message, _ contact: OpenContact) throws {
+    private mutating func store(_ message: IngestWork.Message, _ contact: OpenContact) throws -> MessageID {
         let id = MessageID.generate()
         let content = message.message.content
         messages.append(
@@ -120,6 +133,7 @@ struct IngestPlan: Sendable {
                     occurredAt: message.occurredAt)
             ))
         if !codes.isDisjoint(with: message.codes) { cues.append(id) }
+        return id
     }
 
     private static func touch(
@@ -134,6 +148,15 @@ struct IngestPlan: Sendable {
             inboundAt: opens && !isHidden ? message.occurredAt : nil,
             closesAt: opens && !isHidden ? window.closesAt : nil, messageAt: message.occurredAt,
             quarantineClosesAt: opens && isHidden ? window.closesAt : nil, isHidden: isHidden)
+    }
+
+    struct Withdrawal: Sendable {
+        var message: IngestWork.Message
+        var word: WithdrawalWord
+        var id: MessageID
+        var contact: ContactID
+        /// Whether the dialogue hears the message too, and answers it.
+        var isHeard: Bool
     }
 
     private struct ConversationKey: Hashable {

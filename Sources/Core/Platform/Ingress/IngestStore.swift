@@ -17,6 +17,12 @@ enum IngestStore {
         PostgresQuery("ingest.held-identities", identitiesSQL + "\nFOR KEY SHARE OF c", [tenant, indexes])
     }
 
+    /// The same for what changes something about the people themselves: a weaker lock that grew later would wait for others that wait for
+    /// it.
+    static func lockedIdentities(_ tenant: TenantID, _ indexes: [[UInt8]]) -> PostgresQuery {
+        PostgresQuery("ingest.locked-identities", identitiesSQL + "\nFOR UPDATE OF c", [tenant, indexes])
+    }
+
     private static let identitiesSQL = """
         SELECT i.blind_index, i.kind, i.first_seen_at, i.contact_id, c.key_id, c.key_sealed, c.name_sealed,
                ARRAY(SELECT u.blind_index FROM identities u

@@ -43,6 +43,8 @@ struct IngestWork: Sendable {
         var receivedAt: Date
         /// Blind indexes of what could be an entry code in it.
         var codes: [[UInt8]]
+        /// By which the person withdraws everything on the channel.
+        var withdrawal: WithdrawalWord?
     }
 
     struct Status: Sendable {
@@ -92,6 +94,9 @@ struct IngestWork: Sendable {
     var changes: [Change] = []
     var stops: [Stop] = []
 
+    /// Whether it changes what stands with the people it names, so that they are held for that from the first look.
+    var changesPeople: Bool { messages.contains { $0.withdrawal != nil } }
+
     init(keys: TenantKeys) { self.keys = keys }
 
     mutating func add(_ event: ChannelEvent, of item: Int, channel: ChannelID, plugin: String, receivedAt: Date) {
@@ -113,7 +118,8 @@ struct IngestWork: Sendable {
                     name: message.sender.displayName, message: message,
                     providerIndex: keys.providerIndex(message.providerID.revealed, plugin: plugin),
                     occurredAt: occurredAt, receivedAt: receivedAt,
-                    codes: message.content.said.map { EntryCodes.indexes(in: $0, keys) } ?? []))
+                    codes: message.content.said.map { EntryCodes.indexes(in: $0, keys) } ?? [],
+                    withdrawal: WithdrawalWord(message.content)))
         case .status(let update):
             statuses.append(
                 Status(

@@ -118,9 +118,9 @@ struct SendBatch: Sendable {
         if case .contact = item.request.recipient, facts.contact == nil { throw PlatformError.notFound("contact") }
         let question = GateQuestion(
             now: now, standing: standing, channel: facts.channelState, flows: flows.of(facts.plugin),
-            contactErased: facts.contactErased, purpose: item.request.purpose, consent: facts.consent,
-            content: item.request.content,
-            windowClosesAt: facts.windowClosesAt)
+            contactErased: facts.contactErased, contactRestricted: facts.contactRestricted,
+            purpose: item.request.purpose, isSpecialCategory: facts.isSpecialCategory, consent: facts.consent,
+            content: GateQuestion.Content(item.request.content), windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
         guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,
             let sealed = facts.keySealed

@@ -36,8 +36,10 @@ enum SendStore {
             "send.facts",
             """
             SELECT u.place, n.channel_count, ch.channel_id, ch.plugin, ch.state AS channel_state, ch.state_reason,
-                   coalesce(named.contact_id, i.contact_id) AS wanted_id, c.contact_id, c.erased_at, c.key_id, c.key_sealed,
-                   co.state AS consent_state, co.since, co.expires_at, cv.window_closes_at,
+                   coalesce(named.contact_id, i.contact_id) AS wanted_id, c.contact_id, c.erased_at, c.restricted_at, c.key_id,
+                   c.key_sealed,
+                   co.state AS consent_state, co.since, co.expires_at, co.proof, co.is_explicit, co.age_confirmed,
+                   is_special_category($1, u.purpose) AS is_special, cv.window_closes_at,
                    k.result_id AS earlier_id, k.request_hash AS earlier_hash
             FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $10::bigint[])
                  AS u (caller, route, key_hash, channel_id, contact_id, blind_index, purpose, plugin, place)
@@ -61,7 +63,7 @@ enum SendStore {
                 SELECT greatest(window_closes_at, quarantine_closes_at) AS window_closes_at FROM conversations
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id LIMIT 1) cv ON true
             LEFT JOIN LATERAL (
-                SELECT state, since, expires_at FROM consents
+                SELECT state, since, expires_at, proof, is_explicit, age_confirmed FROM consents
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id AND purpose = u.purpose
                 LIMIT 1) co ON true
             LEFT JOIN LATERAL (
@@ -85,7 +87,8 @@ enum SendStore {
         var purpose: String
         var contentSealed: [UInt8]
         var at: Date
-        var caller: APIKeyID
+        /// Nil for what the platform itself says.
+        var caller: APIKeyID?
         var route: String
         var idempotencyHash: [UInt8]?
         var requestHash: [UInt8]

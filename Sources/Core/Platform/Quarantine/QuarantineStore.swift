@@ -60,14 +60,17 @@ enum QuarantineStore {
     }
 
     /// How much that is.
-    static func fill(_ tenant: TenantID, _ contact: ContactID, _ channel: ChannelID) -> PostgresQuery {
+    /// - Parameter last: the last that counts; nil counts all.
+    static func fill(
+        _ tenant: TenantID, _ contact: ContactID, _ channel: ChannelID, upTo last: MessageID? = nil
+    ) -> PostgresQuery {
         PostgresQuery(
             "quarantine.fill",
             """
             SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes
             FROM quarantined_messages
-            WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3
-            """, [tenant, contact, channel])
+            WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3 AND ($4::uuid IS NULL OR message_id <= $4)
+            """, [tenant, contact, channel, last])
     }
 
     static func message(_ tenant: TenantID, _ message: MessageID) -> PostgresQuery {

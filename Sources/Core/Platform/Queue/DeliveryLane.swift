@@ -31,7 +31,7 @@ struct DeliveryLane: Sendable {
     typealias Next = LaneTurn.Next
 
     private enum Prepared {
-        case deliver(OutboundMessage, ChannelConnection, any ChannelPlugin, OpenContact)
+        case deliver(OutboundMessage, ChannelConnection, any ChannelPlugin, OpenContact, GateQuestion)
         case settled(Next)
     }
 
@@ -58,11 +58,20 @@ struct DeliveryLane: Sendable {
         switch prepared {
         case .settled(.lost): return .lost
         case .settled(let next): return job == nil ? nil : next
-        case .deliver(let message, let connection, let plugin, let contact):
+        case .deliver(let message, let connection, let plugin, let contact, let question):
             guard let job else { return nil }
             await rates.waitForTurn(channel: job.channel)
-            let outcome = await plugin.deliver(message, through: connection)
-            return try await record(outcome, lane, job, contact, keys, known: message.recipient)
+            let passage = try await DeliveryFence(shard: shard).deliver(
+                message, job, question, of: lane.tenant, through: connection, by: plugin)
+            switch passage {
+            case .delivered(let outcome):
+                return try await record(outcome, lane, job, contact, keys, known: message.recipient)
+            case .refused(let refusal):
+                return try await shard.worker.transaction(settings: asTenant(lane.tenant)) { tx in
+                    _ = try await tx.query(QueueStore.lockLane(lane.tenant, job))
+                    return try await refuse(lane, job, refusal, tx)
+                }
+            }
         }
     }
 
@@ -111,7 +120,8 @@ struct DeliveryLane: Sendable {
         }
         let question = GateQuestion(
             now: now, standing: standing, channel: channel, flows: flows.of(job.plugin),
-            contactErased: job.contactErased, purpose: job.purpose, consent: job.consent, content: content,
+            contactErased: job.contactErased, contactRestricted: job.contactRestricted, purpose: job.purpose,
+            isSpecialCategory: job.isSpecialCategory, consent: job.consent, content: GateQuestion.Content(content),
             windowClosesAt: job.windowClosesAt, dialogue: job.dialogue)
         if case .refused(let refusal) = Gate.decide(question) {
             if refusal.code.holdsQueue { return .settled(.pause(Self.holdPause)) }
@@ -133,7 +143,8 @@ struct DeliveryLane: Sendable {
         let identities = try Self.identities(rows[0], keys)
         let message = OutboundMessage(reference: job.message.description, recipient: identities, content: content)
         return .deliver(
-            message, ChannelConnection(address: job.address, configuration: configuration, http: http), plugin, contact)
+            message, ChannelConnection(address: job.address, configuration: configuration, http: http), plugin, contact,
+            question)
     }
 
     private static func identities(_ rows: PostgresRows, _ keys: TenantKeys) throws -> [Identity] {

@@ -18,6 +18,7 @@ struct Housekeeper: Service {
                     while try await removeExpiredKeys() == Self.portion {}
                     try await QuarantineKeeper(shard: shard).keep()
                     while try await removeExpiredCodes() == Self.portion {}
+                    try await ConsentKeeper(shard: shard).keep()
                 } catch {
                     logger.warning(
                         "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])

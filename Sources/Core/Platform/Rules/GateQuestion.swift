@@ -29,6 +29,10 @@ public struct GateQuestion: Sendable {
     public var consent: ConsentStanding
     /// The person's explicit consent for special categories (Art. 9(2)(a) GDPR). No other consent stands in for it.
     public var specialCategoryConsent: ConsentStanding
+    /// How the tenant wants consents treated that it declared and cannot prove.
+    public var unproven: ConsentRules.Unproven
+    /// Below this age somebody else must agree (Art. 8 GDPR, in years); nil asks for none.
+    public var minimumAge: Int?
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
@@ -40,6 +44,7 @@ public struct GateQuestion: Sendable {
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
+        unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
         content: Content, window: ServiceWindow, regionServing: Bool, dialogue: DialoguePermission? = nil
     ) {
         self.now = now
@@ -54,6 +59,8 @@ public struct GateQuestion: Sendable {
         self.purpose = purpose
         self.consent = consent
         self.specialCategoryConsent = specialCategoryConsent
+        self.unproven = unproven
+        self.minimumAge = minimumAge
         self.content = content
         self.window = window
         self.regionServing = regionServing

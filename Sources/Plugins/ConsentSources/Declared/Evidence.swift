@@ -13,7 +13,7 @@ enum Evidence {
     static func read(
         _ declaration: DeclarationFields, granted: Bool, source: PluginManifest, receivedAt: Date
     ) throws(ConsentRefusal) -> JSON {
-        let known = Set(["method", "text", "language"] + optional.map(\.0))
+        let known = Set(["method", "text", "language", "explicit", "age_confirmed"] + optional.map(\.0))
         let fields = try DeclarationFields(declaration.object["evidence"], path: "evidence", known: known)
         let method = try fields.text("method", limit: 32)
         guard methods.contains(method) else {
@@ -35,6 +35,22 @@ enum Evidence {
                     field: "evidence.language", problem: "give a language tag such as de or de-AT (BCP 47)")
             }
             evidence["language"] = .string(language)
+        }
+        // Whether the person agreed expressly to this purpose by itself (Art. 9(2)(a) GDPR).
+        if let explicit = fields.object["explicit"], !explicit.isNull {
+            guard explicit.bool != nil else {
+                throw ConsentRefusal(
+                    field: "evidence.explicit", problem: "expected true or false, found \(explicit.kind)")
+            }
+            evidence["explicit"] = explicit
+        }
+        // The age that the person said to have reached (Art. 8 GDPR).
+        if let age = fields.object["age_confirmed"], !age.isNull {
+            guard let years = age.int, (1...150).contains(years) else {
+                throw ConsentRefusal(
+                    field: "evidence.age_confirmed", problem: "give whole years, from 1 to 150")
+            }
+            evidence["age_confirmed"] = .number(String(years))
         }
         for (name, limit) in optional {
             guard let text = try fields.optionalText(name, limit: limit) else { continue }

@@ -39,9 +39,10 @@ struct TenantRoutes: Sendable {
         var fields = RequestFields(try Request.object(bytes))
         let recipient = try Self.person(fields.value("to"), path: "to")
         let channel: ChannelID? = fields.id("channel_id")
-        let purpose = fields.optionalText("purpose") ?? "service"
+        let stated = fields.optionalText("purpose")
         let type = fields.optionalText("type") ?? "text"
         var content = MessageContent(type: type, fields: fields.value(type) ?? .null)
+        let purpose = MessagePurpose.of(stated: stated, content)
         let answered = fields.value("context")
         try fields.finish()
         if let answered {

@@ -107,10 +107,12 @@ extension ExportTable {
                 """,
             opened: { row, keys in [("raw", try json(row, "channel_events", "raw_sealed", id: "event_id", keys))] }),
         ExportTable(
-            name: "consent_events", place: .region, omitted: ["evidence_sealed"],
+            name: "consent_events", place: .region,
+            omitted: ["evidence_sealed", "previous_hash", "hash", "evidence_hash"],
             shown: ofShownContact,
             sql: """
-                SELECT (to_jsonb(t) - 'evidence_sealed')::text AS row, ARRAY[t.consent_event_id::text] AS place,
+                SELECT (to_jsonb(t) - '{evidence_sealed,previous_hash,hash,evidence_hash}'::text[]
+                        || jsonb_build_object('event_sha256', encode(t.hash, 'hex')))::text AS row, ARRAY[t.consent_event_id::text] AS place,
                        t.consent_event_id, t.evidence_sealed
                 FROM consent_events t
                 WHERE t.tenant_id = $1 AND (\(ofShownContact)) AND ($3::text[] IS NULL OR t.consent_event_id > ($3::text[])[1]::uuid)
@@ -199,6 +201,7 @@ extension ExportTable {
     ) throws -> JSON {
         let context = SealContext(
             table: table, column: column, row: try row.decode(id, as: UUID.self), tenant: keys.tenant)
-        return (try? JSON(parsing: keys.data.open(row.decode(column), context))) ?? .null
+        guard let sealed = try row.decode(column, as: [UInt8]?.self) else { return .null }
+        return (try? JSON(parsing: keys.data.open(sealed, context))) ?? .null
     }
 }

@@ -30,6 +30,7 @@ struct ExportTable: Sendable {
     static let left: [String: String] = [
         "tenant_standing": "the gate's copy of the tenant's state and agreement, which are exported",
         "tenant_keys": "wrapped keys; they would open nothing elsewhere",
+        "consent_chains": "how many consent events there are, which are exported, and the hash of the last",
         "idempotency_keys": "keyed hashes of requests and answers to their repetition, kept for two days",
         "queue_lanes": "what waits to be sent; each message is exported with its state",
         "queue_jobs": "the same", "dead_letter_counts": "counts",
@@ -47,7 +48,8 @@ struct ExportTable: Sendable {
         "agreement_instructions": "the provider's record of what the controller itself said",
         "discarded_events": "counts of what was not taken",
         "consent_source_routes": "routing; each set-up is exported with its id",
-        "entry_codes": "what somebody agreed to whom nobody knows yet; kept for hours, and a consent once the code is used",
+        "entry_codes":
+            "what somebody agreed to whom nobody knows yet; kept for hours, and a consent once the code is used",
     ]
 
     /// In the order in which they are exported.
