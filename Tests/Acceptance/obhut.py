@@ -256,7 +256,7 @@ class Tenant:
         return self.instance.sandbox.post(f"/handsets/{handset}/messages", {"to": self.number, "text": {"body": text}, **more})["id"]
 
     def inbound(self, text):
-        """The message of that text, once it is there."""
+        """The message of that text, once it is there: its sender has agreed (`agrees`), before or since."""
         return eventually(
             lambda: next((m for m in self.api.every("/messages?direction=inbound") if m.get("text", {}).get("body") == text), None),
             f"the message {text!r}")
@@ -294,15 +294,23 @@ class Tenant:
         shown = self.instance.sandbox.get(f"/handsets/{handset}/messages")["messages"]
         return [m for m in shown if m.get("biz_opaque_callback_data") == reference]
 
+    def agrees(self, address, purpose="inquiries"):
+        """The person agreed to something, so that what they write is the tenant's to read; to be written to, they agree to `service`.
+        The contact's id."""
+        return self.consent({"phone" if address.isdigit() else "bsuid": address}, purpose=purpose)["contact_id"]
+
     def talk(self, handset=None, consent=True):
-        """A person who wrote and, unless told otherwise, agreed: handset and contact id."""
+        """A person who wrote and, unless told otherwise, agreed to be written to: handset and contact id."""
         handset = handset or new_number()
+        self.agrees(handset, "service" if consent else "inquiries")
         text = f"Hallo {random.getrandbits(64):x}"
         self.handset_writes(handset, text)
-        contact = self.inbound(text)["contact_id"]
-        if consent:
-            self.consent({"id": contact})
-        return handset, contact
+        return handset, self.inbound(text)["contact_id"]
+
+    def held_back(self):
+        """How much of what people wrote is in quarantine."""
+        return int(self.instance.sql(self.instance.ready["postgres"]["regions"][self.region],
+                                     f"SELECT count(*) FROM quarantined_messages WHERE tenant_id = '{self.id}'")[0])
 
 
 CONTROLLER = {

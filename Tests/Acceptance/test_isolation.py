@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from obhut import free_port, new_id, new_number
+from obhut import eventually, free_port, new_id, new_number
 from search import converse, dumps, identifiers, logs, personal, region_files, secrets, spellings, stands_in
 
 # Tables of the control plane whose keys may not begin with the tenant, and why.
@@ -153,8 +153,11 @@ def test_one_person_of_two_tenants_is_two_contacts(neighbours):
     _, contact = own.talk(handset)
     text = f"auch hier {new_id()}"
     foreign.handset_writes(handset, text)
+    eventually(lambda: foreign.held_back() == 1, "the message in quarantine")
+    assert text not in json.dumps(list(foreign.api.every("/messages"))), "what they agreed to with one opens nothing at another"
+    foreign.agrees(handset)
     other = foreign.inbound(text)["contact_id"]
-    assert contact != other and not foreign.api.get(f"/contacts/{other}/consents")["data"]
+    assert contact != other and [c["purpose"] for c in foreign.api.get(f"/contacts/{other}/consents")["data"]] == ["inquiries"]
     assert foreign.send({"contact_id": other}, "x", expect=403)["refusal"]["code"] == "consent_missing"
     own.state(own.send({"contact_id": contact}, "nur von mir")["id"], "delivered")
     assert [m["text"]["body"] for m in foreign.api.every("/messages") if m["contact_id"] == other] == [text]

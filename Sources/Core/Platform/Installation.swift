@@ -128,6 +128,7 @@ public final class Installation: Sendable {
         var ingestBatches: [ShardID: GroupCommit<IngestItem, IngestOutcome>] = [:]
         var sendBatches: [ShardID: GroupCommit<SendItem, SendReceipt>] = [:]
         var workers: [ShardID: [LaneWorker]] = [:]
+        var wakers: [DialogueWaker] = []
         for shard in directory.shards.values {
             let ingest = IngestBatch(shard: shard)
             ingestBatches[shard.id] = GroupCommit { try await ingest.commit($0) }
@@ -137,10 +138,14 @@ public final class Installation: Sendable {
                 let delivery = DeliveryLane(
                     shard: shard, plugins: plugins, flows: FlowKeys(plugins), http: http, rates: ChannelRates(),
                     startedAt: Date(), logger: logger)
+                let delivering = LaneWorker.delivering(delivery)
+                let conversing = LaneWorker.conversing(
+                    DialogueLane(shard: shard, plugins: plugins, logger: logger, wake: delivering.wake))
                 let webhooks = WebhookLane(
                     shard: shard, http: http, render: configuration.webhookRendering, logger: logger)
                 let imports = ConsentImportLane(shard: shard, plugins: plugins, logger: logger)
-                workers[shard.id] = [.delivering(delivery), .telling(webhooks), .importing(imports)]
+                workers[shard.id] = [delivering, conversing, .telling(webhooks), .importing(imports)]
+                wakers.append(DialogueWaker(shard: shard, logger: logger))
             }
         }
         let awake = workers
@@ -229,7 +234,8 @@ public final class Installation: Sendable {
         services += keepers
         services += watches
         services += housekeepers
-        for awake in workers.values { services += awake as [any Service] }
+        services += wakers.map { $0 as any Service }
+        services += workers.values.joined().map { $0 as any Service }
         services += ingestBatches.values.map { $0 }
         services += sendBatches.values.map { $0 }
         self.services = services

@@ -16,6 +16,7 @@ import Testing
             INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since)
             SELECT tenant_id, contact_id, $2, 'service', 'granted', now() FROM contacts WHERE tenant_id = $1
             """, [company.id, company.channel.id])
+        try await Ear(in: region).work()
         let batch = SendBatch(shard: try region.shard, plugins: region.installation.plugins)
         for number in 0..<messages {
             let items = people.map { person in

@@ -26,6 +26,12 @@ import Testing
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
         "entry_codes expired":
             "a worker removes codes that ended, whosever they are; without the tenant's key none of them says anything",
+        "quarantined_messages expired":
+            "a worker looks for what is past its time, whosever it is; it opens with its tenant's key alone",
+        "dialogues due": "a worker looks for people who were silent long enough, and acts as their tenant",
+        "destroyed_messages forgotten":
+            "a worker removes what no messenger repeats any more; an index says nothing about a person",
+        "destroyed_messages outdated": "the same",
         "consent_source_routes control_plane": "the control plane is about all tenants",
         "tenants control_plane": "the control plane is about all tenants", "agreements control_plane": "the same",
         "ingress_routes control_plane": "the same", "channel_routes control_plane": "the same",

@@ -30,6 +30,7 @@ import Testing
         _ = try await region.installation.channels.health(company.id, company.channel.id)
         let source = try await company.setUp()
         try await company.keepCode(from: source)
+        try await company.fillQuarantine()
         return company
     }
 

@@ -1,10 +1,36 @@
 import Foundation
 import PluginKit
+import Synchronization
 
 /// A consent source that asks in the chat, as small as can be: it wants to know which purposes it asks for, and a greeting in each
-/// language of theirs.
-struct Asker: ConversingConsentSource {
+/// language of theirs. What it does in a dialogue, a test says; by itself it leaves people alone.
+final class Asker: ConversingConsentSource {
     static let name = "asker"
+    typealias Step = @Sendable (DialogueTurn, SourceSetup) -> DialogueStep
+
+    private let script = Mutex<Step>({ _, _ in DialogueStep(.leftAlone) })
+    private let heard = Mutex<[DialogueTurn]>([])
+
+    /// The turns that were taken, in order.
+    var turns: [DialogueTurn] { heard.withLock { $0 } }
+
+    func play(_ step: @escaping Step) { script.withLock { $0 = step } }
+
+    /// Asks whoever writes, admits who says yes, takes a no for one.
+    func askPlainly() {
+        play { turn, _ in
+            switch turn.said {
+            case "yes":
+                DialogueStep(.admitted, replies: [.text("Thank you")], events: [turn.fact(.granted)])
+            case "no": DialogueStep(.refused, replies: [.text("As you wish")], events: [turn.fact(.refused)], state: "no")
+            case "start" where turn.state == "no": DialogueStep(.asking(until: nil), replies: [.text("Again?")])
+            default:
+                turn.state == "no"
+                    ? DialogueStep(.refused, state: "no")
+                    : DialogueStep(.asking(until: nil), replies: [.text("May we?")], state: "asked")
+            }
+        }
+    }
 
     var manifest: PluginManifest {
         PluginManifest(
@@ -18,7 +44,10 @@ struct Asker: ConversingConsentSource {
         Self.problems(in: configuration, with: terms)
     }
 
-    func step(_ turn: DialogueTurn, in setup: SourceSetup) -> DialogueStep { DialogueStep(.leftAlone) }
+    func step(_ turn: DialogueTurn, in setup: SourceSetup) -> DialogueStep {
+        heard.withLock { $0.append(turn) }
+        return script.withLock { $0 }(turn, setup)
+    }
 
     static func problems(in configuration: JSON, with terms: ConsentTerms) -> [ConsentRefusal] {
         var problems: [ConsentRefusal] = []
@@ -35,6 +64,19 @@ struct Asker: ConversingConsentSource {
             }
         }
         return problems
+    }
+}
+
+extension DialogueTurn {
+    /// What the person wrote; nil for silence.
+    var said: String? {
+        guard case .message(let content) = event else { return nil }
+        return content.fields["body"]?.string ?? content.type
+    }
+
+    func fact(_ kind: ConsentEventKind, _ purpose: String = "service") -> ConsentEventDraft {
+        ConsentEventDraft(
+            kind: kind, purpose: purpose, occurredAt: occurredAt ?? now, evidence: ["act": "message_sent", "text": "May we?"])
     }
 }
 

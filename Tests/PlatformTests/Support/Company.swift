@@ -126,11 +126,11 @@ struct Company: Sendable {
         ]
     }
 
-    /// A person who wrote and agreed, so that the gate lets messages through.
+    /// A person who agreed and wrote, so that the gate lets messages through.
     func befriend(_ person: Person, _ identities: [Identity]? = nil) async throws {
-        try await receive(channel.message("first-\(person.phone.address.revealed)", from: identities ?? [person.phone]))
-        let first = (identities ?? [person.phone])[0]
-        try await declare(by: .identity(kind: first.kind, address: first.address))
+        let identities = identities ?? [person.phone]
+        try await agree(identities[0])
+        try await receive(channel.message("first-\(person.phone.address.revealed)", from: identities))
     }
 
     func request(

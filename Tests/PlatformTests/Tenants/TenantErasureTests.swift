@@ -27,6 +27,8 @@ import Testing
         region.messenger.answer { .accepted($0) }
         try await company.send("waits", to: Person(1).byPhone)
         _ = try await region.installation.channels.health(company.id, company.channel.id)
+        try await company.keepCode(from: company.setUp())
+        try await company.fillQuarantine()
         _ = try await region.installation.tenants.terminate(company.id, reason: "gekündigt", erasureDelay: 0, .system)
         try await company.receive(company.channel.message("late \(company.id)", from: [Person(1).phone]))
         return company
@@ -247,7 +249,8 @@ import Testing
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
                   AND (NOT has_table_privilege('obhut_worker', c.oid, 'DELETE')
-                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys')
+                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys', 'entry_codes', 'quarantined_messages',
+                                            'destroyed_messages', 'dialogues')
                           AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd = 'd'
                                           AND pg_get_expr(p.polqual, p.polrelid) LIKE '%terminated%'))
                 """
@@ -256,7 +259,7 @@ import Testing
             let apps = try await region.rows(
                 "SELECT table_name::text AS name FROM information_schema.role_table_grants WHERE grantee = 'obhut_app' AND privilege_type = 'DELETE' ORDER BY 1"
             ).map { try $0.decode("name", as: String.self) }
-            #expect(apps == ["channels", "consents", "conversations", "idempotency_keys"])
+            #expect(apps == ["channels", "consents", "conversations", "dialogues", "idempotency_keys"])
         }
     }
 

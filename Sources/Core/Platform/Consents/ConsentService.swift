@@ -58,7 +58,7 @@ public struct ConsentService: Sendable {
         let shard = try directory.shard(caller.shard)
         return try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { tx in
             try await TenantStanding.requireProcessing(caller.tenant, tx)
-            guard let contact = try await ContactStore.survivor(caller.tenant, contact, tx) else {
+            guard let contact = try await ContactStore.shown(caller.tenant, contact, tx) else {
                 throw PlatformError.notFound("contact")
             }
             let rows = try await tx.query(

@@ -141,7 +141,7 @@ struct IngestBatch: Sendable {
         var stops: [(stop: IngestWork.Stop, contact: ContactID)] = []
         for stop in work.stops where left.remove(stop.event.dedupIndex) != nil {
             let contact = try await ContactStore(keys: work.keys).findOrCreate(
-                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, tx)
+                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, isHidden: true, tx)
             stops.append((stop, contact))
         }
         for (stop, contact) in stops.sorted(by: { $0.contact < $1.contact }) {
@@ -160,13 +160,16 @@ struct IngestBatch: Sendable {
         guard !new.isEmpty else { return }
         _ = try await tx.query(.tenant(keys.tenant))
         // In one order, as in every batch: each holds the tenant's chain from its first event on.
-        for (message, word, id, contact) in new.sorted(by: { ($0.contact, $0.id) < ($1.contact, $1.id) }) {
+        for withdrawal in new.sorted(by: { ($0.contact, $0.id) < ($1.contact, $1.id) }) {
+            let (message, word) = (withdrawal.message, withdrawal.word)
             let isFirst = try await Withdrawals.everything(
-                keys, contact: contact, channel: message.channel, source: message.plugin, method: "word_in_chat",
-                evidence: message.withdrawalEvidence(word, stored: id), at: message.occurredAt, tx)
-            guard isFirst else { continue }
-            try await Withdrawals.reply(
-                keys, to: contact, channel: message.channel,
+                keys, contact: withdrawal.contact, channel: message.channel, source: message.plugin,
+                method: "word_in_chat", evidence: message.withdrawalEvidence(word, stored: withdrawal.id),
+                at: message.occurredAt, tx)
+            // Whoever is being asked something is told in the dialogue.
+            guard isFirst, !withdrawal.isHeard else { continue }
+            try await Withdrawals.confirm(
+                keys, to: withdrawal.contact, channel: message.channel,
                 WithdrawalText.confirmation(word, of: message.identities), tx)
         }
     }

@@ -11,7 +11,7 @@ enum ReadingStore {
             """
             SELECT contact_id, key_id, key_sealed, name_sealed, created_at, erased_at
             FROM contacts
-            WHERE tenant_id = $1 AND merged_into IS NULL AND ($2::uuid IS NULL OR contact_id > $2)
+            WHERE tenant_id = $1 AND merged_into IS NULL AND NOT hidden AND ($2::uuid IS NULL OR contact_id > $2)
             ORDER BY contact_id
             LIMIT $3
             """, [tenant, after, limit])
@@ -24,7 +24,7 @@ enum ReadingStore {
             SELECT c.contact_id, c.key_id, c.key_sealed, c.name_sealed, c.created_at, c.erased_at
             FROM contacts named
             JOIN contacts c ON c.tenant_id = named.tenant_id AND c.contact_id = coalesce(named.merged_into, named.contact_id)
-            WHERE named.tenant_id = $1 AND named.contact_id = $2
+            WHERE named.tenant_id = $1 AND named.contact_id = $2 AND NOT c.hidden
             """, [tenant, id])
     }
 
@@ -46,7 +46,8 @@ enum ReadingStore {
             """
             SELECT conversation_id, contact_id, channel_id, last_inbound_at, window_closes_at, last_message_at
             FROM conversations
-            WHERE tenant_id = $1 AND ($2::uuid IS NULL OR conversation_id = $2) AND ($3::uuid IS NULL OR conversation_id > $3)
+            WHERE tenant_id = $1 AND NOT hidden
+              AND ($2::uuid IS NULL OR conversation_id = $2) AND ($3::uuid IS NULL OR conversation_id > $3)
             ORDER BY conversation_id
             LIMIT $4
             """, [tenant, id, after, limit])
@@ -73,7 +74,7 @@ enum ReadingStore {
                    m.fault_remedy, c.key_id, c.key_sealed
             FROM messages m
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.sealed_for
-            WHERE m.tenant_id = $1 AND c.key_sealed IS NOT NULL
+            WHERE m.tenant_id = $1 AND c.key_sealed IS NOT NULL AND NOT m.hidden
               AND ($2::uuid IS NULL OR m.conversation_id = $2) AND ($3::text IS NULL OR m.direction = $3)
               AND ($4::text IS NULL OR m.state = $4) AND ($5::uuid IS NULL OR m.message_id < $5)
             ORDER BY m.message_id DESC
@@ -90,7 +91,7 @@ enum ReadingStore {
                    m.fault_remedy, c.key_id, c.key_sealed
             FROM messages m
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.sealed_for
-            WHERE m.tenant_id = $1 AND m.message_id = $2 AND c.key_sealed IS NOT NULL
+            WHERE m.tenant_id = $1 AND m.message_id = $2 AND c.key_sealed IS NOT NULL AND NOT m.hidden
             """, [tenant, id])
     }
 

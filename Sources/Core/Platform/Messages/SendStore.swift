@@ -60,7 +60,7 @@ enum SendStore {
                 WHERE tenant_id = $1 AND contact_id = coalesce(named.contact_id, i.contact_id) AND merged_into IS NULL
                 LIMIT 1 FOR KEY SHARE) c ON true
             LEFT JOIN LATERAL (
-                SELECT window_closes_at FROM conversations
+                SELECT greatest(window_closes_at, quarantine_closes_at) AS window_closes_at FROM conversations
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id LIMIT 1) cv ON true
             LEFT JOIN LATERAL (
                 SELECT state, since, expires_at, proof, is_explicit, age_confirmed FROM consents
@@ -120,7 +120,9 @@ enum SendStore {
                 SELECT $1, u.conversation_id, u.channel_id, u.contact_id, $5
                 FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS u (conversation_id, channel_id, contact_id)
                 ON CONFLICT (tenant_id, contact_id, channel_id) DO UPDATE
-                SET last_message_at = greatest(c.last_message_at, excluded.last_message_at)
+                SET last_message_at = CASE WHEN c.hidden THEN excluded.last_message_at
+                                           ELSE greatest(c.last_message_at, excluded.last_message_at) END,
+                    hidden = false
                 """,
                 [
                     tenant, touches.map { _ in ConversationID.generate() }, touches.map(\.channel),

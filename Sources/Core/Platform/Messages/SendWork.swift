@@ -102,7 +102,8 @@ extension GateQuestion {
     init(
         now: Date, standing: TenantStanding, channel: ChannelState, flows: [String], contactErased: Bool,
         contactRestricted: Bool, purpose: String, isSpecialCategory: Bool, consent: ConsentStanding,
-        content: Content, windowClosesAt: Date?
+        content: Content, windowClosesAt: Date?,
+        dialogue: DialoguePermission? = nil
     ) {
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,
@@ -113,7 +114,7 @@ extension GateQuestion {
             specialCategoryConsent: isSpecialCategory ? consent : .none,
             unproven: standing.unproven, minimumAge: standing.minimumAge, content: content,
             window: ServiceWindow(closesAt: windowClosesAt),
-            regionServing: true)
+            regionServing: true, dialogue: dialogue)
     }
 
     /// The same with the consent as it is now.

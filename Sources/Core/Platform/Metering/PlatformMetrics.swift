@@ -15,6 +15,7 @@ enum PlatformMetrics {
         events.add(receipt.duplicates, [plugin, "duplicate"])
         events.add(receipt.unroutable, [plugin, "unroutable"])
         events.add(receipt.discarded, [plugin, "discarded"])
+        events.add(receipt.dropped, [plugin, "dropped"])
     }
 
     static func count(_ outcome: DeliveryOutcome, plugin: String) {

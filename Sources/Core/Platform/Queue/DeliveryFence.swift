@@ -66,7 +66,11 @@ struct DeliveryFence: Sendable {
         question.now = Date()
         question.contactErased = person.isErased
         question.contactRestricted = person.isRestricted
-        question.setConsent(try await consent(of: person.id, job, tenant, tx))
+        if job.purpose == ReservedPurpose.dialogue {
+            question.dialogue = try await dialogue(with: person.id, job, tenant, tx)
+        } else {
+            question.setConsent(try await consent(of: person.id, job, tenant, tx))
+        }
         return question
     }
 
@@ -112,6 +116,22 @@ struct DeliveryFence: Sendable {
                 """, [tenant, contact, job.channel, job.purpose]))
         guard let row = rows.first else { return .none }
         return try ConsentStanding(row)
+    }
+
+    private func dialogue(
+        with contact: ContactID, _ job: DeliveryJob, _ tenant: TenantID, _ tx: PostgresTransaction
+    ) async throws -> DialoguePermission? {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "delivery.dialogue",
+                """
+                SELECT status, closing_message FROM dialogues
+                WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3
+                """, [tenant, contact, job.channel]))
+        return try rows.first.map { row in
+            let closing = try row.decode("closing_message", as: MessageID?.self)
+            return DialoguePermission(try row.decode("status"), isConfirmation: closing == job.message)
+        }
     }
 }
 

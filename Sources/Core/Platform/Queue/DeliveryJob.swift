@@ -30,7 +30,10 @@ struct DeliveryJob: QueuedJob {
     let configurationSealed: [UInt8]
     let consent: ConsentStanding
     let isSpecialCategory: Bool
+    /// Also the window that messages opened which are in quarantine.
     let windowClosesAt: Date?
+    /// What a reply in a dialogue about consent goes by.
+    let dialogue: DialoguePermission?
 
     var subject: UUID { message.rawValue }
 
@@ -42,7 +45,9 @@ struct DeliveryJob: QueuedJob {
                    m.sealed_for, s.key_id, s.key_sealed, c.erased_at, c.restricted_at,
                    ch.channel_id, ch.plugin, ch.address, ch.state AS channel_state, ch.state_reason, ch.held_until,
                    ch.configuration_sealed, co.state AS consent_state, co.since, co.expires_at, co.proof, co.is_explicit,
-                   co.age_confirmed, m.special_category OR is_special_category($1, m.purpose) AS is_special, cv.window_closes_at
+                   co.age_confirmed, m.special_category OR is_special_category($1, m.purpose) AS is_special,
+                   greatest(cv.window_closes_at, cv.quarantine_closes_at) AS window_closes_at,
+                   d.status AS dialogue_status, d.closing_message
             FROM queue_jobs j
             JOIN messages m ON m.tenant_id = j.tenant_id AND m.message_id = j.subject_id
             JOIN contacts s ON s.tenant_id = m.tenant_id AND s.contact_id = m.sealed_for
@@ -51,6 +56,7 @@ struct DeliveryJob: QueuedJob {
             JOIN conversations cv ON cv.tenant_id = m.tenant_id AND cv.conversation_id = m.conversation_id
             LEFT JOIN consents co ON co.tenant_id = m.tenant_id AND co.contact_id = m.contact_id AND co.channel_id = m.channel_id
                  AND co.purpose = m.purpose
+            LEFT JOIN dialogues d ON d.tenant_id = m.tenant_id AND d.contact_id = m.contact_id AND d.channel_id = m.channel_id
             WHERE j.tenant_id = $1 AND j.kind = $2 AND j.lane_id = $3 AND j.dead_at IS NULL
             ORDER BY j.job_id
             LIMIT 1
@@ -81,6 +87,9 @@ struct DeliveryJob: QueuedJob {
         consent = try ConsentStanding(row, state: "consent_state")
         isSpecialCategory = try row.decode("is_special")
         windowClosesAt = try row.decode("window_closes_at")
+        let status = try row.decode("dialogue_status", as: DialogueStatus?.self)
+        let isConfirmation = try row.decode("closing_message", as: MessageID?.self) == message
+        dialogue = status.map { DialoguePermission($0, isConfirmation: isConfirmation) }
     }
 }
 

@@ -28,12 +28,7 @@ struct DeliveryLane: Sendable {
     let startedAt: Date
     let logger: Logger
 
-    /// What to do after a job.
-    enum Next {
-        case goOn
-        case pause(Duration)
-        case lost
-    }
+    typealias Next = LaneTurn.Next
 
     private enum Prepared {
         case deliver(OutboundMessage, ChannelConnection, any ChannelPlugin, OpenContact, GateQuestion)
@@ -41,29 +36,9 @@ struct DeliveryLane: Sendable {
     }
 
     func run(_ lane: Lane) async {
-        do {
-            let keys = try await shard.keys.keys(of: lane.tenant)
-            let started = ContinuousClock.now
-            for _ in 0..<Self.turn {
-                // The lease must outlast the delivery that begins now.
-                guard ContinuousClock.now - started < Self.lease / 3 else { break }
-                guard let next = try await step(lane, keys) else { return try await release(lane, after: .zero) }
-                switch next {
-                case .goOn: continue
-                case .pause(let time): return try await release(lane, after: time)
-                case .lost: return
-                }
-            }
-            try await release(lane, after: .zero)
-        } catch {
-            // The lease ends by itself, and somebody tries again.
-            logger.warning("a lane could not be worked on", metadata: ["error": "\(error)"])
+        await LaneTurn(shard: shard, lease: Self.lease, jobs: Self.turn, logger: logger).run(lane) { keys in
+            try await step(lane, keys)
         }
-    }
-
-    private func release(_ lane: Lane, after time: Duration) async throws {
-        _ = try await shard.worker.transactionBatch(
-            settings: asTenant(lane.tenant), QueueStore.release(lane, after: time))
     }
 
     /// - Returns: nil when the lane is empty.
@@ -147,7 +122,7 @@ struct DeliveryLane: Sendable {
             now: now, standing: standing, channel: channel, flows: flows.of(job.plugin),
             contactErased: job.contactErased, contactRestricted: job.contactRestricted, purpose: job.purpose,
             isSpecialCategory: job.isSpecialCategory, consent: job.consent, content: GateQuestion.Content(content),
-            windowClosesAt: job.windowClosesAt)
+            windowClosesAt: job.windowClosesAt, dialogue: job.dialogue)
         if case .refused(let refusal) = Gate.decide(question) {
             if refusal.code.holdsQueue { return .settled(.pause(Self.holdPause)) }
             return .settled(try await refuse(lane, job, refusal, tx))

@@ -17,6 +17,7 @@ struct Housekeeper: Service {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
                     while try await removeImports() == Self.portion {}
+                    try await QuarantineKeeper(shard: shard).keep()
                     while try await removeExpiredCodes() == Self.portion {}
                     try await ConsentKeeper(shard: shard).keep()
                 } catch {

@@ -222,7 +222,8 @@ enum QueueStore {
     }
 
     /// A status settled these messages: a lane that waits to learn what became of one need not wait longer. Several lanes are locked in
-    /// one order, here and in `hurry`, so that two who want the same ones wait for each other and never in a ring.
+    /// one order, here and in `hurry`, so that two who want the same ones wait for each other and never in a ring; dialogues before
+    /// deliveries, as a dialogue's replies become deliveries.
     static func settle(_ tenant: TenantID, _ messages: [MessageID]) -> PostgresQuery {
         PostgresQuery(
             "queue.settle",
@@ -234,7 +235,7 @@ enum QueueStore {
                   AND (l.kind, l.lane_id) IN (
                       SELECT j.kind, j.lane_id FROM queue_jobs j
                       WHERE j.tenant_id = $1 AND j.subject_id = ANY ($2) AND j.dead_at IS NULL)
-                ORDER BY l.tenant_id, l.kind, l.lane_id
+                ORDER BY l.tenant_id, l.kind DESC, l.lane_id
                 FOR UPDATE
             )
             UPDATE queue_lanes l
@@ -253,7 +254,7 @@ enum QueueStore {
                 SELECT kind, lane_id
                 FROM queue_lanes
                 WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()
-                ORDER BY tenant_id, kind, lane_id
+                ORDER BY tenant_id, kind DESC, lane_id
                 FOR UPDATE
             )
             UPDATE queue_lanes l

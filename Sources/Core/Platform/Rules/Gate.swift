@@ -44,8 +44,7 @@ public struct Gate {
 
     private static func consent(_ question: GateQuestion) -> Refusal.Code? {
         guard !question.purpose.isEmpty else { return .consentMissing }
-        // What is said in a dialogue about consent is said before there is one, and once after it ended; no caller can name this purpose.
-        if question.purpose == ReservedPurpose.dialogue { return nil }
+        if question.purpose == ReservedPurpose.dialogue { return dialogue(question) }
         switch question.consent.state {
         case .granted, .confirmed: return question.consent.permits(at: question.now) ? nil : .consentExpired
         case .none, .requested: return .consentMissing

@@ -36,6 +36,8 @@ public struct GateQuestion: Sendable {
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
+    /// Of a reply in a dialogue about consent: whether the person lets us ask. Nil while there is no dialogue.
+    public var dialogue: DialoguePermission?
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
@@ -43,7 +45,7 @@ public struct GateQuestion: Sendable {
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
         unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
-        content: Content, window: ServiceWindow, regionServing: Bool
+        content: Content, window: ServiceWindow, regionServing: Bool, dialogue: DialoguePermission? = nil
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -62,6 +64,7 @@ public struct GateQuestion: Sendable {
         self.content = content
         self.window = window
         self.regionServing = regionServing
+        self.dialogue = dialogue
     }
 }
 

@@ -66,7 +66,7 @@ enum EntryCodes {
         in text: String, channel: ChannelID, by message: MessageID, at time: Date, _ keys: TenantKeys,
         _ tx: PostgresTransaction
     ) async throws -> Redeemed? {
-        let indexes = EntryCodeText.candidates(in: text).map { index($0, keys) }
+        let indexes = indexes(in: text, keys)
         guard !indexes.isEmpty else { return nil }
         let rows = try await tx.query(
             PostgresQuery(
@@ -93,6 +93,19 @@ enum EntryCodes {
             source: try row.decode("source_id"), sourceVersion: try row.decode("source_version"),
             plugin: try row.decode("plugin"), entry: opened["entry"]?.string,
             languages: (opened["languages"]?.array ?? []).compactMap(\.string))
+    }
+
+    /// Blind indexes of what in a text could be a code.
+    static func indexes(in text: String, _ keys: TenantKeys) -> [[UInt8]] {
+        EntryCodeText.candidates(in: text).map { index($0, keys) }
+    }
+
+    /// Which of them are codes that still count, so that a message that brings none costs nothing more.
+    static func known(_ tenant: TenantID, _ indexes: [[UInt8]]) -> PostgresQuery {
+        PostgresQuery(
+            "entry-codes.known",
+            "SELECT code_index FROM entry_codes WHERE tenant_id = $1 AND code_index = ANY ($2) AND expires_at > now()",
+            [tenant, indexes])
     }
 
     /// Removes codes that ended, whosever they are. As `obhut_worker`, without a tenant.

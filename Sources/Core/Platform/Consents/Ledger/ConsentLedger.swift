@@ -18,16 +18,17 @@ enum ConsentLedger {
     /// - Parameters:
     ///   - setup: the set-up of the consent source, when it was one.
     ///   - years: how long the evidence is kept at least after the consent's end.
+    ///   - releases: whether what is in quarantine follows the fact by itself; false for a dialogue, which sees to that.
     /// - Returns: the contact that the fact is about today, and the state that follows.
     static func add(
         _ keys: TenantKeys, _ id: ConsentEventID, contact named: ContactID, channel: ChannelID, source: String,
         setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?, evidenceYears years: Int = evidenceYears,
-        _ tx: PostgresTransaction
+        releases: Bool = true, _ tx: PostgresTransaction
     ) async throws -> (contact: ContactID, standing: ConsentStanding) {
         let contact = try await ContactStore.lock(keys.tenant, named, tx)
         let standing = try await addHeld(
             keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller,
-            evidenceYears: years, tx)
+            evidenceYears: years, releases: releases, tx)
         return (contact, standing)
     }
 
@@ -35,7 +36,7 @@ enum ConsentLedger {
     static func addHeld(
         _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String,
         setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?, evidenceYears years: Int = evidenceYears,
-        _ tx: PostgresTransaction
+        releases: Bool = true, _ tx: PostgresTransaction
     ) async throws -> ConsentStanding {
         _ = try await tx.query(
             record(
@@ -47,6 +48,10 @@ enum ConsentLedger {
             for purpose in try await purposes(keys.tenant, contact: contact, channel: channel, tx) {
                 _ = try await deriveAndStore(keys.tenant, contact: contact, channel: channel, purpose: purpose, tx)
             }
+        }
+        if releases {
+            try await AdmissionChange(tenant: keys.tenant, contact: contact, channel: channel, tx: tx)
+                .follow(draft, standing)
         }
         return standing
     }

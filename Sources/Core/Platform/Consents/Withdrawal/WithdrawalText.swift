@@ -18,21 +18,10 @@ enum WithdrawalText {
         "hu": "Visszavonta a hozzájárulását. Ide többé nem írunk Önnek.",
     ]
 
-    /// Where a country's numbers begin, and what is spoken there most.
-    private static let countries: [(prefix: String, language: String)] = [
-        ("49", "de"), ("43", "de"), ("41", "de"), ("423", "de"), ("352", "fr"), ("33", "fr"), ("32", "nl"),
-        ("34", "es"),
-        ("39", "it"), ("48", "pl"), ("31", "nl"), ("351", "pt"), ("420", "cs"), ("45", "da"), ("46", "sv"),
-        ("40", "ro"),
-        ("36", "hu"),
-    ]
-
     /// The confirmation in the word's language; for a word without one in that of the number's country; English else.
     static func confirmation(_ word: WithdrawalWord, of identities: [IndexedIdentity]) -> MessageContent {
         let number = identities.first { $0.identity.kind == .phone }?.identity.address.revealed
-        let country = number.flatMap { number in
-            countries.filter { number.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }?.language
-        }
+        let country = number.flatMap { CallingCode.languages(of: $0).first }
         return .text(confirmation(in: word.language ?? country ?? "en"))
     }
 

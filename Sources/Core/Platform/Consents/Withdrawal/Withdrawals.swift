@@ -10,7 +10,8 @@ enum Withdrawals {
     @discardableResult
     static func everything(
         _ keys: TenantKeys, contact named: ContactID, channel: ChannelID, source: String, method: String,
-        evidence: JSONObject = JSONObject(), at time: Date, by caller: APIKeyID? = nil, _ tx: PostgresTransaction
+        evidence: JSONObject = JSONObject(), at time: Date, by caller: APIKeyID? = nil, releases: Bool = true,
+        _ tx: PostgresTransaction
     ) async throws -> Bool {
         let contact = try await ContactStore.lock(keys.tenant, named, tx)
         let rows = try await tx.query(
@@ -29,12 +30,13 @@ enum Withdrawals {
         let draft = ConsentEventDraft(
             kind: .withdrawn, purpose: ReservedPurpose.every, occurredAt: time, evidence: .object(evidence))
         _ = try await ConsentLedger.addHeld(
-            keys, .generate(), contact: contact, channel: channel, source: source, draft, by: caller, tx)
+            keys, .generate(), contact: contact, channel: channel, source: source, draft, by: caller,
+            releases: releases, tx)
         return true
     }
 
-    /// Sends a person what is said in a dialogue about consent. The gate lets it pass without consent, while the service window is open.
-    static func reply(
+    /// Tells a person that they have withdrawn: the one message that the gate lets pass after that, while the service window is open.
+    static func confirm(
         _ keys: TenantKeys, to named: ContactID, channel: ChannelID, _ content: MessageContent,
         _ tx: PostgresTransaction
     ) async throws {
@@ -55,7 +57,9 @@ enum Withdrawals {
             id: id, contact: contact.id, channel: channel, type: content.type, purpose: ReservedPurpose.dialogue,
             contentSealed: try contact.seal(content: content, of: id), at: Date(), caller: nil, route: "dialogue",
             idempotencyHash: nil, requestHash: [])
-        _ = try await tx.pipeline(SendStore.writes(keys.tenant, [message]))
+        _ = try await tx.pipeline(
+            [DialogueStore.close(keys.tenant, contact.id, channel, .withdrawn, closing: id)]
+                + SendStore.writes(keys.tenant, [message]))
     }
 }
 

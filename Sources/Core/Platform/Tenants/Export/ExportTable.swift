@@ -9,6 +9,8 @@ struct ExportTable: Sendable {
     var place: Place
     /// Columns that are not told as they stand: sealed (and opened by `opened`), keys, hashes and blind indexes.
     var omitted: [String] = []
+    /// Which rows are told, as SQL on `t`: what is in quarantine, and who is known by it alone, are told to nobody.
+    var shown = "true"
     /// A page in the order of the key after the tenant. `$1` is the tenant, `$2` how many, `$3` the key of the last row read, as text, or
     /// NULL. Each row has `row`, the columns that may be told as JSON text, and `place`, its key as text.
     var sql: String
@@ -20,7 +22,8 @@ struct ExportTable: Sendable {
     }
 
     func count(_ tenant: TenantID) -> PostgresQuery {
-        PostgresQuery("export.count", "SELECT count(*) AS rows FROM \(name) WHERE tenant_id = $1", [tenant])
+        PostgresQuery(
+            "export.count", "SELECT count(*) AS rows FROM \(name) t WHERE t.tenant_id = $1 AND (\(shown))", [tenant])
     }
 
     /// Tables of which nothing is exported, each with the reason. A test reads the catalogue: one that is neither here nor exported fails.
@@ -32,6 +35,10 @@ struct ExportTable: Sendable {
         "queue_lanes": "what waits to be sent; each message is exported with its state",
         "queue_jobs": "the same", "dead_letter_counts": "counts",
         "ingress_routes": "secrets that check webhooks; the channel's route is exported with it",
+        "quarantined_messages": "what people wrote before they agreed, which nobody may read",
+        "destroyed_messages": "blind indexes of what was destroyed in quarantine",
+        "quarantine_drops": "counts of what was not kept",
+        "dialogues": "how far the asking has come with people; what they agreed to is exported as consents",
         "channel_routes": "routing; each channel is exported with its address",
         "channel_health": "what the messenger last said of a channel, which it says anew when asked",
         "consent_imports": "files that were brought in; each consent of theirs is exported itself",
