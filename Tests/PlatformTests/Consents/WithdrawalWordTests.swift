@@ -104,6 +104,7 @@ import Testing
             try await company.send("other channel", to: person.byPhone, on: other)
             // Once more: nothing is left to withdraw, and nothing is said.
             try await company.receive(channel.message("stop-2", from: [person.phone], "STOP"))
+            try await Ear(in: region).work()
             try await Hand(in: region).work()
             #expect(texts(region) == [WithdrawalText.confirmation(in: "de"), "other channel"])
             #expect(try await region.number("SELECT count(*) FROM consent_events WHERE kind = 'withdrawn'") == 1)

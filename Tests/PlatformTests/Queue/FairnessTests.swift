@@ -13,8 +13,8 @@ import Testing
         try await company.receive(people.map { company.channel.message($0.phone.address.revealed, from: [$0.phone]) })
         _ = try await region.rows(
             """
-            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since)
-            SELECT tenant_id, contact_id, $2, 'service', 'granted', now() FROM contacts WHERE tenant_id = $1
+            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, proof)
+            SELECT tenant_id, contact_id, $2, 'service', 'granted', now(), 'documented' FROM contacts WHERE tenant_id = $1
             """, [company.id, company.channel.id])
         try await Ear(in: region).work()
         let batch = SendBatch(shard: try region.shard, plugins: region.installation.plugins)

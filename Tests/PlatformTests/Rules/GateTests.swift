@@ -194,9 +194,27 @@ import Testing
         question.isSpecialCategory = false
         question.purpose = "consent_dialogue"
         question.consent = .none
+        // Nobody is being asked.
+        #expect(code(question) == .consentMissing)
+        question.dialogue = .open
         #expect(Gate.decide(question) == .allowed)
+        question.dialogue = .refused
+        #expect(code(question) == .consentRefused)
+        question.dialogue = .withdrawn
+        #expect(code(question) == .consentWithdrawn)
+        question.dialogue = .open
         question.window = ServiceWindow(lastInboundAt: nil)
         #expect(code(question) == .serviceWindowClosed)
+        // A template opens nothing that a dialogue may use.
+        question.content = .template(category: "utility")
+        #expect(code(question) == .serviceWindowClosed)
+    }
+
+    @Test(arguments: DialogueStatus.allCases)
+    func `after a no nothing but its confirmation is said`(status: DialogueStatus) {
+        let isNo = status == .refused || status == .withdrawn
+        #expect((DialoguePermission(status, isConfirmation: false) == .open) != isNo)
+        #expect(DialoguePermission(status, isConfirmation: true) == .open)
     }
 
     @Test(

@@ -29,7 +29,8 @@ extension Company {
             )
             try await region.shard.app.transaction(settings: asTenant(id)) { tx in
                 let draft = ConsentEventDraft(
-                    kind: .granted, purpose: "service", occurredAt: Date(), evidence: ["method": "in_person"])
+                    kind: .granted, purpose: "service", occurredAt: Date(), 
+                    evidence: ["method": "in_person", "text": "Ja, gerne."])
                 _ = try await ConsentLedger.add(
                     keys, .generate(), contact: contact, channel: channel, source: "declared@1.0.0", draft, by: nil, tx)
             }

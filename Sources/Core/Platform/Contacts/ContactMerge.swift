@@ -21,7 +21,9 @@ struct ContactMerge: Sendable {
             let channels = try await tx.query(Self.openedChannels(tenant, survivor))
             for row in channels {
                 let channel = try row.decode("channel_id", as: ChannelID.self)
-                _ = try await tx.pipeline(DialogueStore.enqueueLook(tenant, survivor, channel))
+                _ = try await tx.pipeline(
+                    [DialogueStore.end(tenant, survivor, channel, .admitted)]
+                        + DialogueStore.enqueueLook(tenant, survivor, channel))
             }
         }
     }

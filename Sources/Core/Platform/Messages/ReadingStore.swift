@@ -142,9 +142,10 @@ enum ReadingStore {
     static func event(_ row: PostgresRow, _ keys: TenantKeys) throws -> ChannelEventView {
         let id = try row.decode("event_id", as: ChannelEventID.self)
         let context = SealContext(table: "channel_events", column: "raw_sealed", row: id, tenant: keys.tenant)
-        let raw = try keys.data.open(row.decode("raw_sealed"), context)
+        let kind = try row.decode("kind", as: String.self)
+        let raw = ChannelEventView.isTold(kind) ? try keys.data.open(row.decode("raw_sealed"), context) : []
         return ChannelEventView(
-            id: id, channel: try row.decode("channel_id"), kind: try row.decode("kind"), field: try row.decode("field"),
+            id: id, channel: try row.decode("channel_id"), kind: kind, field: try row.decode("field"),
             outcome: try row.decode("outcome"), reason: try row.decode("reason"),
             occurredAt: try row.decode("occurred_at"),
             receivedAt: try row.decode("received_at"), raw: Personal((try? JSON(parsing: raw)) ?? .null))

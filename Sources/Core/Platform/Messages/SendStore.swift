@@ -53,8 +53,10 @@ enum SendStore {
                 SELECT contact_id FROM identities
                 WHERE tenant_id = $1 AND blind_index = u.blind_index AND retired_at IS NULL LIMIT 1) i ON true
             LEFT JOIN LATERAL (
-                SELECT coalesce(merged_into, contact_id) AS contact_id FROM contacts
-                WHERE tenant_id = $1 AND contact_id = u.contact_id LIMIT 1) named ON true
+                SELECT s.contact_id
+                FROM contacts o
+                JOIN contacts s ON s.tenant_id = $1 AND s.contact_id = coalesce(o.merged_into, o.contact_id) AND NOT s.hidden
+                WHERE o.tenant_id = $1 AND o.contact_id = u.contact_id LIMIT 1) named ON true
             LEFT JOIN LATERAL (
                 SELECT * FROM contacts
                 WHERE tenant_id = $1 AND contact_id = coalesce(named.contact_id, i.contact_id) AND merged_into IS NULL

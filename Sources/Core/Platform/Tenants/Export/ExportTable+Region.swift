@@ -109,13 +109,16 @@ extension ExportTable {
             name: "channel_events", place: .region, omitted: ["dedup_index", "raw_sealed"],
             sql: """
                 SELECT (to_jsonb(t) - ARRAY['dedup_index', 'raw_sealed'])::text AS row, ARRAY[t.event_id::text] AS place,
-                       t.event_id, t.raw_sealed
+                       t.event_id, t.kind, t.raw_sealed
                 FROM channel_events t
                 WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.event_id > ($3::text[])[1]::uuid)
                 ORDER BY t.event_id
                 LIMIT $2
                 """,
-            opened: { row, keys in [("raw", try json(row, "channel_events", "raw_sealed", id: "event_id", keys))] }),
+            opened: { row, keys in
+                let isTold = ChannelEventView.isTold(try row.decode("kind"))
+                return [("raw", isTold ? try json(row, "channel_events", "raw_sealed", id: "event_id", keys) : .null)]
+            }),
         ExportTable(
             name: "consent_events", place: .region,
             omitted: ["evidence_sealed", "previous_hash", "hash", "evidence_hash"],
