@@ -44,7 +44,7 @@ extension AgreementService {
             tenant, id, textVersion: text.version, sha256: hash,
             factsSealed: try seals.seal(facts, Self.factsContext(tenant, id)),
             annexesSealed: try seals.seal(facts, Self.annexesContext(tenant, id)),
-            flows: source.flows(without: objected),
+            flows: source.flows(without: objected) + RegionKeys.keys(of: facts.region),
             coversSpecialCategory: facts.processing.coversSpecialCategories,
             expiresAt: expiresAt)
         let kept = [
