@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from gallery import launch
 from obhut import Instance, eventually, new_id, new_number
+from wording import wording
 from operating import WithKeyboard, WithMouse, one_time_code
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -147,9 +148,13 @@ def onboard(house, browser, person, outside):
     page.wait_for_url(home)
     assert page.get_by_text("Nordlicht Apotheken AG").is_visible()
 
+    text = f"text-{new_id()[6:18].lower()}"
+    house.admin.post("/agreement-texts", wording(text, title="Agreement for pharmacies"), expect=201)
+    person.goto(home)
     person.press(page.locator("summary", has_text=re.compile("^\\s*Draft an agreement")))
     person.type("Reference", "AVV-2026-0042")
     person.tick("English", role="radio")
+    person.tick(f"{text}, version 1", role="radio")
     person.press(page.get_by_role("button", name="Create draft"))
     person.at("AVV-2026-0042")
     person.press(page.locator("summary", has_text=re.compile("^\\s*Offer")))
@@ -159,6 +164,7 @@ def onboard(house, browser, person, outside):
     link = page.locator("#step code").inner_text()
     agreement = page.url.removesuffix("/offer")
 
+    assert page.get_by_role("heading", name="Agreement for pharmacies").count() == 1
     accept(outside(browser, house.ready["base_url"]), link, name)
 
     person.goto(agreement)

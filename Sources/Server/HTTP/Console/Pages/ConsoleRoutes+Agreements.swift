@@ -51,13 +51,23 @@ extension ConsoleRoutes {
             guard let language = turn.form["language"].flatMap(StaffMember.Language.init(rawValue:)) else {
                 throw PlatformError.invalid("language", turn.say(.missing))
             }
-            let draft = AgreementDraft(reference: turn.form["reference"] ?? "", language: language)
+            let draft = AgreementDraft(
+                reference: turn.form["reference"] ?? "", language: language, text: try Self.text(turn.form["text"]))
             let agreement = try await installation.agreements.draft(tenant, draft, turn.cause)
             return turn.go(ConsolePath.agreement(tenant.description, agreement.id.description), saying: .created)
         } catch {
             let state = try FormState(turn.form, refusedBy: error)
             return try await turn.show(try await tenantPage(turn, tenant, state), status: .refused(error))
         }
+    }
+
+    /// `standard`, or a name and a version as the page gave them out.
+    private static func text(_ value: String?) throws -> AgreementTextChoice {
+        let parts = (value ?? "standard").split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = parts.first.flatMap({ AgreementTextName(String($0)) }), parts.count <= 2,
+            parts.count == 1 || Int(parts[1]) != nil
+        else { throw PlatformError.notFound("text") }
+        return AgreementTextChoice(name, version: parts.count == 2 ? Int(parts[1]) : nil)
     }
 
     @Sendable private func offer(_ turn: Turn) async throws -> Response {
@@ -176,6 +186,14 @@ extension ConsoleRoutes {
             SecretShownPage(
                 kind: .noticeLink, label: try await installation.tenants.find(tenant).name,
                 secret: "\(publicURL)/notices/\(made.link.revealed)", tenantID: tenant.description))
+    }
+}
+
+extension TenantPage.TextChoice {
+    init(_ text: StoredAgreementText) {
+        self.init(
+            value: "\(text.name)/\(text.version)", name: text.name.rawValue, version: text.version,
+            isOwn: text.tenant != nil)
     }
 }
 
