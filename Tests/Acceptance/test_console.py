@@ -358,6 +358,8 @@ def join(house, browser, owner, name, role):
     person.press(person.page.get_by_role("button", name="Set password"))
     person.type("Code", one_time_code(person.page.locator(".secret-value code").inner_text()))
     person.press(person.page.get_by_role("button", name="Confirm"))
+    person.at("Recovery codes")
+    person.recovery = person.page.locator(".secret-value code").inner_text().split()
     person.press(person.page.get_by_role("link", name="I have stored it"))
     person.at("Tenants")
     return person

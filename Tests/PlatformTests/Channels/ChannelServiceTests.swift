@@ -136,7 +136,9 @@ import Testing
             await expectError(.notFound) { try await channels.find(company.id, .generate()) }
         }
     }
-    @Test func `a stopped channel holds what was queued, takes nothing new until it is started, and says why`() async throws {
+    @Test func `a stopped channel holds what was queued, takes nothing new until it is started, and says why`()
+        async throws
+    {
         try await Region.with { region in
             let company = try await Company(in: region)
             let (channels, id) = (region.installation.channels, company.channel.id)

@@ -47,7 +47,8 @@ struct Turn: Sendable {
 
     /// What a fact of an agreement is called, by its path at the platform.
     func name(of path: String) -> String {
-        DetailsForm.field(path).flatMap(Detail.init(rawValue:)).map { answers.console.name(of: $0, in: language) } ?? path
+        DetailsForm.field(path).flatMap(Detail.init(rawValue:)).map { answers.console.name(of: $0, in: language) }
+            ?? path
     }
 
     func go(_ path: String, saying: Saying? = nil) -> Response { answers.go(path, saying: saying) }

@@ -70,7 +70,8 @@ public struct InstructionsPage: ConsolePage {
             path: [
                 Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants),
                 Breadcrumb(text: tenantName, href: ConsolePath.tenant(tenantID)),
-            ], errors: ErrorSummary(form, fields: fields, words: words), blocks + rows.map { Block(section($0, words)) })
+            ], errors: ErrorSummary(form, fields: fields, words: words), blocks + rows.map { Block(section($0, words)) }
+        )
     }
 
     private func fields(_ words: Words) -> [Field] {

@@ -99,7 +99,9 @@ public struct ChannelPage: ConsolePage {
                 Block(
                     Facts(
                         secrets.sorted { $0.key < $1.key }.map {
-                            .init($0.key.split(separator: ".").last.map(String.init) ?? $0.key, .moment(words.moment($0.value)))
+                            .init(
+                                $0.key.split(separator: ".").last.map(String.init) ?? $0.key,
+                                .moment(words.moment($0.value)))
                         }))
             ])
     }

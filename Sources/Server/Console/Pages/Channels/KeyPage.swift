@@ -56,7 +56,8 @@ public struct KeyPage: ConsolePage {
             path: [
                 Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants),
                 Breadcrumb(text: tenantName, href: ConsolePath.tenant(tenantID)),
-            ], errors: ErrorSummary(
+            ],
+            errors: ErrorSummary(
                 form, order: ["overlap", "expires"],
                 labels: ["overlap": words["key.overlap"], "expires": words["key.new_expiry"]], words: words),
             [Block](replaced) + [
@@ -86,7 +87,8 @@ public struct KeyPage: ConsolePage {
     }
 
     private func rotate(_ words: Words) -> Block {
-        let state = form.values["overlap"] == nil ? FormState(values: ["overlap": ["24"]], problems: form.problems) : form
+        let state =
+            form.values["overlap"] == nil ? FormState(values: ["overlap": ["24"]], problems: form.problems) : form
         return Block(
             Disclosure(
                 summary: words["key.rotate"], isOpen: !form.problems.isEmpty, explanation: words["key.rotate_text"],

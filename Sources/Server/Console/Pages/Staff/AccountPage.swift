@@ -109,18 +109,20 @@ public struct AccountPage: ConsolePage {
                         Form(
                             to: ConsolePath.password, submit: words["account.change_password"],
                             groups: [
-                                .init([
-                                    Field(
-                                        "current_password", .password, words["account.current_password"], in: form,
-                                        autocomplete: "current-password"),
-                                    Field(
-                                        "new_password", .password, words["field.new_password"], in: form,
-                                        hint: words("field.new_password_hint", ["count": words.number(length)]),
-                                        autocomplete: "new-password"),
-                                    Field(
-                                        "repeated_password", .password, words["account.repeated_password"], in: form,
-                                        autocomplete: "new-password"),
-                                ] + (hasSecondFactor ? [code(words)] : []))
+                                .init(
+                                    [
+                                        Field(
+                                            "current_password", .password, words["account.current_password"], in: form,
+                                            autocomplete: "current-password"),
+                                        Field(
+                                            "new_password", .password, words["field.new_password"], in: form,
+                                            hint: words("field.new_password_hint", ["count": words.number(length)]),
+                                            autocomplete: "new-password"),
+                                        Field(
+                                            "repeated_password", .password, words["account.repeated_password"],
+                                            in: form,
+                                            autocomplete: "new-password"),
+                                    ] + (hasSecondFactor ? [code(words)] : []))
                             ]))
                 ])
         }

@@ -89,12 +89,13 @@ public struct ApprovalsPage: ConsolePage {
         ]
         var blocks = [
             Block(
-                Facts((row.move.map { facts(of: $0, words) } ?? subject) + [
-                    .init(words["field.reason"], .text(row.reason)),
-                    .init(
-                        words["approval.asked"], Inline(text: row.asked.by, moment: words.moment(row.asked.at))),
-                    .init(words["approval.expires"], .moment(words.moment(row.expiresAt))),
-                ]))
+                Facts(
+                    (row.move.map { facts(of: $0, words) } ?? subject) + [
+                        .init(words["field.reason"], .text(row.reason)),
+                        .init(
+                            words["approval.asked"], Inline(text: row.asked.by, moment: words.moment(row.asked.at))),
+                        .init(words["approval.expires"], .moment(words.moment(row.expiresAt))),
+                    ]))
         ]
         if row.isOwn {
             blocks.append(Block(Notice(.waiting, words["approval.own"])))

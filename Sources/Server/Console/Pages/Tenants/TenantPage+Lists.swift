@@ -33,7 +33,8 @@ extension TenantPage {
             ? Block(EmptyState(title: words["agreements.none"], text: words["agreements.none_text"])) : Block(table)
         let instructions = ActionLink(text: words["instructions.title"], href: ConsolePath.instructions(id))
         return Section(
-            "agreements", words["agreements.title"], actions: agreements.isEmpty ? [] : [instructions], [list] + (mayManage ? [Block(Actions([Block(draft)]))] : []))
+            "agreements", words["agreements.title"], actions: agreements.isEmpty ? [] : [instructions],
+            [list] + (mayManage ? [Block(Actions([Block(draft)]))] : []))
     }
 
     func channelSection(_ words: Words) -> Section {

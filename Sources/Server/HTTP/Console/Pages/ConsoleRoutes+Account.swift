@@ -30,7 +30,7 @@ extension ConsoleRoutes {
         let hasPassword = try await installation.signIn.hasPassword(member.id)
         return AccountPage(
             name: member.displayName.revealed, email: member.email.revealed,
-            roles: member.roles.map(\.rawValue).sorted(), 
+            roles: member.roles.map(\.rawValue).sorted(),
             minimumPasswordLength: hasPassword ? SignInService.minimumPasswordLength : nil,
             hasSecondFactor: enrolled.contains(member.id), mayRemoveSecondFactor: false, mayEnrol: false,
             tokens: try await installation.adminTokens.list(of: member.id).map { TokenRow($0, at: now) },

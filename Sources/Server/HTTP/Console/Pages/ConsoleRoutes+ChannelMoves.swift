@@ -12,7 +12,8 @@ extension ConsoleRoutes {
         pages.post("tenants/{tenant}/channels/{channel}/move", .channelsMove, use: askToMove)
     }
 
-    private func movePage(_ turn: Turn, search: String?, _ form: FormState = FormState()) async throws -> MoveChannelPage
+    private func movePage(_ turn: Turn, search: String?, _ form: FormState = FormState()) async throws
+        -> MoveChannelPage
     {
         let tenant = try await installation.tenants.find(try turn.scope.id("tenant"))
         let channel = try await installation.channels.find(tenant.id, try turn.scope.id("channel"))

@@ -7,7 +7,9 @@ import PluginKit
 /// What a controller instructed (Art. 28(3)(a) GDPR).
 extension ConsoleRoutes {
     func addInstructions(to pages: Pages) {
-        pages.get("tenants/{tenant}/instructions", .agreementsRead) { try await $0.show(try await instructionsPage($0)) }
+        pages.get("tenants/{tenant}/instructions", .agreementsRead) {
+            try await $0.show(try await instructionsPage($0))
+        }
         pages.post("tenants/{tenant}/instructions", .agreementsWrite, use: recordInstruction)
     }
 
