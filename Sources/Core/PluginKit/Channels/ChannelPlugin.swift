@@ -31,6 +31,11 @@ public protocol ChannelPlugin: Plugin {
     /// - Returns: nil when the channel has no such kind of address or the text is none.
     func normalise(_ kind: Identity.Kind, _ address: String) -> Identity?
 
+    /// A link that opens a chat with a channel in the person's own messenger, a text typed already and not yet sent.
+    /// - Parameter address: the channel's address as people know it.
+    /// - Returns: nil when the messenger has no such links.
+    func chatLink(to address: String, text: String) -> String?
+
     /// Looks whether a channel could be connected like this: that the credentials are right and may what is needed,
     /// that the address is theirs. Changes nothing at the messenger. Called before anything is stored, and before
     /// changed credentials are.
@@ -57,6 +62,8 @@ public protocol ChannelPlugin: Plugin {
 }
 
 extension ChannelPlugin {
+    public func chatLink(to address: String, text: String) -> String? { nil }
+
     public func examine(_ connection: ChannelConnection, for ingress: IngressPoint, in jurisdiction: Jurisdiction) async
         -> ConnectionReport
     {

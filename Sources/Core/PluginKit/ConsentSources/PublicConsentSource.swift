@@ -1,0 +1,114 @@
+public import struct Foundation.Date
+
+/// A consent source that serves pages or scripts to people outside any messenger.
+///
+/// Its static files are the same for all tenants and stand under `/sources/{plugin}/{file}`; what belongs to a set-up is answered under
+/// `/s/{set-up}/…`. The platform checks the set-up's state and allowed origins, answers CORS preflights, and limits the rate before the
+/// plugin is asked.
+public protocol PublicConsentSource: ConfiguredConsentSource {
+    /// Static files by name. A name that carries a digest of its content may be kept for ever by browsers.
+    var files: [String: PublicFile] { get }
+
+    /// Answers one request to a set-up. Hostile input.
+    /// - Throws: `ConsentRefusal` for what is wrong with the request: answered 422 with field and problem.
+    func answer(_ request: PublicRequest, for setup: SourceSetup, by host: any ConsentSourceHost) async throws
+        -> PublicAnswer
+}
+
+public struct PublicFile: Sendable, Hashable {
+    public var contentType: String
+    public var bytes: [UInt8]
+    /// Whether the name changes with the content.
+    public var isImmutable: Bool
+
+    public init(contentType: String, bytes: [UInt8], isImmutable: Bool) {
+        self.contentType = contentType
+        self.bytes = bytes
+        self.isImmutable = isImmutable
+    }
+}
+
+public struct PublicRequest: Sendable {
+    public enum Method: String, Sendable { case get = "GET", post = "POST" }
+
+    public var method: Method
+    /// Below the set-up's address, e.g. `["agree"]`.
+    public var path: [String]
+    public var query: [String: String]
+    /// The page's origin when a browser tells it; one of the set-up's allowed origins then.
+    public var origin: String?
+    /// Language tags, the most wanted first.
+    public var languages: [String]
+    public var body: [UInt8]
+    public var receivedAt: Date
+    public var userAgent: Personal<String>?
+    /// From where it came. A plugin puts it into evidence only as far as its configuration says.
+    public var address: Personal<String>?
+    /// Where `/s/{set-up}` is reached from outside, without a slash at the end.
+    public var base: String
+
+    public init(
+        method: Method, path: [String], query: [String: String] = [:], origin: String? = nil, languages: [String] = [],
+        body: [UInt8] = [], receivedAt: Date, userAgent: Personal<String>? = nil, address: Personal<String>? = nil,
+        base: String
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.origin = origin
+        self.languages = languages
+        self.body = body
+        self.receivedAt = receivedAt
+        self.userAgent = userAgent
+        self.address = address
+        self.base = base
+    }
+}
+
+public struct PublicAnswer: Sendable, Hashable {
+    public var status: Int
+    public var contentType: String
+    public var body: [UInt8]
+    /// Seconds for which browsers may keep it; nil for not at all.
+    public var maxAge: Int?
+
+    public init(status: Int = 200, contentType: String, body: [UInt8], maxAge: Int? = nil) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+        self.maxAge = maxAge
+    }
+
+    public static func json(_ json: JSON, status: Int = 200, maxAge: Int? = nil) -> PublicAnswer {
+        PublicAnswer(
+            status: status, contentType: "application/json; charset=utf-8", body: json.encoded(), maxAge: maxAge)
+    }
+
+    public static let notFound = PublicAnswer(status: 404, contentType: "text/plain; charset=utf-8", body: [])
+}
+
+/// What the platform does for a consent source during one call, always for the call's own set-up.
+public protocol ConsentSourceHost: Sendable {
+    /// Keeps what a person agreed to on a page until a message brings the code, which proves that the sender's address is theirs (double
+    /// opt-in): then the consents become confirmed for whoever sent it. A code works once; unused, it goes with all that was kept.
+    /// - Parameter agreed: `granted` drafts, each with its evidence; no two of one purpose.
+    func keep(_ agreed: [ConsentEventDraft]) async throws -> EntryCode
+
+    /// A link that opens a chat with the set-up's channel, the text typed already; nil when the channel has none.
+    func chatLink(text: String) -> String?
+
+    /// A QR code of a text (ISO/IEC 18004) as an SVG document.
+    func qrCode(_ text: String) throws -> String
+}
+
+/// A one-time code that joins what was agreed on a page to a message.
+public struct EntryCode: Sendable, Hashable {
+    /// As a person sends it: ten characters of Crockford's Base32 in two groups, e.g. `7K3F9-Q2MXA`.
+    public var code: Secret<String>
+    public var expiresAt: Date
+
+    public init(code: String, expiresAt: Date) {
+        self.code = Secret(code)
+        self.expiresAt = expiresAt
+    }
+}
