@@ -242,6 +242,8 @@ def test_a_tenant_is_brought_in_by_mouse(house, browser, owner):
     home = onboard(house, browser, person, WithMouse)
     person.goto(home)
     person.press(person.page.get_by_role("link", name="+49 431 555012"))
+    person.press(person.page.locator("summary", has_text="Disconnect"))
+    person.type("Reason", "The shop closes")
     confirm(person, "Disconnect")
     person.page.get_by_text("Ended.").wait_for()
     assert house.admin.get(f"/tenants/{home.rsplit('/', 1)[1]}/channels")["data"][0]["state"] == "disconnected"
@@ -270,12 +272,14 @@ def test_live_pages_are_accessible_and_fit(house, browser, owner):
     of_tenant = f"/console/tenants/{tenant.id}"
     agreement = house.admin.get(f"/tenants/{tenant.id}/agreements")["data"][0]["id"]
     channel = house.admin.get(f"/tenants/{tenant.id}/channels")["data"][0]["id"]
+    key = house.admin.get(f"/tenants/{tenant.id}/api-keys")["data"][0]["id"]
     wrong = []
     for path in [
         "/console/sign-in", "/console/set-up", "/console/reset", "/console/tenants", "/console/tenants?search=xyz",
         "/console/tenants/new", of_tenant, of_tenant + "/details", f"{of_tenant}/agreements/{agreement}",
         of_tenant + "/channels/new", of_tenant + "/channels/new?plugin=whatsapp-cloud", f"{of_tenant}/channels/{channel}",
-        of_tenant + "/channels/health", of_tenant + "/keys/new", "/console/approvals", "/console/audit", "/console/audit/control/1",
+        f"{of_tenant}/channels/{channel}/configuration", f"{of_tenant}/channels/{channel}/move", of_tenant + "/instructions",
+        f"{of_tenant}/keys/{key}", of_tenant + "/channels/health", of_tenant + "/keys/new", "/console/approvals", "/console/audit", "/console/audit/control/1",
         "/console/staff", "/console/staff/new", "/console/regions", "/console/provider", "/console/account", "/console/nothing", "/agreements/none",
         "/notices/none",
     ]:
@@ -360,6 +364,8 @@ def join(house, browser, owner, name, role):
     person.press(person.page.get_by_role("button", name="Set password"))
     person.type("Code", one_time_code(person.page.locator(".secret-value code").inner_text()))
     person.press(person.page.get_by_role("button", name="Confirm"))
+    person.at("Recovery codes")
+    person.recovery = person.page.locator(".secret-value code").inner_text().split()
     person.press(person.page.get_by_role("link", name="I have stored it"))
     person.at("Tenants")
     return person

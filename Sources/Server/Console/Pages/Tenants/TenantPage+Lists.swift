@@ -32,8 +32,10 @@ extension TenantPage {
         let list =
             agreements.isEmpty
             ? Block(EmptyState(title: words["agreements.none"], text: words["agreements.none_text"])) : Block(table)
+        let instructions = ActionLink(text: words["instructions.title"], href: ConsolePath.instructions(id))
         return Section(
-            "agreements", words["agreements.title"], [list] + (mayManage ? [Block(Actions([Block(draft)]))] : []))
+            "agreements", words["agreements.title"], actions: agreements.isEmpty ? [] : [instructions],
+            [list] + (mayManage ? [Block(Actions([Block(draft)]))] : []))
     }
 
     private func textField(_ words: Words) -> Field {
@@ -81,7 +83,7 @@ extension TenantPage {
             ],
             rows: keys.map { row in
                 [
-                    Inline(text: row.label, code: row.prefix + "…"),
+                    Inline(text: row.label, href: ConsolePath.key(id, row.id), code: row.prefix + "…"),
                     .lines(row.scopes, absence: words["key.no_scopes"]),
                     Inline(
                         badge: words.badge(row.stage),

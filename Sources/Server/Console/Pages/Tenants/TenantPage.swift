@@ -146,8 +146,11 @@ public struct TenantPage: ConsolePage {
             .tenants, PageHeader(title: name, badge: words.badge(stage)),
             path: [Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants)],
             errors: ErrorSummary(
-                form, order: ["reference", "language", "text"] + Move.allCases.map { $0.rawValue + ".reason" },
-                words: words),
+                form,
+                also: [
+                    ("reference", words["agreement.reference"]), ("language", words["agreement.language"]),
+                    ("text", words["agreement.text"]),
+                ], reasonsOf: Move.allCases, in: "tenant.move", words),
             [
                 Block(
                     Columns(

@@ -99,7 +99,7 @@ extension ConsoleRoutes {
             _ = try await installation.tenants.change(id, change, turn.cause)
             return turn.go(ConsolePath.tenant(id.description), saying: .saved)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error, DetailsForm.field)
+            let state = try turn.refused(by: error, DetailsForm.field)
             return try await turn.show(try await detailsPage(id, state), status: .refused(error))
         }
     }
