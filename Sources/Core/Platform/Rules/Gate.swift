@@ -10,7 +10,8 @@ public struct Gate {
             ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? specialCategory(question)
             ?? window(question)
         guard let code else { return .allowed }
-        let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil
+        let retryAfter =
+            [.regionNotServing, .tenantMoving].contains(code) ? question.now.addingTimeInterval(60) : nil
         return .refused(Refusal(code, retryAfter: retryAfter))
     }
 
@@ -21,7 +22,8 @@ public struct Gate {
     }
 
     private static func region(_ question: GateQuestion) -> Refusal.Code? {
-        question.regionServing ? nil : .regionNotServing
+        if question.isMoving { return .tenantMoving }
+        return question.regionServing ? nil : .regionNotServing
     }
 
     private static func channel(_ question: GateQuestion) -> Refusal.Code? {

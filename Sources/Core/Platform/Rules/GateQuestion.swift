@@ -32,13 +32,15 @@ public struct GateQuestion: Sendable {
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
+    /// Whether the tenant is on its way to another region or shard.
+    public var isMoving: Bool
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
-        content: Content, window: ServiceWindow, regionServing: Bool
+        content: Content, window: ServiceWindow, regionServing: Bool, isMoving: Bool = false
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -55,6 +57,7 @@ public struct GateQuestion: Sendable {
         self.content = content
         self.window = window
         self.regionServing = regionServing
+        self.isMoving = isMoving
     }
 }
 

@@ -1,4 +1,3 @@
-import Crypto
 public import PluginKit
 import Postgres
 
@@ -32,7 +31,7 @@ public struct AgreementNoticeService: Sendable {
         let changes = AnnexDifference.between(agreed, facts)
         guard changes.contains(where: \.mayObject) else { return nil }
         let covered = Set(agreement.coveredFlows ?? [])
-        let digest = Array(SHA256.hash(data: try ControlSeal.encode(changes)))
+        let digest = try Self.digest(changes, try await present(tenant).move)
         if try await control.query(AgreementNoticeStore.isKnown(tenant, agreement.id, digest: digest)).first != nil {
             return nil
         }
@@ -126,8 +125,8 @@ public struct AgreementNoticeService: Sendable {
     }
 
     /// The tenant, its agreement in force or suspended, and that agreement's annexes as they hold.
-    private func standing(_ tenant: TenantID) async throws -> (Tenant, Agreement?, AgreementFacts?) {
-        let owner = try await agreements.tenants.find(tenant)
+    func standing(_ tenant: TenantID) async throws -> (Tenant, Agreement?, AgreementFacts?) {
+        let owner = try await present(tenant).tenant
         let rows = try await control.query(
             PostgresQuery(
                 "agreements.annexes",

@@ -92,6 +92,10 @@ public struct TenantPage: ConsolePage {
     public var keys: [KeyRow]
     public var deadLetters: Int
     public var mayManage: Bool
+    public var regionMove: RegionMove?
+    /// Regions that it could be moved to.
+    public var destinations: [RegionFacts]
+    public var mayMove: Bool
     /// Of the draft of an agreement (`reference`, `language`) and of the moves.
     public var form: FormState
 
@@ -99,6 +103,7 @@ public struct TenantPage: ConsolePage {
         id: String, name: String, stage: TenantStage, createdAt: Date, moves: [Move], checks: [Check],
         pending: [PendingApproval], region: RegionFacts, details: [DetailLine], agreements: [AgreementRow],
         channels: [ChannelRow], keys: [KeyRow], deadLetters: Int, mayManage: Bool,
+        regionMove: RegionMove? = nil, destinations: [RegionFacts] = [], mayMove: Bool = false,
         form: FormState = FormState()
     ) {
         self.id = id
@@ -115,6 +120,9 @@ public struct TenantPage: ConsolePage {
         self.keys = keys
         self.deadLetters = deadLetters
         self.mayManage = mayManage
+        self.regionMove = regionMove
+        self.destinations = destinations
+        self.mayMove = mayMove
         self.form = form
     }
 
@@ -126,7 +134,9 @@ public struct TenantPage: ConsolePage {
             .tenants, PageHeader(title: name, badge: words.badge(stage)),
             path: [Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants)],
             errors: ErrorSummary(
-                form, order: ["reference", "language"] + Move.allCases.map { $0.rawValue + ".reason" }, words: words),
+                form,
+                order: ["reference", "language"] + Move.allCases.map { $0.rawValue + ".reason" } + Self.regionFields,
+                words: words),
             [
                 Block(
                     Columns(
