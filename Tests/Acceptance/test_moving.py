@@ -1,5 +1,6 @@
 """A tenant moves to another region while people write to it and it answers: nothing is lost, nothing is there twice, all in order."""
 
+import json
 import threading
 import time
 
@@ -74,7 +75,7 @@ def test_a_tenant_moves_while_people_write_and_it_answers(instance, colleague):
         """As a client does that is told to come again."""
         body = {"to": {"contact_id": contact}, "text": {"body": f"Antwort {number}"}}
         for _ in range(600):
-            reply = tenant.api.call("POST", "/messages", body, headers={"Idempotency-Key": f"answer {number}"})
+            reply = tenant.api.call("POST", "/messages", body, headers={"Idempotency-Key": f"answer-{number}"})
             if reply.status_code == 200:
                 sent.append(reply.json()["id"])
                 return
@@ -114,6 +115,9 @@ def test_a_tenant_moves_while_people_write_and_it_answers(instance, colleague):
     again = tenant.api.call("POST", "/messages", {"to": {"contact_id": contact}, "text": {"body": "vorher"}}, headers={"Idempotency-Key": "vorher"})
     assert again.json()["id"] == before["id"] and again.headers["Idempotency-Replayed"] == "true"
 
+    shown = instance.admin.get(f"/tenants/{tenant.id}/region/certificate")
+    assert json.loads(shown["text"]) == shown["certificate"] and shown["certificate"]["move_id"] == move["id"]
+    assert shown["certificate"]["rows_destroyed"] == move["rows"] and shown["certificate"]["from"]["region"] == "eu-central"
     for table in ["contacts", "messages", "consents", "consent_events", "channels", "tenant_keys", "queue_jobs", "channel_events"]:
         assert rows(instance, tenant, "eu-central", table) == 0, table
     assert rows(instance, tenant, "eu-central", "tenant_standing") == 1
@@ -123,6 +127,7 @@ def test_staff_cancel_a_move_and_the_tenant_goes_on_where_it_was(instance, colle
     tenant = instance.new_tenant()
     handset, contact = tenant.talk()
     path = f"/tenants/{tenant.id}/region"
+    instance.admin.get(path + "/certificate", expect=404)
     assert place(instance, tenant) == {"region": "eu-central", "shard": "eu-central-1", "move": None}
     assert instance.admin.post(path + "/cancel", {"reason": "doch nicht"}, expect=409)["code"] == "conflict"
     ask(instance, colleague, tenant, "eu-north")

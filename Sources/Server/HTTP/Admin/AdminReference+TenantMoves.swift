@@ -14,4 +14,7 @@ extension AdminReference {
         "cancelTenantMove", "Ends a move before the tenant lives at the new place.",
         detail: "The tenant goes on where it was. What was copied already is erased, and the notice is taken back.",
         body: .named("Refusing"), answers: .named("TenantPlace"), problems: [409])
+    static let readMoveCertificate = OperationReference(
+        "readTenantMoveCertificate", "Shows what was destroyed where the tenant lived before its last finished move.",
+        answers: .named("ErasureCertificate"))
 }

@@ -29,6 +29,12 @@ extension AdminRoutes {
         try fields.finish()
         return try await installation.moves.cancel(try scope.id("tenant"), reason: reason, cause).json.response()
     }
+
+    @Sendable func readMoveCertificate(
+        _ request: Request, _ scope: RequestScope, _ cause: Cause
+    ) async throws -> Response {
+        try await installation.moves.certificate(of: try scope.id("tenant")).json.response()
+    }
 }
 
 extension TenantPlace {

@@ -28,6 +28,9 @@ struct AdminRoutes: Sendable {
         admin.staff(.post, "tenants/{tenant}/region", .installationWrite, About.changeRegion, use: changeRegion)
         admin.staff(
             .post, "tenants/{tenant}/region/cancel", .installationWrite, About.cancelMove, use: cancelMove)
+        admin.staff(
+            .get, "tenants/{tenant}/region/certificate", .tenantsRead, About.readMoveCertificate,
+            use: readMoveCertificate)
 
         admin.staff(.get, "tenants/{tenant}/agreements", .agreementsRead, About.listAgreements, use: listAgreements)
         admin.staff(

@@ -105,6 +105,27 @@ import Testing
         }
     }
 
+    @Test func `another tenant that is being copied is not waited for`() async throws {
+        try await TwoRegions.with { two in
+            let (mover, neighbour) = (try await Mover(in: two), try await Mover(in: two))
+            for tenant in [mover.id, neighbour.id] { try await two.plan(tenant) }
+            let (held, ended) = (Latch(), Latch())
+            let settings = asTenant(neighbour.id) + [("application_name", MovementStore.copying)]
+            let source = try two.source
+            async let copying: Void = source.worker.transaction(settings: settings, readOnly: true, retries: 0) { tx in
+                _ = try await tx.query(PostgresQuery("test.look", "SELECT count(*) FROM contacts"))
+                held.open()
+                await ended.wait()
+            }
+            await held.wait()
+            await two.work(.init(interval: .milliseconds(10), others: .milliseconds(200)))
+            ended.open()
+            try await copying
+            #expect(try await two.move(of: mover.id)?.state == .done)
+            #expect(try await two.move(of: neighbour.id)?.state == .done)
+        }
+    }
+
     @Test func `a transaction that does not end in time ends the move, and the tenant goes on`() async throws {
         try await TwoRegions.with { two in
             let mover = try await Mover(in: two)

@@ -58,7 +58,7 @@ import Testing
     }
 
     private func certified(_ move: TenantMove, _ two: TwoRegions) async throws {
-        let certificate = try await two.installation.moves.certificate(move)
+        let certificate = try await two.installation.moves.certificate(of: move.tenant)
         let seal = try #require(certificate.seal)
         let signer = try #require(two.region.configuration.sealing).identity.certificate
         #expect(try CMSSeal.verify(seal, over: Array(certificate.text.utf8), trusting: [signer]).signer == signer)
@@ -157,6 +157,22 @@ import Testing
             #expect(move.state == .failed && move.failure?.contains("messages") == true)
             #expect(try await two.counts(mover.id, in: two.other).allSatisfy { $0.value == 0 })
             #expect(try await two.counts(mover.id, in: two.region.database) == before)
+            try await mover.send("danach", to: Person(3))
+        }
+    }
+
+    @Test func `a target that has something of the tenant already ends the move, and is left as it is`() async throws {
+        try await TwoRegions.with { two in
+            let mover = try await Mover(in: two)
+            _ = try await two.other.query(
+                PostgresQuery(
+                    "test.stray", "INSERT INTO tenant_standing (tenant_id, tenant_state) VALUES ($1, 'active')",
+                    [mover.id]))
+            try await two.plan(mover.id)
+            await two.work()
+            let move = try #require(try await two.move(of: mover.id))
+            #expect(move.state == .failed && move.failure?.contains("already") == true)
+            #expect(try await two.movement(mover.id, in: two.other) == "none")
             try await mover.send("danach", to: Person(3))
         }
     }

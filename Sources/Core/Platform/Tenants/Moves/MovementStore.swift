@@ -39,7 +39,8 @@ enum MovementStore {
     /// Transactions that are open now, of the two roles that can write tenants' rows. The snapshot of each may be older than what was
     /// committed before this statement. A transaction without an id yet counts too: its statement may be about to write. So these are
     /// virtual ids, which each transaction holds a lock on from its begin to its end (PostgreSQL manual, 74.1), and not
-    /// `pg_snapshot_xmin`, which knows of those alone that have written already.
+    /// `pg_snapshot_xmin`, which knows of those alone that have written already. Those that copy another tenant may last for long, and
+    /// write nothing else.
     static let others = PostgresQuery(
         "movement.others",
         """
@@ -47,8 +48,11 @@ enum MovementStore {
         FROM pg_locks l
         JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND l.pid <> pg_backend_pid()
-          AND a.datname = current_database() AND a.usename IN ('obhut_app', 'obhut_worker')
-        """)
+          AND a.datname = current_database() AND a.usename IN ('obhut_app', 'obhut_worker') AND a.application_name <> $1
+        """, [copying])
+
+    /// What a transaction that copies a tenant calls itself (`application_name`).
+    static let copying = "obhut-move"
 
     /// At the source: the tenant lives there again.
     static func reopen(_ move: TenantMove) -> PostgresQuery {

@@ -7,6 +7,7 @@ import Postgres
 struct TenantCopy: Sendable {
     /// Both sides write values down in the same words; a large table takes longer than a request may.
     private static let settings = [
+        ("application_name", MovementStore.copying),
         ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0"), ("TimeZone", "UTC"),
         ("DateStyle", "ISO, YMD"), ("IntervalStyle", "iso_8601"), ("bytea_output", "hex"), ("extra_float_digits", "1"),
     ]

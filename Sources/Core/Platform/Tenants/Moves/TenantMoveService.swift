@@ -104,9 +104,10 @@ public struct TenantMoveService: Sendable {
         }
     }
 
-    /// - Throws: `.notFound` when nothing was erased by a move of the tenant's yet.
-    public func certificate(_ move: TenantMove) async throws -> ErasureCertificate {
-        guard let row = try await control.query(TenantMoveStore.certificate(move)).first,
+    /// What the tenant's last finished move erased where it came from.
+    /// - Throws: `.notFound` when there was none yet.
+    public func certificate(of tenant: TenantID) async throws -> ErasureCertificate {
+        guard let row = try await control.query(TenantMoveStore.certificate(tenant)).first,
             let certificate = try ErasureStore.certificate(row)
         else { throw PlatformError.notFound("erasure certificate") }
         return certificate

@@ -10,8 +10,11 @@ extension TenantMover {
             try tenants.directory.shard(move.from.shard), try tenants.directory.shard(move.to.shard)
         )
         try await step(move) { tenant, _ in
-            _ = try await target.worker.transactionBatch(
-                settings: asTenant(move.tenant), [MovementStore.expect(move, tenant.state)])
+            let marks = try await target.worker.transactionBatch(
+                settings: asTenant(move.tenant), [MovementStore.expect(move, tenant.state), MovementStore.held(move)])
+            if marks[1].isEmpty {
+                throw PlatformError(.conflict, "The shard \(target.id) has something of the tenant already.")
+            }
         }
         try await after(.expected)
         let findings = try await TenantCopy(

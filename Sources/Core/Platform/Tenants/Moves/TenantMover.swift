@@ -90,12 +90,14 @@ struct TenantMover: Sendable {
     }
 
     /// A mark of the move in a shard.
-    /// - Throws: `Overtaken` when it found nothing to mark.
+    /// - Throws: `.conflict` when it found nothing to mark: whoever has the move in hand finds its own marks.
     func mark(_ move: TenantMove, _ shard: ShardID, _ query: PostgresQuery) async throws {
         let worker = try tenants.directory.shard(shard).worker
         try await step(move) { _, _ in
             let rows = try await worker.transactionBatch(settings: asTenant(move.tenant), [query])[0]
-            guard rows.affectedRows == 1 else { throw TenantCopy.Overtaken() }
+            guard rows.affectedRows == 1 else {
+                throw PlatformError(.conflict, "The shard \(shard) does not have the tenant as the move left it.")
+            }
         }
     }
 
