@@ -175,9 +175,7 @@ CREATE POLICY own_tenant ON consent_chains FOR ALL TO obhut_app, obhut_worker
     WITH CHECK (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
 -- A worker looks whose consents there are to keep; a chain says nothing about a person.
 CREATE POLICY reads_across_tenants ON consent_chains FOR SELECT TO obhut_worker USING (true);
-CREATE POLICY erased_when_terminated ON consent_chains AS RESTRICTIVE FOR DELETE TO obhut_worker
-    USING ((SELECT s.tenant_state FROM tenant_standing s
-            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
+SELECT keep_until_gone('consent_chains'), hold_while_moving('consent_chains');
 GRANT SELECT, INSERT, UPDATE ON consent_chains TO obhut_app, obhut_worker;
 GRANT DELETE ON consent_chains TO obhut_worker;
 
@@ -202,6 +200,9 @@ COMMENT ON COLUMN messages.special_category IS 'Whether the content is or may be
 -- However a message comes here: sent, received, released from quarantine. One that is marked stays so.
 CREATE FUNCTION mark_special_category() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
+    IF is_being_copied(NEW.tenant_id) THEN
+        RETURN NEW;
+    END IF;
     IF NEW.direction = 'outbound' THEN
         NEW.special_category := is_special_category(NEW.tenant_id, NEW.purpose);
     ELSE

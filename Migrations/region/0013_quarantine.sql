@@ -100,18 +100,13 @@ BEGIN
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', own_table);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_worker', own_table);
-        -- Where tenants can be moved, these tables are held still with the others.
-        IF to_regprocedure('hold_while_moving(regclass)') IS NOT NULL THEN
-            EXECUTE format('SELECT hold_while_moving(%L::regclass)', own_table);
-        END IF;
+        PERFORM hold_while_moving(own_table::regclass);
     END LOOP;
 END
 $policies$;
 
 -- How much was not kept is told for as long as the contract runs.
-CREATE POLICY erased_when_terminated ON quarantine_drops AS RESTRICTIVE FOR DELETE TO obhut_worker
-    USING ((SELECT s.tenant_state FROM tenant_standing s
-            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
+SELECT keep_until_gone('quarantine_drops');
 
 -- Whoever serves a tenant puts messages in, recognises those that came before, counts them, and gives them to the contact that goes on
 -- when two turn out to be one. Neither key nor content can be read.

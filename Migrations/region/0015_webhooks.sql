@@ -74,7 +74,8 @@ CREATE FUNCTION note_messages_received() RETURNS trigger LANGUAGE plpgsql AS $fu
 DECLARE
     found record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM webhook_endpoints WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) THEN
+    IF NOT EXISTS (SELECT FROM webhook_endpoints WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
+        OR is_being_copied(nullif(current_setting('app.tenant_id', true), '')::uuid) THEN
         RETURN NULL;
     END IF;
     FOR found IN
@@ -97,7 +98,8 @@ CREATE FUNCTION note_messages_moved() RETURNS trigger LANGUAGE plpgsql AS $funct
 DECLARE
     found record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM webhook_endpoints WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) THEN
+    IF NOT EXISTS (SELECT FROM webhook_endpoints WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
+        OR is_being_copied(nullif(current_setting('app.tenant_id', true), '')::uuid) THEN
         RETURN NULL;
     END IF;
     FOR found IN
@@ -122,7 +124,8 @@ CREATE TRIGGER notes_messages_moved AFTER UPDATE ON messages REFERENCING OLD TAB
 CREATE FUNCTION note_consent_changed() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
     IF EXISTS (SELECT FROM contacts c
-               WHERE c.tenant_id = NEW.tenant_id AND c.contact_id = NEW.contact_id AND NOT c.hidden) THEN
+               WHERE c.tenant_id = NEW.tenant_id AND c.contact_id = NEW.contact_id AND NOT c.hidden)
+        AND NOT is_being_copied(NEW.tenant_id) THEN
         PERFORM note_webhook_events(
             NEW.tenant_id, 'consent.changed', ARRAY[NEW.consent_event_id], ARRAY[NEW.contact_id], ARRAY[NEW.kind]);
     END IF;
@@ -144,9 +147,8 @@ BEGIN
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_app, obhut_worker', tenant_table);
+        PERFORM hold_while_moving(tenant_table::regclass);
     END LOOP;
 END
 $policies$;
-CREATE POLICY erased_when_terminated ON webhook_endpoints AS RESTRICTIVE FOR DELETE TO obhut_worker
-    USING ((SELECT s.tenant_state FROM tenant_standing s
-            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
+SELECT keep_until_gone('webhook_endpoints');

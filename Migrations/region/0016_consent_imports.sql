@@ -65,6 +65,7 @@ BEGIN
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_app, obhut_worker', tenant_table);
+        PERFORM hold_while_moving(tenant_table::regclass);
     END LOOP;
 END
 $policies$;

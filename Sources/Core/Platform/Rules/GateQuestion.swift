@@ -38,6 +38,10 @@ public struct GateQuestion: Sendable {
     public var regionServing: Bool
     /// Of a reply in a dialogue about consent: whether the person lets us ask. Nil while there is no dialogue.
     public var dialogue: DialoguePermission?
+    /// Whether the agreement's annexes cover who runs the region now and whom that engages.
+    public var regionCovered: Bool
+    /// Whether the tenant is on its way to another region or shard.
+    public var isMoving: Bool
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
@@ -45,7 +49,8 @@ public struct GateQuestion: Sendable {
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
         unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
-        content: Content, window: ServiceWindow, regionServing: Bool, dialogue: DialoguePermission? = nil
+        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true, isMoving: Bool = false,
+        dialogue: DialoguePermission? = nil
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -65,6 +70,8 @@ public struct GateQuestion: Sendable {
         self.window = window
         self.regionServing = regionServing
         self.dialogue = dialogue
+        self.regionCovered = regionCovered
+        self.isMoving = isMoving
     }
 }
 

@@ -44,6 +44,7 @@ struct ExportTable: Sendable {
         "consent_imports": "files that were brought in; each consent of theirs is exported itself",
         "consent_import_parts": "the same", "consent_import_faults": "the same",
         "webhook_events": "what is still to be told; each message and consent is exported itself",
+        "tenant_moves": "evidence of the provider: where the tenant lived before, and when it moved",
         "tenant_erasures": "evidence of the provider, made when nothing is left to export",
         "agreement_files": "documents of the contract, which both parties have",
         "agreement_links": "links to sign by; they hold nothing",
