@@ -71,9 +71,9 @@ struct WebhookLane: Sendable {
                 return (nil, nil, .empty)
             }
             let job = try WebhookJob(row)
-            switch ProcessingRule.verdict(.webhook, standing.state, standing.agreement) {
+            switch ProcessingRule.verdict(.webhook, standing.state, standing.agreement, isMoving: standing.isMoving) {
             case .allowed: break
-            case .held: return (job, nil, .pause(Self.holdPause))
+            case .held, .later: return (job, nil, .pause(Self.holdPause))
             case .refused, .discarded, .gone:
                 try await end(job, lane, tx)
                 return (job, nil, .goOn)

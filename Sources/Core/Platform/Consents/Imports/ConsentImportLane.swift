@@ -66,9 +66,9 @@ struct ConsentImportLane: Sendable {
             return .over
         }
         let importing = try ConsentImportStore.found(row)
-        switch ProcessingRule.verdict(.webhook, standing.state, standing.agreement) {
+        switch ProcessingRule.verdict(.webhook, standing.state, standing.agreement, isMoving: standing.isMoving) {
         case .allowed: break
-        case .held: return .pause
+        case .held, .later: return .pause
         case .refused, .discarded, .gone:
             _ = try await tx.pipeline([
                 ConsentImportStore.finish(tenant, id, .stopped), ConsentImportStore.removeParts(tenant, id),
