@@ -34,6 +34,8 @@ import Testing
         "destroyed_messages forgotten":
             "a worker removes what no messenger repeats any more; an index says nothing about a person",
         "destroyed_messages outdated": "the same",
+        "consent_imports over":
+            "a worker removes imports that are long over, whosever they are; one says nothing about a person",
         "consent_source_routes control_plane": "the control plane is about all tenants",
         "tenant_standing moving_across_tenants":
             "a worker must know whom to leave alone; that a tenant is being moved says nothing about a person",
