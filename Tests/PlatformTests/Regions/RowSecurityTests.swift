@@ -17,6 +17,7 @@ import Testing
     /// A tenant with something in every table that can have something.
     private func filled(_ region: Region) async throws -> Company {
         let company = try await Company(in: region)
+        try await company.listen()
         try await company.befriend(Person(1))
         try await company.send("Hallo", to: Person(1).byPhone, key: "key")
         try await Hand(in: region).work()
@@ -31,6 +32,7 @@ import Testing
         let source = try await company.setUp()
         try await company.keepCode(from: source)
         try await company.fillQuarantine()
+        try await company.fillImport()
         return company
     }
 

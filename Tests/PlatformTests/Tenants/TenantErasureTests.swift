@@ -12,6 +12,7 @@ import Testing
     /// A tenant with something in every table that can have something, terminated.
     private func over(_ region: Region) async throws -> Company {
         let company = try await Company(in: region)
+        try await company.listen()
         try await company.befriend(Person(1), [Person(1).phone])
         try await company.befriend(Person(2), [Person(2).user])
         try await company.send("Hallo", to: Person(1).byPhone, key: "key")
@@ -29,6 +30,7 @@ import Testing
         _ = try await region.installation.channels.health(company.id, company.channel.id)
         try await company.keepCode(from: company.setUp())
         try await company.fillQuarantine()
+        try await company.fillImport()
         _ = try await region.installation.tenants.terminate(company.id, reason: "gekündigt", erasureDelay: 0, .system)
         try await company.receive(company.channel.message("late \(company.id)", from: [Person(1).phone]))
         return company
