@@ -38,7 +38,8 @@ struct DialogueLane: Sendable {
                 Gate.processing(standing.state, standing.agreement) == nil
             else { return .pause(DeliveryLane.holdPause) }
             if let person = try rows[0].first.map(DialoguePerson.init) {
-                try await DialogueHearing(keys: keys, plugins: plugins, person: person, tx: tx, logger: logger).hear(job)
+                try await DialogueHearing(keys: keys, plugins: plugins, person: person, tx: tx, logger: logger).hear(
+                    job)
             }
             _ = try await tx.pipeline([QueueStore.complete(lane.tenant, job)], commit: true)
             return .goOn
