@@ -175,7 +175,8 @@ import Testing
             region.asker.play { turn, _ in
                 turn.event == .silence
                     ? DialogueStep(.leftAlone, replies: [.text("Still there?")], state: "reminded")
-                    : DialogueStep(.asking(until: turn.now.addingTimeInterval(3600)), replies: [.text("May we?")], state: "asked")
+                    : DialogueStep(
+                        .asking(until: turn.now.addingTimeInterval(3600)), replies: [.text("May we?")], state: "asked")
             }
             try await say("Guten Tag", company)
             let waker = DialogueWaker(shard: try region.shard, logger: .quiet)
@@ -201,7 +202,9 @@ import Testing
         try await Region.with { region in
             let company = try await prepare(region)
             region.asker.play { turn, _ in
-                DialogueStep(.asking(until: turn.now.addingTimeInterval(3600)), replies: [.text("\(turn.event)")], state: "asked")
+                DialogueStep(
+                    .asking(until: turn.now.addingTimeInterval(3600)), replies: [.text("\(turn.event)")], state: "asked"
+                )
             }
             try await say("Guten Tag", company)
             _ = try await region.rows("UPDATE dialogues SET wakes_at = now() - interval '1 second'")

@@ -22,7 +22,8 @@ final class Asker: ConversingConsentSource {
             switch turn.said {
             case "yes":
                 DialogueStep(.admitted, replies: [.text("Thank you")], events: [turn.fact(.granted)])
-            case "no": DialogueStep(.refused, replies: [.text("As you wish")], events: [turn.fact(.refused)], state: "no")
+            case "no":
+                DialogueStep(.refused, replies: [.text("As you wish")], events: [turn.fact(.refused)], state: "no")
             case "start" where turn.state == "no": DialogueStep(.asking(until: nil), replies: [.text("Again?")])
             default:
                 turn.state == "no"
@@ -76,7 +77,8 @@ extension DialogueTurn {
 
     func fact(_ kind: ConsentEventKind, _ purpose: String = "service") -> ConsentEventDraft {
         ConsentEventDraft(
-            kind: kind, purpose: purpose, occurredAt: occurredAt ?? now, evidence: ["act": "message_sent", "text": "May we?"])
+            kind: kind, purpose: purpose, occurredAt: occurredAt ?? now,
+            evidence: ["act": "message_sent", "text": "May we?"])
     }
 }
 

@@ -29,7 +29,7 @@ extension Company {
             )
             try await region.shard.app.transaction(settings: asTenant(id)) { tx in
                 let draft = ConsentEventDraft(
-                    kind: .granted, purpose: "service", occurredAt: Date(), 
+                    kind: .granted, purpose: "service", occurredAt: Date(),
                     evidence: ["method": "in_person", "text": "Ja, gerne."])
                 _ = try await ConsentLedger.add(
                     keys, .generate(), contact: contact, channel: channel, source: "declared@1.0.0", draft, by: nil, tx)

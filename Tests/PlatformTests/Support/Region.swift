@@ -43,7 +43,8 @@ struct Region: Sendable {
                         runsWorkers: false, sealing: try .forTests())
                     let region = Region(
                         installation: try await open(configuration, folder, [messenger], asker),
-                        messenger: messenger, asker: asker, database: database, controlDatabase: controlDatabase, configuration: configuration,
+                        messenger: messenger, asker: asker, database: database, controlDatabase: controlDatabase,
+                        configuration: configuration,
                         folder: folder)
                     try await running(region.installation.services) { try await body(region) }
                 }
@@ -68,7 +69,8 @@ struct Region: Sendable {
     }
 
     static func open(
-        _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger], _ asker: Asker
+        _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger],
+        _ asker: Asker
     ) async throws -> Installation {
         var plugins = PluginRegistry()
         for messenger in messengers { try plugins.register(channel: messenger) }

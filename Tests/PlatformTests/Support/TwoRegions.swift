@@ -124,6 +124,7 @@ struct Mover: Sendable {
         try await company.befriend(Person(1), [Person(1).phone])
         try await company.befriend(Person(2), [Person(2).user])
         try await company.befriend(Person(3))
+        try await company.agree(Person(9).phone)
         try await company.send("Hallo", to: Person(1).byPhone, key: "key")
         try await Hand(in: region).work()
         let sent = region.messenger.deliveries.last { $0.channel == company.channel.address }
@@ -136,6 +137,8 @@ struct Mover: Sendable {
         try await Hand(in: region).work()
         region.messenger.answer { .accepted($0) }
         for turn in 1...3 { try await company.send("waits \(turn)", to: Person(3).byPhone) }
+        try await company.keepCode(from: company.setUp())
+        try await company.fillQuarantine()
         // Nobody takes them before the test wants it.
         _ = try await region.rows(
             "UPDATE queue_lanes SET run_at = now() + interval '1 hour' WHERE tenant_id = $1", [company.id])

@@ -45,7 +45,8 @@ struct DialogueConsequences: Sendable {
     func record(_ events: [ConsentEventDraft]) async throws {
         for event in events {
             guard !ReservedPurpose.all.contains(event.purpose) || event.kind == .withdrawn else {
-                hearing.logger.error("a consent source recorded a reserved purpose", metadata: ["source": "\(asker.name)"])
+                hearing.logger.error(
+                    "a consent source recorded a reserved purpose", metadata: ["source": "\(asker.name)"])
                 continue
             }
             _ = try await ConsentLedger.add(

@@ -32,7 +32,8 @@ struct DialogueHearing: Sendable {
         }
         guard let event = event(heard, job, standing) else { return }
         guard let asker = try await asker(standing), let contact = try person.open(keys) else {
-            return _ = try await tx.query(DialogueStore.sleep(tenant, person))
+            _ = try await tx.query(DialogueStore.sleep(tenant, person))
+            return
         }
         if standing.languages.isEmpty { standing.languages = try await languages() }
         if standing.entry == nil, heard?.content.context?["referral"] != nil { standing.entry = "ad" }
@@ -95,7 +96,9 @@ struct DialogueHearing: Sendable {
         /// As consent events name it.
         var name: String { "\(plugin.manifest.name)@\(plugin.manifest.version)" }
 
-        func step(_ event: DialogueTurn.Event, _ standing: DialogueStanding, _ heard: Heard?, at now: Date) -> DialogueStep {
+        func step(_ event: DialogueTurn.Event, _ standing: DialogueStanding, _ heard: Heard?, at now: Date)
+            -> DialogueStep
+        {
             plugin.step(
                 DialogueTurn(
                     event: event, state: standing.state, agreed: standing.agreed, languages: standing.languages,

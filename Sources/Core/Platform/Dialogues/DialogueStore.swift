@@ -97,8 +97,13 @@ enum DialogueStore {
     static func due(atMost portion: Int) -> PostgresQuery {
         PostgresQuery(
             "dialogue.due",
-            "SELECT tenant_id, contact_id, channel_id FROM dialogues WHERE wakes_at <= now() ORDER BY wakes_at LIMIT $1",
-            [portion])
+            """
+            SELECT tenant_id, contact_id, channel_id
+            FROM dialogues
+            WHERE wakes_at <= now() AND tenant_id <> ALL (ARRAY(SELECT tenant_id FROM tenant_standing WHERE movement IS NOT NULL))
+            ORDER BY wakes_at
+            LIMIT $1
+            """, [portion])
     }
 
     static func first(of lane: Lane) -> PostgresQuery {

@@ -25,8 +25,9 @@ struct DialogueWithdrawal: Sendable {
             method: "word_in_chat", evidence: heard.evidence(word), at: heard.occurredAt, releases: false, hearing.tx)
         try await hearing.destroy()
         guard before.closing == nil || !before.isClosed, let contact else {
-            return _ = try await hearing.tx.query(
+            _ = try await hearing.tx.query(
                 DialogueStore.close(tenant, person.contact, person.channel, .withdrawn))
+            return
         }
         if words.isEmpty { words = [.text(WithdrawalText.confirmation(in: try await language(word)))] }
         let confirmation = DialogueReplies.New(words[0])

@@ -3,7 +3,8 @@
 /// Without a limit, anybody who knows a number could fill a tenant's region with what nobody may read. What is beyond is counted and not
 /// kept. A dialogue still hears it as long as it keeps up: a person who wrote too much must be able to answer.
 struct QuarantineLimits: Sendable, Hashable {
-    static let standard = QuarantineLimits(messages: 50, bytes: 256 * 1024, unheardMessages: 20, unheardBytes: 64 * 1024)
+    static let standard = QuarantineLimits(
+        messages: 50, bytes: 256 * 1024, unheardMessages: 20, unheardBytes: 64 * 1024)
 
     /// Kept at most.
     var messages: Int

@@ -24,7 +24,8 @@ struct QuarantineRelease: Sendable {
         _ = try await tx.pipeline([
             Self.add(tenant, person, released), QuarantineStore.remove(tenant, released.map(\.id)),
             Self.show(tenant, person, released), Self.showReplies(tenant, person),
-            Self.showContact(tenant, person, name: try released.compactMap(\.name).last.map { try contact.seal(name: $0) }),
+            Self.showContact(
+                tenant, person, name: try released.compactMap(\.name).last.map { try contact.seal(name: $0) }),
         ])
         return released.map(\.id)
     }

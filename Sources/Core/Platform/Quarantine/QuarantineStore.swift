@@ -139,7 +139,9 @@ enum QuarantineStore {
             """
             SELECT DISTINCT tenant_id, contact_id, channel_id
             FROM (SELECT tenant_id, contact_id, channel_id FROM quarantined_messages
-                  WHERE expires_at < now() ORDER BY expires_at LIMIT $1) q
+                  WHERE expires_at < now()
+                    AND tenant_id <> ALL (ARRAY(SELECT tenant_id FROM tenant_standing WHERE movement IS NOT NULL))
+                  ORDER BY expires_at LIMIT $1) q
             """, [portion])
     }
 
@@ -149,8 +151,10 @@ enum QuarantineStore {
             "quarantine.forget-destroyed",
             """
             DELETE FROM destroyed_messages
-            WHERE ctid = ANY (ARRAY(SELECT ctid FROM destroyed_messages WHERE destroyed_at < now() - interval '8 days'
-                                    ORDER BY destroyed_at LIMIT $1))
+            WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM destroyed_messages WHERE destroyed_at < now() - interval '8 days'
+                  AND tenant_id <> ALL (ARRAY(SELECT tenant_id FROM tenant_standing WHERE movement IS NOT NULL))
+                ORDER BY destroyed_at LIMIT $1))
             """, [portion])
     }
 }

@@ -187,7 +187,8 @@ enum QueueStore {
         case unclear
     }
 
-    static func note(_ tenant: TenantID, _ job: some QueuedJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery
+    static func note(_ tenant: TenantID, _ job: some QueuedJob, _ fault: ChannelFault, _ remains: Remains)
+        -> PostgresQuery
     {
         var (failures, certain) = (0, false)
         if case .nothing(let isFailure) = remains { (failures, certain) = (isFailure ? 1 : 0, true) }

@@ -36,12 +36,12 @@ public struct GateQuestion: Sendable {
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
-    /// Of a reply in a dialogue about consent: whether the person lets us ask. Nil while there is no dialogue.
-    public var dialogue: DialoguePermission?
     /// Whether the agreement's annexes cover who runs the region now and whom that engages.
     public var regionCovered: Bool
     /// Whether the tenant is on its way to another region or shard.
     public var isMoving: Bool
+    /// Of a reply in a dialogue about consent: whether the person lets us ask. Nil while there is no dialogue.
+    public var dialogue: DialoguePermission?
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
@@ -49,8 +49,8 @@ public struct GateQuestion: Sendable {
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
         unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
-        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true, isMoving: Bool = false,
-        dialogue: DialoguePermission? = nil
+        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true,
+        isMoving: Bool = false, dialogue: DialoguePermission? = nil
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -69,9 +69,9 @@ public struct GateQuestion: Sendable {
         self.content = content
         self.window = window
         self.regionServing = regionServing
-        self.dialogue = dialogue
         self.regionCovered = regionCovered
         self.isMoving = isMoving
+        self.dialogue = dialogue
     }
 }
 

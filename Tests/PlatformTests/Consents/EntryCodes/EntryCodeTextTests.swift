@@ -51,7 +51,8 @@ import Testing
 
     @Test func `any text is taken, in time that goes with its length, and every candidate has the form of a code`() {
         var random = SeededGenerator(seed: 7)
-        let scalars: [Unicode.Scalar] = Array("aAoO0iIlL1uUzZ9 -–\n.,:*_äßé中👍🏽\u{200d}\u{200f}\u{0}\u{301}".unicodeScalars)
+        let scalars: [Unicode.Scalar] = Array(
+            "aAoO0iIlL1uUzZ9 -–\n.,:*_äßé中👍🏽\u{200d}\u{200f}\u{0}\u{301}".unicodeScalars)
         for _ in 0..<3000 {
             var text = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 0..<60, using: &random) {

@@ -55,7 +55,8 @@ enum ConsentSourceStore {
     }
 
     static func removeRoute(_ source: ConsentSourceID) -> PostgresQuery {
-        PostgresQuery("consent-sources.remove-route", "DELETE FROM consent_source_routes WHERE source_id = $1", [source])
+        PostgresQuery(
+            "consent-sources.remove-route", "DELETE FROM consent_source_routes WHERE source_id = $1", [source])
     }
 
     static func route(_ source: ConsentSourceID) -> PostgresQuery {
