@@ -1,3 +1,4 @@
+import Chatbot
 import Declared
 import PluginKit
 import SelfHosted
@@ -9,6 +10,7 @@ enum BuiltInPlugins {
         var registry = PluginRegistry()
         try registry.register(channel: WhatsAppCloud())
         try registry.register(consentSource: Declared())
+        try registry.register(consentSource: Chatbot())
         try registry.register(storageRegion: SelfHosted())
         return registry
     }

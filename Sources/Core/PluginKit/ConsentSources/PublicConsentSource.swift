@@ -94,11 +94,29 @@ public protocol ConsentSourceHost: Sendable {
     /// - Parameter agreed: `granted` drafts, each with its evidence; no two of one purpose.
     func keep(_ agreed: [ConsentEventDraft]) async throws -> EntryCode
 
+    /// Seals what a page carries from one request to the next, for a source that keeps nothing: readable to the platform alone, for this
+    /// set-up alone, and for so long.
+    /// - Parameter lifetime: seconds.
+    func seal(_ state: JSON, for lifetime: Int) async throws -> String
+
+    /// Opens what `seal` gave. Hostile input.
+    /// - Returns: nil when it is none of ours, another set-up's, altered or too old.
+    func open(_ sealed: String) async throws -> JSON?
+
     /// A link that opens a chat with the set-up's channel, the text typed already; nil when the channel has none.
     func chatLink(text: String) -> String?
 
     /// A QR code of a text (ISO/IEC 18004) as an SVG document.
     func qrCode(_ text: String) throws -> String
+}
+
+/// A host that seals nothing; a source that needs it says so to whoever asks.
+extension ConsentSourceHost {
+    public func seal(_ state: JSON, for lifetime: Int) async throws -> String {
+        throw ConsentRefusal(field: "state", problem: "this installation seals nothing for pages")
+    }
+
+    public func open(_ sealed: String) async throws -> JSON? { nil }
 }
 
 /// A one-time code that joins what was agreed on a page to a message.
