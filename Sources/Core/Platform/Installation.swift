@@ -84,6 +84,8 @@ public final class Installation: Sendable {
     public let sending: SendingService
     public let reading: ReadingService
     public let consents: ConsentService
+    public let consentTerms: ConsentTermsService
+    public let consentSources: ConsentSourceService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -166,6 +168,9 @@ public final class Installation: Sendable {
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
         reading = ReadingService(directory: directory)
         consents = ConsentService(directory: directory, plugins: plugins)
+        consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentSources = ConsentSourceService(
+            control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)

@@ -11,6 +11,7 @@ import Testing
         "ingress_routes_pkey":
             "a webhook's URL leads to the ingress before a tenant is known, and one may be the provider's own",
         "api_keys_token_hash_key": "a token alone must lead to its tenant",
+        "consent_source_routes_pkey": "a set-up's public address alone must lead to its tenant",
     ]
 
     /// Policies that do not go by the tenant, each with the reason.
@@ -21,6 +22,9 @@ import Testing
             "whoever watches counts dead letters, whosever they are; a count says nothing about a person",
         "idempotency_keys expired":
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
+        "entry_codes expired":
+            "a worker removes codes that ended, whosever they are; without the tenant's key none of them says anything",
+        "consent_source_routes control_plane": "the control plane is about all tenants",
         "tenants control_plane": "the control plane is about all tenants", "agreements control_plane": "the same",
         "ingress_routes control_plane": "the same", "channel_routes control_plane": "the same",
         "api_keys control_plane": "the same", "agreement_files control_plane": "the same",

@@ -28,6 +28,8 @@ import Testing
         try await Hand(in: region).work()
         try await company.send("waits", to: Person(1).byPhone)
         _ = try await region.installation.channels.health(company.id, company.channel.id)
+        let source = try await company.setUp()
+        try await company.keepCode(from: source)
         return company
     }
 

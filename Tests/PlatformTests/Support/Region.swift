@@ -68,6 +68,8 @@ struct Region: Sendable {
         for messenger in messengers { try plugins.register(channel: messenger) }
         try plugins.register(channel: WhatsAppCloud())
         try plugins.register(consentSource: Declared())
+        try plugins.register(consentSource: Asker())
+        try plugins.register(consentSource: SignPost())
         try plugins.register(storageRegion: SelfHosted())
         let isFirst = !FileManager.default.fileExists(atPath: folder)
         let keys = try KeyFile.open(path: "\(folder)/control/keys.json", owner: "control", firstStart: isFirst)

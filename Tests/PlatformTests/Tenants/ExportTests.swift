@@ -23,6 +23,7 @@ import Testing
         try await Region.with { region in
             let (company, other) = (try await Company(in: region), try await Company(in: region))
             for tenant in [company, other] { try await tenant.befriend(Person(1)) }
+            try await company.setUp()
             let sent = try await company.send("Ihr Termin", to: Person(1).byPhone, key: "k")
             try await Hand(in: region).work()
             try await company.receive(

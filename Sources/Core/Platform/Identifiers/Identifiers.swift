@@ -74,6 +74,18 @@ public struct ConsentEventID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// A set-up of a consent source; stands in public addresses.
+public struct ConsentSourceID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// What was agreed on a page, kept until a message brings its code.
+public struct EntryCodeID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// A tenant's key to our API. Names the key, opens nothing.
 public struct APIKeyID: Identifier {
     public let rawValue: UUID

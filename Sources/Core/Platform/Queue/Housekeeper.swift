@@ -16,6 +16,7 @@ struct Housekeeper: Service {
             while !Task.isCancelled {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
+                    while try await removeExpiredCodes() == Self.portion {}
                 } catch {
                     logger.warning(
                         "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
@@ -36,5 +37,10 @@ struct Housekeeper: Service {
                     SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '48 hours' ORDER BY created_at LIMIT $1))
                 """, [Self.portion])
         ).affectedRows
+    }
+
+    /// Codes that nobody sent, with all that was agreed under them.
+    func removeExpiredCodes() async throws -> Int {
+        try await shard.worker.query(EntryCodes.removeExpired(atMost: Self.portion)).affectedRows
     }
 }

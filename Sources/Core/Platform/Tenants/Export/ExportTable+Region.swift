@@ -124,6 +124,44 @@ extension ExportTable {
                 ORDER BY t.contact_id, t.channel_id, t.purpose
                 LIMIT $2
                 """),
+        ExportTable(
+            name: "consent_profiles", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.version::text] AS place
+                FROM consent_profiles t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.version > ($3::text[])[1]::integer)
+                ORDER BY t.version
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "purposes", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.purpose, t.version::text] AS place
+                FROM purposes t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL
+                      OR (t.purpose, t.version) > (($3::text[])[1], ($3::text[])[2]::integer))
+                ORDER BY t.purpose, t.version
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "consent_sources", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.source_id::text] AS place
+                FROM consent_sources t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL OR t.source_id > ($3::text[])[1]::uuid)
+                ORDER BY t.source_id
+                LIMIT $2
+                """),
+        ExportTable(
+            name: "consent_source_versions", place: .region,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.source_id::text, t.version::text] AS place
+                FROM consent_source_versions t
+                WHERE t.tenant_id = $1 AND ($3::text[] IS NULL
+                      OR (t.source_id, t.version) > (($3::text[])[1]::uuid, ($3::text[])[2]::integer))
+                ORDER BY t.source_id, t.version
+                LIMIT $2
+                """),
     ]
 
     /// The person for whom a row was sealed; nil after their erasure.
