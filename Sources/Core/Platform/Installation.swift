@@ -86,6 +86,7 @@ public final class Installation: Sendable {
     public let consents: ConsentService
     public let consentTerms: ConsentTermsService
     public let consentSources: ConsentSourceService
+    public let publicSources: PublicSourceService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -171,6 +172,7 @@ public final class Installation: Sendable {
         consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentSources = ConsentSourceService(
             control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        publicSources = PublicSourceService(control: control, directory: directory, plugins: plugins)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)

@@ -27,6 +27,7 @@ import Testing
         region.messenger.answer { .accepted($0) }
         try await company.send("waits", to: Person(1).byPhone)
         _ = try await region.installation.channels.health(company.id, company.channel.id)
+        try await company.keepCode(from: try await company.setUp())
         _ = try await region.installation.tenants.terminate(company.id, reason: "gekündigt", erasureDelay: 0, .system)
         try await company.receive(company.channel.message("late \(company.id)", from: [Person(1).phone]))
         return company
@@ -216,9 +217,9 @@ import Testing
         try await Region.with { region in
             let (company, living) = (try await over(region), try await Company(in: region))
             try await living.befriend(Person(1))
-            // Lanes, jobs and keys of requests are removed by workers all the time.
+            // Lanes, jobs, keys of requests and entry codes are removed by workers all the time.
             let tables = try await tables(region.database).filter {
-                !["queue_lanes", "queue_jobs", "idempotency_keys"].contains($0)
+                !["queue_lanes", "queue_jobs", "idempotency_keys", "entry_codes"].contains($0)
             }
             let worker = try region.shard.worker
             for table in tables {
@@ -247,7 +248,7 @@ import Testing
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
                   AND (NOT has_table_privilege('obhut_worker', c.oid, 'DELETE')
-                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys')
+                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys', 'entry_codes')
                           AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd = 'd'
                                           AND pg_get_expr(p.polqual, p.polrelid) LIKE '%terminated%'))
                 """

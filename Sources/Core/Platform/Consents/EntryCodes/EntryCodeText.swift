@@ -85,7 +85,8 @@ enum EntryCodeText {
 
     /// Blanks and dashes, of whatever width.
     private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isWhitespace || scalar.properties.generalCategory == .dashPunctuation || scalar.value == 0x2212
+        scalar.properties.isWhitespace || scalar.properties.generalCategory == .dashPunctuation
+            || scalar.value == 0x2212
     }
 
     /// What is there without being seen: joiners, marks of direction.

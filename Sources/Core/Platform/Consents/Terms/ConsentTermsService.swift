@@ -176,7 +176,8 @@ extension Tenant {
     /// - Throws: `.conflict` when the contract is over.
     func changeable() throws(PlatformError) -> Tenant {
         guard state != .terminated, state != .erased else {
-            throw PlatformError(.conflict, "The tenant's contract is over.", remedy: "Nothing of it is changed any more.")
+            throw PlatformError(
+                .conflict, "The tenant's contract is over.", remedy: "Nothing of it is changed any more.")
         }
         return self
     }

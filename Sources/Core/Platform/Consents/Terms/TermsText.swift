@@ -59,7 +59,9 @@ public enum TermsText {
             parts[0].allSatisfy({ isAlphanumeric($0) || ".-".utf8.contains($0) })
         else { return false }
         guard parts.count == 2 else { return true }
-        guard let first = parts[1].first, isDigit(first), ports.contains(first - UInt8(ascii: "0")) else { return false }
+        guard let first = parts[1].first, isDigit(first), ports.contains(first - UInt8(ascii: "0")) else {
+            return false
+        }
         return parts[1].count <= 5 && parts[1].allSatisfy(isDigit)
     }
 

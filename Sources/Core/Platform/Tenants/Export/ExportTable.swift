@@ -40,7 +40,8 @@ struct ExportTable: Sendable {
         "agreement_instructions": "the provider's record of what the controller itself said",
         "discarded_events": "counts of what was not taken",
         "consent_source_routes": "routing; each set-up is exported with its id",
-        "entry_codes": "what somebody agreed to whom nobody knows yet; kept for hours, and a consent once the code is used",
+        "entry_codes":
+            "what somebody agreed to whom nobody knows yet; kept for hours, and a consent once the code is used",
     ]
 
     /// In the order in which they are exported.
