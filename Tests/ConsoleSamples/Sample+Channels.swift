@@ -1,7 +1,7 @@
 import Console
 
 extension Sample {
-    private static let fields: [ConnectChannelPage.SchemaField] = [
+    private static let fields: [SchemaField] = [
         .init(
             name: "configuration.phone_number_id", key: "phone_number_id", kind: .text, isRequired: true,
             isSecret: false, help: "The number's id, from WhatsApp Manager."),
@@ -75,6 +75,7 @@ extension Sample {
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG",
                 scopes: [
                     "messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read",
+                    "consent_terms:read", "consent_terms:write",
                     "export:read",
                 ])),
         Sample(

@@ -7,7 +7,8 @@ public struct SignupWidget: PublicConsentSource {
     public var manifest: PluginManifest {
         PluginManifest(
             id: "eu.obhut.signup-widget", name: Self.name, version: Self.version,
-            summary: "A button on a web page: people tick what they agree to, and prove their number with a code in their first message.",
+            summary:
+                "A button on a web page: people tick what they agree to, and prove their number with a code in their first message.",
             capabilities: ["granted", "pages"],
             // Opening the messenger is the person's own act, in the person's own browser.
             dataFlows: [])
@@ -17,8 +18,30 @@ public struct SignupWidget: PublicConsentSource {
     /// Part of the evidence: it stands for the words that come with the plugin, and rises when one of them changes.
     static let version = "1.0.0"
 
-    /// A set-up's configuration has more shape than a list of keys: see `WidgetConfiguration`.
-    public var schema: ConfigurationSchema { ConfigurationSchema([]) }
+    /// What a form can ask for. A set-up's configuration has more shape than a list of keys: see `WidgetConfiguration`.
+    public var schema: ConfigurationSchema {
+        func choice<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type)
+            -> ConfigurationSchema.Field.Kind
+        {
+            .oneOf(Choice.allCases.map(\.rawValue))
+        }
+        return ConfigurationSchema([
+            .init("needed", .list, required: false, help: "Purposes without which there can be no chat, one a line."),
+            .init("colour", required: false, help: "Of the button, as #RRGGBB."),
+            .init("colour_dark", required: false, help: "The same on dark ground."),
+            .init(
+                "mode", choice(WidgetConfiguration.Mode.self), required: false,
+                help: "Floating in a corner, or where the tag stands."),
+            .init(
+                "corner", choice(WidgetConfiguration.Corner.self), required: false, help: "In which corner it floats."),
+            .init(
+                "scheme", choice(WidgetConfiguration.Scheme.self), required: false,
+                help: "Light or dark; as the reader's system unless said."),
+            .init(
+                "contact", required: false,
+                help: "Another way to reach you (https:, mailto:, tel:), shown when no chat can be opened."),
+        ])
+    }
 
     public var files: [String: PublicFile] { WidgetFiles.all }
 
@@ -84,10 +107,12 @@ public struct SignupWidget: PublicConsentSource {
 extension PublicAnswer {
     static let textsChanged = PublicAnswer.problem(
         status: 409, code: "texts_changed", title: "Conflict",
-        detail: "The texts that were shown are not those that hold now. Show the new ones, and let the person tick anew.")
+        detail:
+            "The texts that were shown are not those that hold now. Show the new ones, and let the person tick anew.")
 
     static let noChat = PublicAnswer.problem(
         status: 503, code: "no_chat", title: "Service Unavailable",
-        detail: "No chat can be opened here at the moment: the set-up has no channel whose address is known, or nothing to agree to."
+        detail:
+            "No chat can be opened here at the moment: the set-up has no channel whose address is known, or nothing to agree to."
     )
 }

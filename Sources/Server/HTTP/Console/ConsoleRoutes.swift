@@ -27,6 +27,7 @@ struct ConsoleRoutes: Sendable {
         addTenants(to: pages)
         addAgreements(to: pages)
         addChannels(to: pages)
+        addConsent(to: pages)
         addKeys(to: pages)
         addProvider(to: pages)
         addApprovals(to: pages)

@@ -10,11 +10,11 @@ enum PublicSourceReference {
     static let read = OperationReference(
         "askConsentSource", "Asks a set-up for what its page shows.",
         detail: "What there is and which query parameters, the plugin says. Pages of the set-up's origins alone.",
-        answers: .content("application/json"), problems: [403])
+        answers: .json(.anything), problems: [403])
     static let act = OperationReference(
         "useConsentSource", "Tells a set-up what a person did on a page.",
         detail: "The body is the plugin's. Only from pages of the set-up's origins, as `Origin` tells. No cookies.",
-        body: Schema.object([], isOpen: true), answers: .content("application/json"), problems: [403, 409])
+        body: Schema.object([], isOpen: true), answers: .json(.anything), problems: [403, 409])
     static let ask = OperationReference(
         "preflightConsentSource", "Answers a browser that asks whether a page may use a set-up (CORS).",
         answers: .empty(204), problems: [403])

@@ -76,7 +76,9 @@ struct PublicSourceRoutes: Sendable {
             throw Self.notFound
         }
         let page = PageOrigin(request.headers[.origin], allowed: source.source.origins, own: ownOrigin)
-        scope.notes.headers = page.headers
+        var headers = page.headers
+        headers.append(contentsOf: PublicHeaders.common)
+        scope.notes.headers = headers
         guard page != .refused else { throw Problem.originNotAllowed }
         return (source, page)
     }
@@ -109,6 +111,7 @@ struct PublicSourceRoutes: Sendable {
 extension PublicAnswer {
     /// As it goes out. What a plugin says wrongly is our fault, not the visitor's.
     func response() throws -> Response {
+        if status == 404, body.isEmpty { throw PlatformError.notFound("page") }
         guard (200...599).contains(status), status != 304 else { throw HTTPError(.internalServerError) }
         let isPage = contentType.lowercased().hasPrefix("text/html")
         var headers: HTTPFields = [.contentType: contentType]

@@ -189,3 +189,24 @@ extension RegionsPage.Plugin {
             })
     }
 }
+
+extension SchemaField {
+    init(_ field: ConfigurationSchema.Field, in part: String) {
+        var choices: [String] = []
+        let kind: Kind
+        switch field.kind {
+        // A leading zero counts among digits.
+        case .text, .digits: kind = .text
+        case .integer: kind = .integer
+        case .boolean: kind = .boolean
+        case .url: kind = .url
+        case .list: kind = .list
+        case .oneOf(let words): (kind, choices) = (.choice, words)
+        }
+        // What has a fallback need not be filled in.
+        self.init(
+            name: "\(part).\(field.key)", key: field.key, kind: kind,
+            isRequired: field.required && field.fallback == nil, isSecret: field.secret, help: field.help,
+            choices: choices)
+    }
+}
