@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from obhut import Instance
+from wording import wording
 
 HERE = pathlib.Path(__file__).parent / "schemathesis_run"
 # The same requests each time. Another seed finds other things: OBHUT_SCHEMA_SEED=7 OBHUT_SCHEMA_EXAMPLES=500.
@@ -37,6 +38,7 @@ def facts(instance, tenant):
         each.terms()
     source = tenant.set_up()
     asset = re.search(r"/sources/signup-widget/([^\"]+)", source["snippet"])[1]
+    instance.admin.post("/agreement-texts", wording("tried"), expect=201)
     return {
         "base": instance.ready["base_url"], "sandbox": instance.ready["sandbox_url"], "phone": handset, "verify_token": tenant.facts["verify_token"],
         "victim": {"tenant": victim.id, "agreement": victim.facts["agreement_id"], "channel": victim.facts["channel_id"]},
@@ -46,6 +48,7 @@ def facts(instance, tenant):
             "conversation": message["conversation_id"], "plugin": "whatsapp-cloud", "route": tenant.ingress.rsplit("/", 1)[1],
             "version": "v23.0", "number": tenant.number, "agreement": tenant.facts["agreement_id"], "key": "",
             "source": source["id"], "purpose": "service", "setup_version": "1", "asset": asset,
+            "name": "tried", "n": 1,
         },
     }
 

@@ -40,6 +40,11 @@ extension Sample {
                         id: "a0", reference: "AVV-2025-0007", version: "2", stage: .superseded,
                         since: Values.time(-300)),
                 ],
+            texts: isReady
+                ? [
+                    .init(value: "kliniken/3", name: "kliniken", version: 3, isOwn: false),
+                    .init(value: "nordlicht/1", name: "nordlicht", version: 1, isOwn: true),
+                ] : [],
             channels: isEmpty
                 ? []
                 : [

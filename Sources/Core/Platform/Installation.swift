@@ -64,6 +64,7 @@ public final class Installation: Sendable {
     public let channels: ChannelService
     public let provider: ProviderService
     public let agreements: AgreementService
+    public let agreementTexts: AgreementTextService
     public let notices: AgreementNoticeService
     public let instructions: InstructionService
     public let apiKeys: APIKeyService
@@ -152,8 +153,9 @@ public final class Installation: Sendable {
         provider = ProviderService(control: control, seals: seals, audit: audit)
         let source = AgreementFactsSource(
             tenants: tenants, provider: provider, directory: directory, plugins: plugins)
+        agreementTexts = AgreementTextService(control: control, tenants: tenants, audit: audit)
         agreements = AgreementService(
-            control: control, tenants: tenants, staff: staff, source: source, seals: seals,
+            control: control, tenants: tenants, staff: staff, source: source, texts: agreementTexts, seals: seals,
             links: AgreementLinks(controlKey), sealing: configuration.sealing, audit: audit)
         notices = AgreementNoticeService(agreements: agreements)
         instructions = InstructionService(control: control, tenants: tenants, seals: seals, audit: audit)

@@ -35,6 +35,7 @@ public enum ConsolePath {
     public static func consent(_ tenant: String, _ rest: String...) -> String {
         join(tenants, [tenant, "consent"] + rest)
     }
+    public static func instructions(_ tenant: String) -> String { join(tenants, tenant, "instructions") }
     public static func key(_ tenant: String, _ id: String, _ rest: String...) -> String {
         join(tenants, [tenant, "keys", id] + rest)
     }

@@ -7,6 +7,8 @@ What happens on an operation is chosen by a count of its own, so that a run can 
 import collections
 import json
 import os
+import pathlib
+import sys
 import time
 import uuid
 
@@ -14,6 +16,9 @@ import requests
 import schemathesis
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import TestPhase
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from wording import wording  # noqa: E402
 
 FACTS = json.loads(os.environ["OBHUT_FACTS"])
 STAFF = {"Authorization": "Bearer " + os.environ["OBHUT_STAFF_TOKEN"]}
@@ -197,6 +202,11 @@ def new_number(body):
                                "base_url": FACTS["sandbox"], "pin": "314159"})
 
 
+def whole_text(body):
+    """What a text of an agreement is, no pattern says."""
+    body.update(wording(f"made-{CALLS['addAgreementText']}"), tenant_id=None)
+
+
 def known_tenant(body):
     body["tenant"] = FACTS["path"]["tenant"]
 
@@ -213,5 +223,6 @@ BODIES = {
     "createTenant": served_region, "issueKey": time_to_come, "rotateKey": time_to_come, "sendMessage": known_person,
     "sendMetaMessage": known_number, "declareConsent": declared, "connectChannel": new_number, "changeChannel": known_values,
     "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
-    "changeAgreement": reasoned_end, "recordInstruction": instructed,
+    "changeAgreement": reasoned_end, "addAgreementText": whole_text, "checkAgreementText": whole_text,
+    "recordInstruction": instructed,
 }

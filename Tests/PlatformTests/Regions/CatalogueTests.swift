@@ -10,6 +10,7 @@ import Testing
         "channel_routes_pkey": "a number belongs to one tenant in the whole installation",
         "ingress_routes_pkey":
             "a webhook's URL leads to the ingress before a tenant is known, and one may be the provider's own",
+        "agreement_texts_pkey": "a name is one wording in the whole installation, and most are for every tenant",
         "api_keys_token_hash_key": "a token alone must lead to its tenant",
         "consent_source_routes_pkey": "a set-up's public address alone must lead to its tenant",
     ]
@@ -31,6 +32,7 @@ import Testing
         "agreement_links control_plane": "the same", "agreement_notices control_plane": "the same",
         "agreement_instructions control_plane": "the same", "tenant_details control_plane": "the same",
         "tenant_erasures control_plane": "the same", "discarded_events control_plane": "the same",
+        "agreement_texts control_plane": "the same",
     ]
 
     private static let kinds = ["region", "control"]

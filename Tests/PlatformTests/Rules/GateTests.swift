@@ -42,6 +42,7 @@ import Testing
                 Wrong("agreement \(state.rawValue)", .agreementNotInForce) { $0.agreement = state }
             },
         [Wrong("region away", .regionNotServing) { $0.regionServing = false }],
+        [Wrong("region not covered", .regionNotCovered) { $0.regionCovered = false }],
         [
             Wrong("channel stopped", .channelStopped) { $0.channelState = .stopped(reason: "quality") },
             Wrong("channel disconnected", .channelDisconnected) { $0.channelState = .disconnected },

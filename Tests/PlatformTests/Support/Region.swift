@@ -51,10 +51,15 @@ struct Region: Sendable {
     }
 
     /// Another server process on the same databases and keys, while `body` runs.
-    /// - Parameter newcomer: a plugin that it has besides ours, or in place of the one of the same name.
+    /// - Parameters:
+    ///   - newcomer: a plugin that it has besides ours, or in place of the one of the same name.
+    ///   - facts: what its region is configured with in place of ours.
     func anotherProcess(
-        with newcomer: Messenger? = nil, _ body: @Sendable @escaping (Installation) async throws -> Void
+        with newcomer: Messenger? = nil, declaring facts: [String: String] = [:],
+        _ body: @Sendable @escaping (Installation) async throws -> Void
     ) async throws {
+        var configuration = configuration
+        for (key, value) in facts { configuration.regions[0].values[key] = value }
         let replaced = newcomer?.manifest.name == messenger.manifest.name
         let messengers = (replaced ? [] : [messenger]) + [newcomer].compactMap(\.self)
         let other = try await Self.open(configuration, folder, messengers)

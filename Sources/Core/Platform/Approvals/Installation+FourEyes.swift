@@ -3,10 +3,12 @@ public import PluginKit
 // What needs a second member of staff is asked for here, whoever asks: the API or the console.
 extension Installation {
     /// Asks for the end of an agreement, for good.
+    /// - Parameter expected: the revision that was looked at; another by now refuses the request.
     public func askToEnd(
-        _ id: AgreementID, of tenant: TenantID, reason: String, _ cause: Cause
+        _ id: AgreementID, of tenant: TenantID, reason: String, expecting expected: Expected = .any, _ cause: Cause
     ) async throws -> Approval {
         let agreement = try await agreements.find(tenant, id)
+        try expected.check(agreement.revision)
         guard [.inForce, .suspended].contains(agreement.state) else {
             throw PlatformError(
                 .conflict, "An agreement that is \(agreement.state.rawValue) cannot be ended.",

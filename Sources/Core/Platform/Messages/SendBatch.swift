@@ -117,7 +117,8 @@ struct SendBatch: Sendable {
         try checkChannel(item, facts)
         if case .contact = item.request.recipient, facts.contact == nil { throw PlatformError.notFound("contact") }
         let question = GateQuestion(
-            now: now, standing: standing, channel: facts.channelState, flows: flows.of(facts.plugin),
+            now: now, standing: standing, region: shard.regionKeys.at(now), channel: facts.channelState,
+            flows: flows.of(facts.plugin),
             contactErased: facts.contactErased, purpose: item.request.purpose, consent: facts.consent,
             content: item.request.content,
             windowClosesAt: facts.windowClosesAt)

@@ -88,7 +88,8 @@ struct TenantStanding: Sendable {
 extension GateQuestion {
     /// The question both before a message is queued and again before it is delivered.
     init(
-        now: Date, standing: TenantStanding, channel: ChannelState, flows: [String], contactErased: Bool,
+        now: Date, standing: TenantStanding, region: [String], channel: ChannelState,
+        flows: [String], contactErased: Bool,
         purpose: String, consent: ConsentStanding, content: MessageContent, windowClosesAt: Date?
     ) {
         let category = content.type == "template" ? content.fields["category"]?.string ?? "utility" : nil
@@ -101,6 +102,6 @@ extension GateQuestion {
             specialCategoryConsent: purpose == "health" ? consent : .none,
             content: category.map { .template(category: $0) } ?? .freeForm,
             window: ServiceWindow(closesAt: windowClosesAt),
-            regionServing: true)
+            regionServing: true, regionCovered: standing.covered.include(region: region))
     }
 }

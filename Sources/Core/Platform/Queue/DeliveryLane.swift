@@ -135,7 +135,8 @@ struct DeliveryLane: Sendable {
             return .settled(.goOn)
         }
         let question = GateQuestion(
-            now: now, standing: standing, channel: channel, flows: flows.of(job.plugin),
+            now: now, standing: standing, region: shard.regionKeys.at(now), channel: channel,
+            flows: flows.of(job.plugin),
             contactErased: job.contactErased, purpose: job.purpose, consent: job.consent, content: content,
             windowClosesAt: job.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) {

@@ -21,7 +21,9 @@ public struct Gate {
     }
 
     private static func region(_ question: GateQuestion) -> Refusal.Code? {
-        question.regionServing ? nil : .regionNotServing
+        guard question.regionServing else { return .regionNotServing }
+        // Who runs the region and whom that engages stands in the annexes too (Art. 28(2) GDPR).
+        return question.regionCovered ? nil : .regionNotCovered
     }
 
     private static func channel(_ question: GateQuestion) -> Refusal.Code? {

@@ -32,13 +32,15 @@ public struct GateQuestion: Sendable {
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
+    /// Whether the agreement's annexes cover who runs the region now and whom that engages.
+    public var regionCovered: Bool
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
-        content: Content, window: ServiceWindow, regionServing: Bool
+        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -55,6 +57,7 @@ public struct GateQuestion: Sendable {
         self.content = content
         self.window = window
         self.regionServing = regionServing
+        self.regionCovered = regionCovered
     }
 }
 

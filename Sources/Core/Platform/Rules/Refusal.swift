@@ -11,6 +11,7 @@ public struct Refusal: Error, Sendable, Hashable {
         case agreementNotInForce = "agreement_not_in_force"
         case agreementSuspended = "agreement_suspended"
         case regionNotServing = "region_not_serving"
+        case regionNotCovered = "region_not_covered"
         case channelStopped = "channel_stopped"
         case channelDisconnected = "channel_disconnected"
         case dataFlowNotCovered = "data_flow_not_covered"
@@ -45,8 +46,8 @@ extension Refusal.Code {
     /// accepted already waits for that. What lies with the person or the message ends it.
     var holdsQueue: Bool {
         switch self {
-        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped,
-            .channelDisconnected, .dataFlowNotCovered:
+        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .regionNotCovered,
+            .channelStopped, .channelDisconnected, .dataFlowNotCovered:
             true
         case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
             .consentRefused,
@@ -82,6 +83,11 @@ extension Refusal.Code {
             ("The data-processing agreement is suspended.", "The provider reinstates the agreement.")
         case .regionNotServing:
             ("The tenant's storage region is not serving at the moment.", "Try again later.")
+        case .regionNotCovered:
+            (
+                "The agreement's annexes do not cover who runs the tenant's storage region, or whom that engages.",
+                "It goes on when the notice of the change has passed without objection, or under a new agreement."
+            )
         case .channelStopped:
             ("The channel is stopped.", "Resolve the reason shown with the channel, then start it again.")
         case .channelDisconnected:

@@ -44,6 +44,7 @@ struct AdminRoutes: Sendable {
             use: countersignAgreement)
         admin.staff(
             .get, "\(agreement)/files/{file}", .agreementsRead, Agreements.readFile, use: readAgreementFile)
+        addAgreementTexts(to: admin)
         admin.staff(.get, "tenants/{tenant}/notices", .agreementsRead, Agreements.listNotices, use: listNotices)
         admin.staff(
             .post, "tenants/{tenant}/notices/{notice}/link", .agreementsWrite, Agreements.linkNotice, use: linkNotice)

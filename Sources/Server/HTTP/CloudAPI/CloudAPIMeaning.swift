@@ -46,7 +46,7 @@ struct CloudAPIMeaning: Sendable, Hashable {
             self.init(status: 400, code: 131047, title: "Re-engagement message")
         // The tenant or its number: nothing goes until somebody acts.
         case .tenantNotActive, .tenantTerminated, .agreementMissing, .agreementNotInForce, .agreementSuspended,
-            .channelStopped, .dataFlowNotCovered:
+            .regionNotCovered, .channelStopped, .dataFlowNotCovered:
             self.init(status: 403, code: 131031, title: "Account has been locked")
         case .channelDisconnected:
             self.init(status: 400, code: 133010, title: "Phone number not registered")

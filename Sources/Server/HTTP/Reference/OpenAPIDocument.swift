@@ -148,6 +148,8 @@ struct OpenAPIDocument: Sendable {
         case "setup_version": .text(pattern: "^[1-9][0-9]{0,8}$", example: "1")
         case "asset": .text(1...128, pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", example: "widget.js")
         case "part", "item": .text(1...128, pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", example: "agree")
+        case "name": .textName
+        case "n": .integer(AgreementTextFiles.versions)
         default: .id
         }
     }

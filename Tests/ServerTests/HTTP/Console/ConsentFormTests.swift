@@ -115,7 +115,7 @@ struct ConsentFormTests {
                 .init(path: "configuration.texts.de", problem: "too long"), .init(path: "origins[1]", problem: "no"),
                 .init(path: "consent_terms.imprint_url", problem: "missing"),
             ])
-        let state = try Self.values.state(FormFields(), refusedBy: refused)
+        let state = try Self.values.state(FormFields(), refusedBy: refused, say: { $0 })
         #expect(
             state.problems == [
                 "configuration.colour": "too light", "origins": "no",

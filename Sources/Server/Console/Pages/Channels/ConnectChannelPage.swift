@@ -75,8 +75,12 @@ public struct ConnectChannelPage: ConsolePage {
                 Block(
                     Form(
                         to: ConsolePath.tenant(tenantID, "channels"), submit: words["connect.submit"],
-                        groups: [.init(fields.map { $0.field(form, words) })], hidden: [("plugin", plugin)],
+                        groups: [.init(fields.map { field($0, words) })], hidden: [("plugin", plugin)],
                         cancel: ConsolePath.tenant(tenantID)))
             ])
+    }
+
+    private func field(_ field: SchemaField, _ words: Words) -> Field {
+        field.field(in: form, note: field.isSecret ? words["connect.secret_hint"] : nil, words)
     }
 }

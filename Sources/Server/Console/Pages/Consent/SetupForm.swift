@@ -21,7 +21,7 @@ struct SetupForm {
             required: false)
         return [.init(before + [name] + origins)]
             + (fields.isEmpty
-                ? [] : [.init(words["source.configuration"], fields.map { $0.field(form, words) })])
+                ? [] : [.init(words["source.configuration"], fields.map { $0.field(in: form, words) })])
             + [.init(words["source.json_group"], help: words["source.json_help"], [rest])]
     }
 }

@@ -70,7 +70,7 @@ extension ConsoleRoutes {
                 try ConsentTermsForm.profile(turn.form), of: tenant, turn.form.expected("version"), turn.cause)
             return turn.go(consentPage(tenant), saying: .saved)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error) { ConsentTermsForm.field($0, turn.form) }
+            let state = try turn.refused(by: error) { ConsentTermsForm.field($0, turn.form) }
             let kept = try await installation.consentTerms.profile(tenant)
             return try await turn.show(try await termsPage(turn, kept, state), status: .refused(error))
         }
@@ -100,7 +100,7 @@ extension ConsoleRoutes {
             }
             return turn.go(consentPage(tenant) + "#purposes", saying: .saved)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error) { PurposeForm.field($0, turn.form) }
+            let state = try turn.refused(by: error) { PurposeForm.field($0, turn.form) }
             let kept = isOld ? try await installation.consentTerms.versions(tenant, of: name).first : nil
             return try await turn.show(try await purposePage(turn, kept, state), status: .refused(error))
         }

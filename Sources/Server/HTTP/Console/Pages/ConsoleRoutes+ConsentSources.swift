@@ -67,7 +67,7 @@ extension ConsoleRoutes {
                     configuration: try values.configuration(turn.form)), of: tenant, turn.cause)
             return turn.go(place(tenant, made.source.id), saying: .created)
         } catch {
-            let state = try values.state(turn.form, refusedBy: error)
+            let state = try values.state(turn.form, refusedBy: error, say: turn.say(platform:))
             return try await turn.show(
                 try await newSourcePage(turn, plugin: plugin, state), status: .refused(error))
         }
@@ -92,7 +92,8 @@ extension ConsoleRoutes {
             plugin: source.plugin, channel: try await channelNames(tenant.id)[source.channel] ?? "?",
             stage: ConsentSourceStage(source.state), version: view.version,
             purposes: view.purposes.map { "\($0.name)@\($0.version)" },
-            problems: view.showsCurrentTerms ? [] : view.problems.map { "\($0.path): \($0.problem)" },
+            problems: view.showsCurrentTerms
+                ? [] : view.problems.map { "\($0.path): \(turn.say(platform: $0.problem))" },
             snippet: view.snippet(base: publicURL), fields: values(view).fields, hasPages: view.isPublic,
             createdAt: source.createdAt, updatedAt: source.updatedAt, actions: mayManage ? actions : [],
             mayManage: mayManage, form: form)
@@ -111,7 +112,7 @@ extension ConsoleRoutes {
                     configuration: try values.configuration(turn.form)), turn.form.expected("revision"), turn.cause)
             return turn.go(place(tenant, id), saying: .saved)
         } catch {
-            let state = try values.state(turn.form, refusedBy: error)
+            let state = try values.state(turn.form, refusedBy: error, say: turn.say(platform:))
             return try await turn.show(try await sourcePage(turn, view, state), status: .refused(error))
         }
     }
@@ -125,8 +126,8 @@ extension ConsoleRoutes {
             } catch {
                 let view = try await installation.consentSources.find(tenant, id)
                 var form = values(view).state(view)
-                form.problems = try values(view).state(turn.form, refusedBy: error).problems
-                form.general = (error as? PlatformError).map { "\($0.message) \($0.remedy ?? "")" }
+                let refused = try values(view).state(turn.form, refusedBy: error, say: turn.say(platform:))
+                (form.problems, form.general) = (refused.problems, refused.general)
                 return try await turn.show(try await sourcePage(turn, view, form), status: .refused(error))
             }
         }

@@ -160,12 +160,14 @@ extension RegionFacts {
         "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
     ]
 
-    init(_ id: String, _ place: Jurisdiction) {
+    init(_ id: String, _ jurisdiction: Jurisdiction) {
+        let place = jurisdiction.at(Date())
         self.init(
             id: id, country: place.country, place: place.place, operatorName: place.operator,
             parent: place.operatorParent, parentCountry: place.operatorParentCountry,
             isUnderForeignLaw: place.operatorParentCountry.map { !Self.economicArea.contains($0) } ?? false,
-            subProcessors: place.subProcessors)
+            subProcessors: place.subProcessors,
+            coming: place.comingSubProcessors.map { .init(name: $0.name, from: $0.from) })
     }
 
     /// A region that this process does not serve: no more than its name is known.
@@ -187,26 +189,5 @@ extension RegionsPage.Plugin {
                     purpose: flow.purpose, legalBasis: flow.legalBasis, transferMechanism: flow.transferMechanism,
                     retention: flow.retention)
             })
-    }
-}
-
-extension SchemaField {
-    init(_ field: ConfigurationSchema.Field, in part: String) {
-        var choices: [String] = []
-        let kind: Kind
-        switch field.kind {
-        // A leading zero counts among digits.
-        case .text, .digits: kind = .text
-        case .integer: kind = .integer
-        case .boolean: kind = .boolean
-        case .url: kind = .url
-        case .list: kind = .list
-        case .oneOf(let words): (kind, choices) = (.choice, words)
-        }
-        // What has a fallback need not be filled in.
-        self.init(
-            name: "\(part).\(field.key)", key: field.key, kind: kind,
-            isRequired: field.required && field.fallback == nil, isSecret: field.secret, help: field.help,
-            choices: choices)
     }
 }

@@ -49,7 +49,7 @@ struct SetupValues {
             do {
                 rest = try JSON(parsing: Array(text.utf8))
             } catch {
-                throw PlatformError.invalid(Self.part, "this is no JSON: \(error)")
+                throw PlatformError.invalid(Self.part, "this is no JSON")
             }
             guard let object = rest.object else { throw PlatformError.invalid(Self.part, "give a JSON object") }
             if let twice = object.members.first(where: { member in members.contains { $0.0 == member.name } }) {
@@ -61,16 +61,16 @@ struct SetupValues {
     }
 
     /// A field's name by its path at the platform; all that has none of its own is told at the JSON.
-    func state(_ form: FormFields, refusedBy error: any Error) throws -> FormState {
-        var state = try FormState(form, refusedBy: error)
+    func state(_ form: FormFields, refusedBy error: any Error, say: (String) -> String) throws -> FormState {
+        var state = try FormState(form, refusedBy: error, say: say)
         let known = Set(fields.map(\.name) + ["name", "origins", "channel_id", "plugin"])
         guard let refused = error as? PlatformError else { return state }
         state.problems = [:]
         for problem in refused.fields {
             let path = String(problem.path.prefix { $0 != "[" })
             let name = known.contains(path) ? path : Self.part
-            let text =
-                known.contains(path) || path == Self.part ? problem.problem : "\(problem.path): \(problem.problem)"
+            let said = say(problem.problem)
+            let text = known.contains(path) || path == Self.part ? said : "\(problem.path): \(said)"
             state.problems[name] = state.problems[name].map { "\($0); \(text)" } ?? text
         }
         return state

@@ -1,4 +1,4 @@
-/// A field of a plugin's schema, as a form asks for it.
+/// A field of a plugin's configuration schema, to be filled in.
 public struct SchemaField: Sendable, Codable {
     public enum Kind: String, Sendable, Codable { case text, integer, boolean, url, choice, list }
 
@@ -25,11 +25,15 @@ public struct SchemaField: Sendable, Codable {
         self.choices = choices
     }
 
-    func field(_ form: FormState, _ words: Words) -> Field {
-        let hint = isSecret ? help + " " + words["connect.secret_hint"] : help
+    /// - Parameters:
+    ///   - note: said after the plugin's own help.
+    ///   - isRequired: as the schema says, unless said otherwise.
+    func field(in form: FormState, note: String? = nil, isRequired: Bool? = nil, _ words: Words) -> Field {
+        let hint = [help, note].compactMap { $0 }.joined(separator: " ")
+        let required = isRequired ?? self.isRequired
         func made(_ kind: Field.Kind, choices: [(value: String, text: String, hint: String?)] = []) -> Field {
             Field(
-                name, kind, key, in: form, hint: hint, required: isRequired, autocomplete: isSecret ? "off" : nil,
+                name, kind, key, in: form, hint: hint, required: required, autocomplete: isSecret ? "off" : nil,
                 choices: choices)
         }
         if isSecret { return made(.password) }
@@ -42,7 +46,7 @@ public struct SchemaField: Sendable, Codable {
             return made(
                 .radios, choices: [("true", words["form.yes"], nil), ("false", words["form.no"], nil)])
         case .choice:
-            let none = isRequired ? [] : [(value: "", text: words["form.no_choice"], hint: String?.none)]
+            let none = required ? [] : [(value: "", text: words["form.no_choice"], hint: String?.none)]
             return made(.select, choices: none + choices.map { ($0, $0, nil) })
         }
     }
