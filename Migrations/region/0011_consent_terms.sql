@@ -94,13 +94,15 @@ BEGIN
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
         EXECUTE format('GRANT DELETE ON %I TO obhut_worker', tenant_table);
+        PERFORM hold_while_moving(tenant_table::regclass);
         -- Workers remove codes of living tenants too: those that were used, and those that ended.
         CONTINUE WHEN tenant_table = 'entry_codes';
-        -- A worker removes the others' rows as it does those of the tables before (0006): when the tenant is terminated.
+        -- A worker removes the others' rows as it does those of the tables before (0010): when the tenant is terminated or moved away.
         EXECUTE format(
             'CREATE POLICY erased_when_terminated ON %I AS RESTRICTIVE FOR DELETE TO obhut_worker
-             USING ((SELECT s.tenant_state FROM tenant_standing s
-                     WHERE s.tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid) = ''terminated'')', tenant_table);
+             USING ((SELECT s.tenant_state = ''terminated'' OR coalesce(s.movement IN (''left'', ''arriving'', ''arrived''), false)
+                     FROM tenant_standing s
+                     WHERE s.tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid))', tenant_table);
     END LOOP;
 END
 $policies$;

@@ -13,6 +13,7 @@ import Testing
         "agreement_texts_pkey": "a name is one wording in the whole installation, and most are for every tenant",
         "api_keys_token_hash_key": "a token alone must lead to its tenant",
         "consent_source_routes_pkey": "a set-up's public address alone must lead to its tenant",
+        "tenant_moves_approval_key": "an approval is carried out once, whosever it is",
     ]
 
     /// Policies that do not go by the tenant, each with the reason.
@@ -26,6 +27,9 @@ import Testing
         "entry_codes expired":
             "a worker removes codes that ended, whosever they are; without the tenant's key none of them says anything",
         "consent_source_routes control_plane": "the control plane is about all tenants",
+        "tenant_standing moving_across_tenants":
+            "a worker must know whom to leave alone; that a tenant is being moved says nothing about a person",
+        "tenant_moves control_plane": "the control plane is about all tenants",
         "tenants control_plane": "the control plane is about all tenants", "agreements control_plane": "the same",
         "ingress_routes control_plane": "the same", "channel_routes control_plane": "the same",
         "api_keys control_plane": "the same", "agreement_files control_plane": "the same",
@@ -82,7 +86,9 @@ import Testing
             kind,
             """
             SELECT tablename || ' ' || policyname AS name FROM pg_policies
-            WHERE coalesce(qual, '') NOT LIKE '%app.tenant_id%' OR (with_check IS NOT NULL AND with_check NOT LIKE '%app.tenant_id%')
+            WHERE permissive = 'PERMISSIVE' -- a restrictive one only takes away
+              AND (coalesce(qual, '') NOT LIKE '%app.tenant_id%'
+                   OR (with_check IS NOT NULL AND with_check NOT LIKE '%app.tenant_id%'))
             """)
         #expect(found.filter { Self.policiesAcrossTenants[$0] == nil } == [])
     }

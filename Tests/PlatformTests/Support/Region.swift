@@ -66,7 +66,7 @@ struct Region: Sendable {
         try await running(other.services) { try await body(other) }
     }
 
-    private static func open(
+    static func open(
         _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger]
     ) async throws -> Installation {
         var plugins = PluginRegistry()
@@ -137,9 +137,11 @@ extension PostgresConfiguration {
 }
 
 extension RegionConfiguration {
-    static func test(_ database: PostgresConfiguration, folder: String, country: String = "DE") -> RegionConfiguration {
+    static func test(
+        _ database: PostgresConfiguration, folder: String, country: String = "DE", id: RegionID = Region.name
+    ) -> RegionConfiguration {
         RegionConfiguration(
-            id: Region.name, plugin: "self-hosted",
+            id: id, plugin: "self-hosted",
             values: [
                 "data_folder": folder, "owner_url": database.url(as: "obhut_owner").revealed,
                 "app_url": database.url(as: "obhut_app").revealed,

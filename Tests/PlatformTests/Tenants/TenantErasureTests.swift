@@ -111,6 +111,22 @@ import Testing
                 INSERT INTO agreement_instructions (tenant_id, instruction_id, agreement_id, given_at, text_sealed)
                 VALUES ($1, gen_random_uuid(), $2, now(), 'x')
                 """, [company.id, company.agreement.id]))
+        // It has been moved before.
+        let member = try await company.region.colleague("moved-\(company.id)", [.operations])
+        _ = try await company.region.controlDatabase.query(
+            PostgresQuery(
+                "test.moved",
+                """
+                WITH asked AS (
+                    INSERT INTO approvals (approval_id, action, subject_kind, subject_id, payload, reason, state, asked_by, expires_at,
+                                           ended_at)
+                    VALUES (gen_random_uuid(), 'change_region', 'tenant', $1::uuid::text, '{}', 'r', 'withdrawn', $2, now(), now())
+                    RETURNING approval_id
+                )
+                INSERT INTO tenant_moves (tenant_id, move_id, from_region, from_shard, to_region, to_shard, approval_id, state, ended_at)
+                SELECT $1, gen_random_uuid(), region_id, 'old', region_id, shard_id, approval_id, 'cancelled', now()
+                FROM tenants, asked WHERE tenant_id = $1
+                """, [company.id, member.id]))
     }
 
     @Test func `in the control plane every table that goes by tenant is emptied, or kept with a reason`() async throws {

@@ -21,6 +21,7 @@ struct CloudAPIMeaningTests {
                 (403, 131031)
             case .channelDisconnected: (400, 133010)
             case .regionNotServing: (500, 131016)
+            case .tenantMoving: (503, 131016)
             }
         let meaning = CloudAPIMeaning(Problem(PlatformError(Refusal(code))))
         #expect((meaning.status, meaning.code) == expected)

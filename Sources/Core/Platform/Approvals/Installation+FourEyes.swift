@@ -46,6 +46,13 @@ extension Installation {
             ApprovalRequest(.eraseTenant, .init("tenant", id), tenant: id, reason: reason), cause)
     }
 
+    /// Asks to move a tenant to another region, or another shard of its own.
+    public func askToChangeRegion(
+        _ tenant: TenantID, to region: RegionID, shard: ShardID? = nil, reason: String, _ cause: Cause
+    ) async throws -> Approval {
+        try await approvals.ask(try await moves.request(tenant, to: region, shard: shard, reason: reason), cause)
+    }
+
     /// Asks to move a number to another tenant.
     public func askToMove(
         _ channel: ChannelID, of tenant: TenantID, to target: TenantID, reason: String, _ cause: Cause

@@ -49,6 +49,10 @@ struct SendBatch: Sendable {
                 continue
             }
             let standing = try TenantStanding(standingRow)
+            if standing.isMoving {
+                for place in places { results[place] = .failure(PlatformError(Refusal(.tenantMoving))) }
+                continue
+            }
             var messages: [SendStore.NewMessage] = []
             var underKey: [IdempotencyPlace: (message: MessageID, requestHash: [UInt8])] = [:]
             var facts = [SendFacts?](repeating: nil, count: places.count)

@@ -59,8 +59,11 @@ struct TenantStanding: Sendable {
     var agreement: AgreementState?
     var coversSpecialCategory: Bool
     var covered: CoveredFlows
+    /// Whether it is on its way to another shard, or lives elsewhere already.
+    var isMoving: Bool
 
     init(_ row: PostgresRow) throws {
+        isMoving = try row.decode("movement", as: String?.self) != nil
         state = try row.decode("tenant_state")
         agreement = try row.decode("agreement_state")
         coversSpecialCategory = try row.decode("covers_special_category")
@@ -71,16 +74,23 @@ struct TenantStanding: Sendable {
         PostgresQuery(
             "tenants.standing",
             """
-            SELECT tenant_state, agreement_state, covers_special_category, covered_flows
+            SELECT tenant_state, agreement_state, covers_special_category, covered_flows, movement
             FROM tenant_standing
             WHERE tenant_id = $1
             """, [tenant])
+    }
+
+    /// - Throws: the gate's refusal while the tenant is being moved.
+    static func requireStill(_ tenant: TenantID, _ tx: PostgresTransaction) async throws {
+        guard let row = try await tx.query(query(tenant)).first else { throw PlatformError.notFound("tenant") }
+        if try TenantStanding(row).isMoving { throw PlatformError(Refusal(.tenantMoving)) }
     }
 
     /// - Throws: the gate's refusal when the tenant may not process its data now.
     static func requireProcessing(_ tenant: TenantID, _ tx: PostgresTransaction) async throws {
         guard let row = try await tx.query(query(tenant)).first else { throw PlatformError.notFound("tenant") }
         let standing = try TenantStanding(row)
+        if standing.isMoving { throw PlatformError(Refusal(.tenantMoving)) }
         if let refusal = Gate.processing(standing.state, standing.agreement) { throw PlatformError(refusal) }
     }
 }
@@ -102,6 +112,6 @@ extension GateQuestion {
             specialCategoryConsent: purpose == "health" ? consent : .none,
             content: category.map { .template(category: $0) } ?? .freeForm,
             window: ServiceWindow(closesAt: windowClosesAt),
-            regionServing: true, regionCovered: standing.covered.include(region: region))
+            regionServing: true, regionCovered: standing.covered.include(region: region), isMoving: standing.isMoving)
     }
 }

@@ -77,6 +77,8 @@ struct DeliveryLane: Sendable {
             guard let row = rows[1].first, let standing = try rows[2].first.map(TenantStanding.init) else {
                 return (nil, .settled(.goOn))
             }
+            // The lane is left as it is, and goes on where the tenant is going.
+            if standing.isMoving { return (nil, .settled(.pause(.zero))) }
             let job = try DeliveryJob(row)
             return (job, try await prepare(lane, job, standing, keys, tx))
         }

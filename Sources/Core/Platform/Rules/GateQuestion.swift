@@ -34,13 +34,15 @@ public struct GateQuestion: Sendable {
     public var regionServing: Bool
     /// Whether the agreement's annexes cover who runs the region now and whom that engages.
     public var regionCovered: Bool
+    /// Whether the tenant is on its way to another region or shard.
+    public var isMoving: Bool
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
-        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true
+        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true, isMoving: Bool = false
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -58,6 +60,7 @@ public struct GateQuestion: Sendable {
         self.window = window
         self.regionServing = regionServing
         self.regionCovered = regionCovered
+        self.isMoving = isMoving
     }
 }
 

@@ -10,6 +10,7 @@ public struct Refusal: Error, Sendable, Hashable {
         case agreementMissing = "agreement_missing"
         case agreementNotInForce = "agreement_not_in_force"
         case agreementSuspended = "agreement_suspended"
+        case tenantMoving = "tenant_moving"
         case regionNotServing = "region_not_serving"
         case regionNotCovered = "region_not_covered"
         case channelStopped = "channel_stopped"
@@ -46,7 +47,8 @@ extension Refusal.Code {
     /// accepted already waits for that. What lies with the person or the message ends it.
     var holdsQueue: Bool {
         switch self {
-        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .regionNotCovered,
+        case .tenantNotActive, .agreementMissing, .agreementSuspended, .tenantMoving, .regionNotServing,
+            .regionNotCovered,
             .channelStopped, .channelDisconnected, .dataFlowNotCovered:
             true
         case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
@@ -81,6 +83,8 @@ extension Refusal.Code {
             )
         case .agreementSuspended:
             ("The data-processing agreement is suspended.", "The provider reinstates the agreement.")
+        case .tenantMoving:
+            ("The tenant's data are being moved to another place.", "Try again in a minute; nothing is lost meanwhile.")
         case .regionNotServing:
             ("The tenant's storage region is not serving at the moment.", "Try again later.")
         case .regionNotCovered:

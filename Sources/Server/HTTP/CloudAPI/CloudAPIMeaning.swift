@@ -51,6 +51,8 @@ struct CloudAPIMeaning: Sendable, Hashable {
         case .channelDisconnected:
             self.init(status: 400, code: 133010, title: "Phone number not registered")
         // For now: try again.
+        case .tenantMoving:
+            self.init(status: 503, code: 131016, title: "Service unavailable")
         case .regionNotServing:
             self.init(status: 500, code: 131016, title: "Service unavailable")
         }

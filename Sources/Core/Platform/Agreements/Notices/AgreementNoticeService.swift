@@ -1,4 +1,3 @@
-import Crypto
 public import PluginKit
 import Postgres
 
@@ -30,11 +29,15 @@ public struct AgreementNoticeService: Sendable {
         var facts = try await agreements.source.facts(
             for: owner, reference: agreement.reference, objectionDays: terms.objectionDays, without: objected,
             at: moment)
-        facts.region = facts.region.keeping(agreed.region, without: objected.subtracting(covered))
+        // Where a move leads is asked each time: what was objected to before keeps no tenant from being asked again.
+        let move = try await present(tenant).move
+        if move == nil {
+            facts.region = facts.region.keeping(agreed.region, without: objected.subtracting(covered))
+        }
         let changes = AnnexDifference.between(agreed, facts)
         guard changes.contains(where: \.mayObject) else { return nil }
         let agreedRegion = Set(RegionKeys.keys(of: agreed.region))
-        let digest = Array(SHA256.hash(data: try ControlSeal.encode(changes)))
+        let digest = try Self.digest(changes, move)
         if try await control.query(AgreementNoticeStore.isKnown(tenant, agreement.id, digest: digest)).first != nil {
             return nil
         }
@@ -131,8 +134,8 @@ public struct AgreementNoticeService: Sendable {
     }
 
     /// The tenant, its agreement in force or suspended, and that agreement's annexes as they hold.
-    private func standing(_ tenant: TenantID) async throws -> (Tenant, Agreement?, AgreementFacts?) {
-        let owner = try await agreements.tenants.find(tenant)
+    func standing(_ tenant: TenantID) async throws -> (Tenant, Agreement?, AgreementFacts?) {
+        let owner = try await present(tenant).tenant
         let rows = try await control.query(
             PostgresQuery(
                 "agreements.annexes",

@@ -74,7 +74,10 @@ public struct PublicSourceService: Sendable {
         do {
             try await TenantStanding.requireProcessing(tenant, tx)
             return true
-        } catch let error as PlatformError where error.code == .refused || error.code == .notFound {
+        } catch let error as PlatformError
+            where error.code == .notFound || error.code == .refused && error.refusal?.code != .tenantMoving
+        {
+            // A tenant that is being moved is back in a moment: whoever asks is told to come again.
             return false
         }
     }

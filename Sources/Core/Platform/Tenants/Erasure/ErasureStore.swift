@@ -20,6 +20,7 @@ enum ErasureStore {
         ("agreement_notices", "that the controller was told of changes, and whether it objected (Art. 28(2) GDPR)"),
         ("agreement_instructions", "what the controller instructed (Art. 28(3)(a) GDPR)"),
         ("tenant_erasures", "this certificate"),
+        ("tenant_moves", "where the data lived before, and that nothing of them is left there"),
     ]
 
     // MARK: - Region

@@ -111,6 +111,10 @@ public struct TenantPage: ConsolePage {
     public var keys: [KeyRow]
     public var deadLetters: Int
     public var mayManage: Bool
+    public var regionMove: RegionMove?
+    /// Regions that it could be moved to.
+    public var destinations: [RegionFacts]
+    public var mayMove: Bool
     /// Of the draft of an agreement (`reference`, `language`, `text`) and of the moves.
     public var form: FormState
 
@@ -118,6 +122,7 @@ public struct TenantPage: ConsolePage {
         id: String, name: String, stage: TenantStage, createdAt: Date, moves: [Move], checks: [Check],
         pending: [PendingApproval], region: RegionFacts, details: [DetailLine], agreements: [AgreementRow],
         texts: [TextChoice] = [], channels: [ChannelRow], keys: [KeyRow], deadLetters: Int, mayManage: Bool,
+        regionMove: RegionMove? = nil, destinations: [RegionFacts] = [], mayMove: Bool = false,
         form: FormState = FormState()
     ) {
         self.id = id
@@ -135,6 +140,9 @@ public struct TenantPage: ConsolePage {
         self.keys = keys
         self.deadLetters = deadLetters
         self.mayManage = mayManage
+        self.regionMove = regionMove
+        self.destinations = destinations
+        self.mayMove = mayMove
         self.form = form
     }
 
@@ -150,7 +158,7 @@ public struct TenantPage: ConsolePage {
                 also: [
                     ("reference", words["agreement.reference"]), ("language", words["agreement.language"]),
                     ("text", words["agreement.text"]),
-                ], reasonsOf: Move.allCases, in: "tenant.move", words),
+                ] + Self.regionFieldNames(words), reasonsOf: Move.allCases, in: "tenant.move", words),
             [
                 Block(
                     Columns(

@@ -30,7 +30,11 @@ extension ConsoleRoutes {
             agreements: agreements.sorted { $0.recordedAt > $1.recordedAt }.map { .init($0) },
             texts: texts.map { .init($0) }, channels: channels.map { .init($0) },
             keys: keys.map { .init($0, at: now) }, deadLetters: dead?.items.count ?? 0,
-            mayManage: turn.may(.tenantsWrite), form: form)
+            mayManage: turn.may(.tenantsWrite),
+            regionMove: try await installation.moves.place(of: id).move.map { .init($0) },
+            destinations: installation.regions.filter { $0.id != tenant.region.rawValue }.map {
+                RegionFacts($0.id, $0.jurisdiction)
+            }, mayMove: turn.may(.installationWrite) && TenantLifeCycle.allowsChanges(tenant.state), form: form)
     }
 
     /// Of the details the parts by name; of the others their own sentence says no more than the line itself.

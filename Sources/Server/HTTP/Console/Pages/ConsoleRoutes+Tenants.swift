@@ -18,6 +18,8 @@ extension ConsoleRoutes {
         pages.post("tenants/{tenant}/details", .tenantsWrite, use: saveDetails)
         // Who may suspend may call it; what the move takes beyond that, the service asks for.
         pages.post("tenants/{tenant}/moves/{move}", .tenantsSuspend, use: moveTenant)
+        pages.post("tenants/{tenant}/region", .installationWrite, use: askForRegion)
+        pages.post("tenants/{tenant}/region/cancel", .installationWrite, use: cancelRegionMove)
         pages.get("regions", .installationRead, use: showRegions)
     }
 
