@@ -134,7 +134,8 @@ class Instance:
         facts = {"tenant_id": created["id"], "name": created["name"], "region": region}
         if agreement:
             facts["agreement_id"] = self.admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)["id"]
-        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "export:read", "webhooks:write"]
+        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "export:read",
+                  "consent_terms:read", "consent_terms:write", "webhooks:write"]
         facts["api_key"] = self.admin.post(path + "/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
         facts.update(self.connect(path, **channel))
         if agreement:
@@ -311,6 +312,27 @@ class Tenant:
         """How much of what people wrote is in quarantine."""
         return int(self.instance.sql(self.instance.ready["postgres"]["regions"][self.region],
                                      f"SELECT count(*) FROM quarantined_messages WHERE tenant_id = '{self.id}'")[0])
+
+    # What people are asked, and where.
+
+    def terms(self, **change):
+        """Terms of consent with one purpose, `service`, in German and English."""
+        notice = {language: {"url": f"https://praxis.example/{language}/datenschutz"} for language in ("de", "en")}
+        self.instance.admin.put(f"/tenants/{self.id}/consent-terms", {
+            "controller": "Praxis Morgenrot", "imprint_url": "https://praxis.example/impressum",
+            "privacy_notice": {"version": "2026-03", "texts": notice}, **change})
+        self.purpose("service")
+
+    def purpose(self, name, title="Termine", **change):
+        texts = {"de": {"title": title, "text": f"Die Praxis darf mir zu {title} schreiben."},
+                 "en": {"title": title + " (en)", "text": f"The practice may write to me about {title}."}}
+        return self.instance.admin.put(f"/tenants/{self.id}/purposes/{name}", {"legal_basis": "Art. 6(1)(a) GDPR", "texts": texts, **change})
+
+    def set_up(self, plugin="signup-widget", origins=("https://praxis.example",), expect=201, **configuration):
+        """A set-up of a consent source."""
+        return self.instance.admin.post(f"/tenants/{self.id}/consent-sources", {
+            "plugin": plugin, "channel_id": self.facts["channel_id"], "name": "Homepage", "origins": list(origins),
+            "configuration": configuration}, expect=expect)
 
 
 CONTROLLER = {

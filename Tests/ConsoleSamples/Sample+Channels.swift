@@ -155,6 +155,7 @@ extension Sample {
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG",
                 scopes: [
                     "messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read",
+                    "consent_terms:read", "consent_terms:write",
                     "export:read",
                 ])),
         Sample(

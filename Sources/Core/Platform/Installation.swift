@@ -94,6 +94,7 @@ public final class Installation: Sendable {
     public let consentTerms: ConsentTermsService
     public let consentSources: ConsentSourceService
     public let consentVerifier: ConsentVerifier
+    public let publicSources: PublicSourceService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -195,6 +196,7 @@ public final class Installation: Sendable {
         consentSources = ConsentSourceService(
             control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentVerifier = ConsentVerifier(control: control, directory: directory)
+        publicSources = PublicSourceService(control: control, directory: directory, plugins: plugins)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)

@@ -32,6 +32,9 @@ enum ServerRouter {
         SignatoryRoutes(installation: installation, clients: clients, answers: answers).add(to: surface)
         ConsoleRoutes(installation: installation, console: console, publicURL: publicURL, clients: clients)
             .add(to: surface)
+        ConsentSetupRoutes(installation: installation, publicURL: publicURL).add(to: surface)
+        PublicSourceRoutes(installation: installation, publicURL: publicURL, limits: limits, clients: clients)
+            .add(to: surface)
         AdminRoutes(installation: installation, publicURL: publicURL).add(to: surface)
         table.fill(router.routes.map { RouteTable.Route(method: $0.method, template: $0.path.description) })
         return router

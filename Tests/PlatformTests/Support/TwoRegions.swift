@@ -143,6 +143,7 @@ struct Mover: Sendable {
         _ = try await region.rows(
             "UPDATE queue_lanes SET run_at = now() + interval '1 hour' WHERE tenant_id = $1", [company.id])
         _ = try await region.installation.channels.health(company.id, company.channel.id)
+        try await company.keepCode(from: try await company.setUp(SignPost.name))
     }
 
     /// As its key is looked up anew.
@@ -173,6 +174,9 @@ struct Mover: Sendable {
         told += messages.map { "\($0.id) \($0.state) \($0.content.fields["body"]?.string ?? "-")" }
         told += try await reading.events(caller, page).items.map { "\($0.id) \($0.kind)" }
         told += try await installation.channels.list(id).map { "\($0.id) \($0.address) \($0.state)" }
+        told += try await installation.consentSources.list(id).map {
+            "\($0.source.id) \($0.source.state) \($0.configuration.text) \($0.purposes)"
+        }
         told += try await installation.deadLetters.list(id).items.map { "\($0.message) \($0.fault.code)" }
         return told
     }

@@ -181,7 +181,7 @@ public struct ConsentSourceService: Sendable {
         ConsentSourceView(
             placed, showsCurrentTerms: current.map(placed.shows) ?? true,
             problems: current.map { following.problems(placed, $0.terms) } ?? [],
-            isPublic: plugins.consentSources[placed.source.plugin] is any PublicConsentSource)
+            publicPlugin: plugins.consentSources[placed.source.plugin] as? any PublicConsentSource)
     }
 
     private func read<Value: Sendable>(

@@ -54,11 +54,6 @@ enum ConsentSourceStore {
             "INSERT INTO consent_source_routes (source_id, tenant_id) VALUES ($1, $2)", [source, tenant])
     }
 
-    static func removeRoute(_ source: ConsentSourceID) -> PostgresQuery {
-        PostgresQuery(
-            "consent-sources.remove-route", "DELETE FROM consent_source_routes WHERE source_id = $1", [source])
-    }
-
     static func route(_ source: ConsentSourceID) -> PostgresQuery {
         PostgresQuery(
             "consent-sources.route",

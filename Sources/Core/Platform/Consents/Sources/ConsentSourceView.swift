@@ -14,9 +14,14 @@ public struct ConsentSourceView: Sendable {
     /// What would be wrong with the terms as they are now, by path.
     public var problems: [PlatformError.Field]
     /// Whether it is reached under `/s/{id}`.
-    public var isPublic: Bool
+    public var isPublic: Bool { publicPlugin != nil }
+    private let setup: SourceSetup
+    private let publicPlugin: (any PublicConsentSource)?
 
-    init(_ placed: PlacedSource, showsCurrentTerms: Bool, problems: [PlatformError.Field], isPublic: Bool) {
+    init(
+        _ placed: PlacedSource, showsCurrentTerms: Bool, problems: [PlatformError.Field],
+        publicPlugin: (any PublicConsentSource)?
+    ) {
         source = placed.source
         version = placed.setup.version
         configuration = placed.setup.configuration
@@ -24,8 +29,13 @@ public struct ConsentSourceView: Sendable {
         purposes = placed.setup.terms.purposes.map { ($0.name, $0.version) }
         self.showsCurrentTerms = showsCurrentTerms
         self.problems = problems
-        self.isPublic = isPublic
+        setup = placed.setup
+        self.publicPlugin = publicPlugin
     }
+
+    /// What the tenant puts into its pages, as HTML; nil for a source without pages, or one that is reached by a link alone.
+    /// - Parameter base: where the server is reached from outside, without a slash at the end.
+    public func snippet(base: String) -> String? { publicPlugin?.snippet(for: setup, base: base) }
 }
 
 /// What a set-up is made with.

@@ -10,7 +10,7 @@ public enum TermsDuties {
         if terms.imprintURL == nil {
             lack("consent_terms.imprint_url", "say where people see who stands behind the chat")
         }
-        if terms.purposes.isEmpty { lack("purposes", "say for what you ask: PUT …/purposes/{purpose}") }
+        if terms.purposes.isEmpty { lack("purposes", "say for what you ask: add a purpose") }
         let notice = Set(terms.notice.texts.keys.map { $0.lowercased() })
         let used = Set(terms.purposes.flatMap(\.texts.keys))
         for language in used.sorted() where !notice.contains(language.lowercased()) {

@@ -99,7 +99,7 @@ struct TermsCheck {
 
     mutating func languages(_ path: String, _ tags: [String]) {
         if !(1...ConsentProfile.languageLimit).contains(tags.count) {
-            complain(path, "give it in 1 to \(ConsentProfile.languageLimit) languages, e.g. {\"de\": …}")
+            complain(path, "give it in 1 to \(ConsentProfile.languageLimit) languages, each by its tag such as de")
         }
         for tag in tags.sorted() where !TermsText.isLanguage(tag) {
             complain("\(path).\(tag.prefix(40))", "this is no language tag such as de or pt-BR")

@@ -4,7 +4,7 @@ enum Schemas {
 
     static let all: [Component] =
         common + tenants + controller + agreements + channels + keys + installation + messages + contacts + approvals
-        + staff + audit + tenantMoves + webhooks + consentImports
+        + staff + audit + tenantMoves + webhooks + consentTerms + consentImports
 
     private static let common: [Component] = [
         (
