@@ -87,6 +87,9 @@ public final class Installation: Sendable {
     public let consentTerms: ConsentTermsService
     public let consentSources: ConsentSourceService
     public let consentVerifier: ConsentVerifier
+    public let gateChecks: GateChecks
+    public let withdrawals: WithdrawalService
+    public let consentRecords: ConsentRecordService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -167,12 +170,20 @@ public final class Installation: Sendable {
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
-        reading = ReadingService(directory: directory)
+        reading = ReadingService(directory: directory, audit: audit)
         consents = ConsentService(directory: directory, plugins: plugins)
         consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentSources = ConsentSourceService(
             control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentVerifier = ConsentVerifier(control: control, directory: directory)
+        gateChecks = GateChecks(directory: directory, plugins: plugins)
+        withdrawals = WithdrawalService(
+            directory: directory, tenants: tenants, links: PersonLinks(controlKey), wake: wake)
+        consentRecords = ConsentRecordService(
+            reader: ConsentDossierReader(
+                tenants: tenants, provider: provider, directory: directory, plugins: plugins),
+            links: PersonLinks(controlKey), sealing: configuration.sealing, audit: audit,
+            publicURL: configuration.publicURL)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
@@ -213,6 +224,15 @@ public final class Installation: Sendable {
         services =
             pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
             + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+    }
+
+    /// Of a process that runs no services: a command.
+    public func close() async {
+        for shard in directory.shards.values {
+            await shard.app.close()
+            await shard.worker.close()
+        }
+        await control.close()
     }
 
     /// What of the installation this process reaches.

@@ -148,7 +148,7 @@ struct IngestBatch: Sendable {
             try await ConsentLedger.addWithdrawal(
                 work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
                 source: stop.event.plugin,
-                at: stop.occurredAt, tx)
+                at: Withdrawals.latest(stop.occurredAt), tx)
         }
     }
 
@@ -163,7 +163,7 @@ struct IngestBatch: Sendable {
         for (message, word, id, contact) in new.sorted(by: { ($0.contact, $0.id) < ($1.contact, $1.id) }) {
             let isFirst = try await Withdrawals.everything(
                 keys, contact: contact, channel: message.channel, source: message.plugin, method: "word_in_chat",
-                evidence: message.withdrawalEvidence(word, stored: id), at: message.occurredAt, tx)
+                evidence: message.withdrawalEvidence(word, stored: id), at: Withdrawals.latest(message.occurredAt), tx)
             guard isFirst else { continue }
             try await Withdrawals.reply(
                 keys, to: contact, channel: message.channel,

@@ -30,10 +30,19 @@ enum WithdrawalText {
     /// The confirmation in the word's language; for a word without one in that of the number's country; English else.
     static func confirmation(_ word: WithdrawalWord, of identities: [IndexedIdentity]) -> MessageContent {
         let number = identities.first { $0.identity.kind == .phone }?.identity.address.revealed
-        let country = number.flatMap { number in
-            countries.filter { number.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }?.language
-        }
-        return .text(confirmation(in: word.language ?? country ?? "en"))
+        return .text(confirmation(in: word.language ?? number.flatMap { language(ofNumber: $0) } ?? "en"))
+    }
+
+    /// What is spoken most where a number is from; nil for countries whose languages have no text here.
+    static func language(ofNumber number: String) -> String? {
+        let digits = number.drop { $0 == "+" }
+        return countries.filter { digits.hasPrefix($0.prefix) }.max { $0.prefix.count < $1.prefix.count }?.language
+    }
+
+    /// One of those that there are texts in, for a language tag.
+    static func language(_ tag: String) -> String? {
+        let primary = tag.prefix { $0 != "-" }.lowercased()
+        return confirmations[primary] == nil ? nil : primary
     }
 
     static func confirmation(in language: String) -> String { confirmations[language] ?? confirmations["en"] ?? "" }

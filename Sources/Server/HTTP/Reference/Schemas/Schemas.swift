@@ -5,6 +5,7 @@ enum Schemas {
     static let all: [Component] =
         common + tenants + controller + agreements + channels + keys + installation + messages + contacts + approvals
         + staff + audit
+        + consents
 
     private static let common: [Component] = [
         (
