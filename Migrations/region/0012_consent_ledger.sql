@@ -176,8 +176,35 @@ CREATE POLICY own_tenant ON consent_chains FOR ALL TO obhut_app, obhut_worker
 -- A worker looks whose consents there are to keep; a chain says nothing about a person.
 CREATE POLICY reads_across_tenants ON consent_chains FOR SELECT TO obhut_worker USING (true);
 CREATE POLICY erased_when_terminated ON consent_chains AS RESTRICTIVE FOR DELETE TO obhut_worker
-    USING ((SELECT s.tenant_state FROM tenant_standing s
-            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
+    USING ((SELECT s.tenant_state = 'terminated' OR coalesce(s.movement IN ('left', 'arriving', 'arrived'), false)
+            FROM tenant_standing s
+            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid));
+
+-- This table, and those of the migration before that were made without knowing of moves.
+DO $policies$
+DECLARE
+    tenant_table text;
+    policy text;
+BEGIN
+    FOR tenant_table IN
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' AND NOT a.attisdropped
+          AND c.relname <> 'tenant_standing'
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_policies WHERE tablename = tenant_table AND policyname = 'app_adds_while_still') THEN
+            PERFORM hold_while_moving(tenant_table::regclass);
+        END IF;
+        SELECT qual INTO policy FROM pg_policies WHERE tablename = tenant_table AND policyname = 'erased_when_terminated';
+        CONTINUE WHEN policy IS NULL OR policy LIKE '%movement%';
+        EXECUTE format('DROP POLICY erased_when_terminated ON %I', tenant_table);
+        EXECUTE format(
+            'CREATE POLICY erased_when_terminated ON %I AS RESTRICTIVE FOR DELETE TO obhut_worker
+             USING ((SELECT s.tenant_state = ''terminated'' OR coalesce(s.movement IN (''left'', ''arriving'', ''arrived''), false)
+                     FROM tenant_standing s
+                     WHERE s.tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid))', tenant_table);
+    END LOOP;
+END
+$policies$;
 GRANT SELECT, INSERT, UPDATE ON consent_chains TO obhut_app, obhut_worker;
 GRANT DELETE ON consent_chains TO obhut_worker;
 
@@ -202,6 +229,10 @@ COMMENT ON COLUMN messages.special_category IS 'Whether the content is or may be
 -- However a message comes here: sent, received, released from quarantine. One that is marked stays so.
 CREATE FUNCTION mark_special_category() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
+    -- What is copied with a tenant that moves here stays as it was.
+    IF EXISTS (SELECT FROM tenant_standing s WHERE s.tenant_id = NEW.tenant_id AND s.movement = 'arriving') THEN
+        RETURN NEW;
+    END IF;
     IF NEW.direction = 'outbound' THEN
         NEW.special_category := is_special_category(NEW.tenant_id, NEW.purpose);
     ELSE

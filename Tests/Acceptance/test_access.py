@@ -11,7 +11,7 @@ import requests
 NOTHING = "00000000-0000-7000-8000-000000000000"
 # What goes for the other names in a path; none of them is there.
 NAMES = {"plugin": "whatsapp-cloud", "version": "v23.0", "number": "999999999999999", "region": "nowhere", "chain": NOTHING,
-         "link": "none.none"}
+         "link": "none.none", "name": "nowhere", "n": "1"}
 MEMBERS = {"get", "post", "put", "patch", "delete"}
 
 

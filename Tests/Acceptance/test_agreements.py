@@ -104,4 +104,5 @@ def test_instructions_are_recorded_and_an_unlawful_one_needs_an_answer(instance)
     instance.admin.post(agreement + "/countersign")
     assert instance.admin.post(path + "/instructions", {**note, "seems_unlawful": True}, expect=422)["errors"][0]["path"] == "answer"
     kept = instance.admin.post(path + "/instructions", {**note, "seems_unlawful": True, "answer": "Das verstößt gegen § 257 HGB."}, expect=201)
+    assert kept["answer"] == "Das verstößt gegen § 257 HGB."
     assert instance.admin.get(path + "/instructions")["data"][0] == kept

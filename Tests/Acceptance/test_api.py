@@ -21,6 +21,7 @@ def key(instance, path, scopes, **more):
 
 ADMIN_ROUTES = [
     ("GET", "/tenants"), ("POST", "/tenants"), ("GET", "/tenants/{t}"), ("PATCH", "/tenants/{t}"), ("GET", "/tenants/{t}/readiness"), ("POST", "/tenants/{t}/termination"),
+    ("GET", "/tenants/{t}/region"), ("POST", "/tenants/{t}/region"), ("POST", "/tenants/{t}/region/cancel"), ("GET", "/tenants/{t}/region/certificate"),
     ("POST", "/tenants/{t}/erasure"), ("GET", "/tenants/{t}/erasure-certificate"), ("GET", "/tenants/{t}/export"),
     ("GET", "/tenants/{t}/agreements"),
     ("POST", "/tenants/{t}/agreements"), ("PATCH", "/tenants/{t}/agreements/{x}"), ("GET", "/tenants/{t}/channels"),

@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from gallery import launch
 from obhut import Instance, eventually, new_id, new_number
+from wording import wording
 from operating import WithKeyboard, WithMouse, one_time_code
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -147,9 +148,13 @@ def onboard(house, browser, person, outside):
     page.wait_for_url(home)
     assert page.get_by_text("Nordlicht Apotheken AG").is_visible()
 
+    text = f"text-{new_id()[6:18].lower()}"
+    house.admin.post("/agreement-texts", wording(text, title="Agreement for pharmacies"), expect=201)
+    person.goto(home)
     person.press(page.locator("summary", has_text=re.compile("^\\s*Draft an agreement")))
     person.type("Reference", "AVV-2026-0042")
     person.tick("English", role="radio")
+    person.tick(f"{text}, version 1", role="radio")
     person.press(page.get_by_role("button", name="Create draft"))
     person.at("AVV-2026-0042")
     person.press(page.locator("summary", has_text=re.compile("^\\s*Offer")))
@@ -159,6 +164,7 @@ def onboard(house, browser, person, outside):
     link = page.locator("#step code").inner_text()
     agreement = page.url.removesuffix("/offer")
 
+    assert page.get_by_role("heading", name="Agreement for pharmacies").count() == 1
     accept(outside(browser, house.ready["base_url"]), link, name)
 
     person.goto(agreement)
@@ -236,6 +242,8 @@ def test_a_tenant_is_brought_in_by_mouse(house, browser, owner):
     home = onboard(house, browser, person, WithMouse)
     person.goto(home)
     person.press(person.page.get_by_role("link", name="+49 431 555012"))
+    person.press(person.page.locator("summary", has_text="Disconnect"))
+    person.type("Reason", "The shop closes")
     confirm(person, "Disconnect")
     person.page.get_by_text("Ended.").wait_for()
     assert house.admin.get(f"/tenants/{home.rsplit('/', 1)[1]}/channels")["data"][0]["state"] == "disconnected"
@@ -264,12 +272,14 @@ def test_live_pages_are_accessible_and_fit(house, browser, owner):
     of_tenant = f"/console/tenants/{tenant.id}"
     agreement = house.admin.get(f"/tenants/{tenant.id}/agreements")["data"][0]["id"]
     channel = house.admin.get(f"/tenants/{tenant.id}/channels")["data"][0]["id"]
+    key = house.admin.get(f"/tenants/{tenant.id}/api-keys")["data"][0]["id"]
     wrong = []
     for path in [
         "/console/sign-in", "/console/set-up", "/console/reset", "/console/tenants", "/console/tenants?search=xyz",
         "/console/tenants/new", of_tenant, of_tenant + "/details", f"{of_tenant}/agreements/{agreement}",
         of_tenant + "/channels/new", of_tenant + "/channels/new?plugin=whatsapp-cloud", f"{of_tenant}/channels/{channel}",
-        of_tenant + "/channels/health", of_tenant + "/keys/new", "/console/approvals", "/console/audit", "/console/audit/control/1",
+        f"{of_tenant}/channels/{channel}/configuration", f"{of_tenant}/channels/{channel}/move", of_tenant + "/instructions",
+        f"{of_tenant}/keys/{key}", of_tenant + "/channels/health", of_tenant + "/keys/new", "/console/approvals", "/console/audit", "/console/audit/control/1",
         "/console/staff", "/console/staff/new", "/console/regions", "/console/provider", "/console/account", "/console/nothing", "/agreements/none",
         "/notices/none",
     ]:
@@ -354,6 +364,8 @@ def join(house, browser, owner, name, role):
     person.press(person.page.get_by_role("button", name="Set password"))
     person.type("Code", one_time_code(person.page.locator(".secret-value code").inner_text()))
     person.press(person.page.get_by_role("button", name="Confirm"))
+    person.at("Recovery codes")
+    person.recovery = person.page.locator(".secret-value code").inner_text().split()
     person.press(person.page.get_by_role("link", name="I have stored it"))
     person.at("Tenants")
     return person

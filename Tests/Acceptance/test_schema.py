@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from obhut import Instance
+from wording import wording
 
 HERE = pathlib.Path(__file__).parent / "schemathesis_run"
 # The same requests each time. Another seed finds other things: OBHUT_SCHEMA_SEED=7 OBHUT_SCHEMA_EXAMPLES=500.
@@ -31,6 +32,7 @@ def facts(instance, tenant):
     handset, contact = tenant.talk()
     message = tenant.api.get("/messages")["data"][0]
     victim = instance.new_tenant()
+    instance.admin.post("/agreement-texts", wording("tried"), expect=201)
     return {
         "base": instance.ready["base_url"], "sandbox": instance.ready["sandbox_url"], "phone": handset, "verify_token": tenant.facts["verify_token"],
         "victim": {"tenant": victim.id, "agreement": victim.facts["agreement_id"], "channel": victim.facts["channel_id"]},
@@ -38,6 +40,7 @@ def facts(instance, tenant):
             "tenant": tenant.id, "channel": tenant.facts["channel_id"], "contact": contact, "message": message["id"],
             "conversation": message["conversation_id"], "plugin": "whatsapp-cloud", "route": tenant.ingress.rsplit("/", 1)[1],
             "version": "v23.0", "number": tenant.number, "agreement": tenant.facts["agreement_id"], "key": "",
+            "name": "tried", "n": 1,
         },
     }
 

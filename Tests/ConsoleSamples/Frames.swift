@@ -54,7 +54,8 @@ enum Values {
     static let foreign = RegionFacts(
         id: "eu-north", country: "SE", place: "Stockholm", operatorName: "Amazon Web Services EMEA SARL",
         parent: "Amazon.com, Inc.", parentCountry: "US", isUnderForeignLaw: true,
-        subProcessors: ["Amazon Data Services Sweden AB", "Amazon Web Services, Inc."])
+        subProcessors: ["Amazon Data Services Sweden AB", "Amazon Web Services, Inc."],
+        coming: [.init(name: "Nordic Remote Hands AB", from: Values.time(24 * 40))])
 
     static let pending = PendingApproval(
         id: "ap-1", action: "terminate_tenant", asked: Act(by: "Mirela Popescu", at: time(-3)))

@@ -10,6 +10,11 @@ extension Sample {
             .init(
                 id: "ap-\(index)", action: action, subject: "Nordlicht Apotheken AG",
                 subjectPath: index == 0 ? "/console/tenants/t-0" : nil,
+                move: action == "move_channel"
+                    ? .init(
+                        number: "+49 30 901820", plugin: "whatsapp-cloud",
+                        from: .init(id: "t-0", tenant: "Nordlicht Apotheken AG", region: "eu-central"),
+                        to: .init(id: "t-1", tenant: "Bäckerei Überacker", region: "eu-north")) : nil,
                 reason: "Der Vertrag endet zum Monatsende, und es ist nichts mehr zu senden.",
                 asked: Act(by: "Mirela Popescu", at: Values.time(-3)), expiresAt: Values.time(69), isOwn: index == 1)
         }, mayDecide: true)
@@ -117,7 +122,10 @@ extension Sample {
             "account-wrong",
             account(
                 FormState(problems: [
-                    "current_password": "Das bisherige Passwort stimmt nicht.", "label": "Eine Bezeichnung fehlt.",
+                    "current_password": "Das bisherige Passwort stimmt nicht.",
+                    "new_password": "Geben Sie mindestens 12 Zeichen an.",
+                    "repeated_password": "Die beiden stimmen nicht überein.",
+                    "code": "Der Code stimmt nicht oder ist abgelaufen.", "label": "Eine Bezeichnung fehlt.",
                 ]))),
     ]
 }

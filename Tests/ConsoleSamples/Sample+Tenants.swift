@@ -17,7 +17,8 @@ extension Sample {
     ]
 
     private static func tenant(
-        _ stage: TenantStage, isEmpty: Bool = false, isReady: Bool = false, mayManage: Bool = true
+        _ stage: TenantStage, isEmpty: Bool = false, isReady: Bool = false, mayManage: Bool = true,
+        move: TenantPage.RegionMove? = nil
     ) -> TenantPage {
         TenantPage(
             id: Values.tenant, name: "Nordlicht Apotheken AG", stage: stage, createdAt: Values.time(-900),
@@ -40,6 +41,11 @@ extension Sample {
                         id: "a0", reference: "AVV-2025-0007", version: "2", stage: .superseded,
                         since: Values.time(-300)),
                 ],
+            texts: isReady
+                ? [
+                    .init(value: "kliniken/3", name: "kliniken", version: 3, isOwn: false),
+                    .init(value: "nordlicht/1", name: "nordlicht", version: 1, isOwn: true),
+                ] : [],
             channels: isEmpty
                 ? []
                 : [
@@ -56,47 +62,62 @@ extension Sample {
                     .init(
                         id: "k2", label: "Alt", prefix: "obh_x81P", scopes: [], stage: .expired, expiresAt: nil,
                         lastUsedAt: nil),
-                ], deadLetters: isEmpty ? 0 : isReady ? 1 : 3, mayManage: mayManage)
+                ], deadLetters: isEmpty ? 0 : isReady ? 1 : 3, mayManage: mayManage,
+            regionMove: move, destinations: isEmpty ? [] : [Values.own], mayMove: mayManage && !isEmpty)
     }
 
-    static let tenants: [Sample] = [
-        Sample("tenants", TenantsPage(rows: rows, mayCreate: true, next: "abc"), frame: Frames.withFlashes),
-        Sample(
-            "tenants-filtered",
-            TenantsPage(
-                rows: [rows[0]], search: "nord", stage: .active, sort: "created", mayCreate: false, after: "abc"),
-            frame: Frames.auditor),
-        Sample("tenants-none", TenantsPage(rows: [], mayCreate: true)),
-        Sample("tenants-none-match", TenantsPage(rows: [], search: "xyz", mayCreate: true)),
-        Sample("tenant", tenant(.active)), Sample("tenant-onboarding", tenant(.onboarding)),
-        Sample("tenant-ready", tenant(.onboarding, isReady: true)),
-        Sample("tenant-new", tenant(.draft, isEmpty: true)),
-        Sample("tenant-read-only", tenant(.suspended, mayManage: false), frame: Frames.auditor),
-        Sample("new-tenant", NewTenantPage(regions: [Values.own, Values.foreign])),
-        Sample(
-            "new-tenant-wrong",
-            NewTenantPage(
-                regions: [Values.own, Values.foreign],
-                form: FormState(
-                    values: ["name": [""], "region": ["eu-central"]],
-                    problems: ["name": "Ein Name fehlt.", "region": "Diese Region ist voll."]))),
-        Sample("new-tenant-no-region", NewTenantPage(regions: [])),
-        Sample(
-            "tenant-details",
-            TenantDetailsPage(
-                tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", countries: ["DE", "AT", "SE"],
-                languages: ["de", "en", "tr"], specialKinds: Values.specialKinds,
-                form: FormState(values: [
-                    "legal_name": ["Nordlicht Apotheken AG"], "country": ["SE"], "special_categories": ["yes"],
-                    "languages": ["de", "tr"], "purposes": ["Bestellungen\nErinnerungen"],
-                ]))),
-        Sample(
-            "tenant-details-wrong",
-            TenantDetailsPage(
-                tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", countries: ["DE"], languages: ["de"],
-                specialKinds: [],
-                form: FormState(
-                    problems: Dictionary(
-                        uniqueKeysWithValues: Detail.allCases.map { ($0.rawValue, "Diese Angabe fehlt.") })))),
-    ]
+    static let tenants: [Sample] =
+        [
+            Sample("tenants", TenantsPage(rows: rows, mayCreate: true, next: "abc"), frame: Frames.withFlashes),
+            Sample(
+                "tenants-filtered",
+                TenantsPage(
+                    rows: [rows[0]], search: "nord", stage: .active, sort: "created", mayCreate: false, after: "abc"),
+                frame: Frames.auditor),
+            Sample("tenants-none", TenantsPage(rows: [], mayCreate: true)),
+            Sample("tenants-none-match", TenantsPage(rows: [], search: "xyz", mayCreate: true)),
+            Sample("tenant", tenant(.active)), Sample("tenant-onboarding", tenant(.onboarding)),
+            Sample("tenant-ready", tenant(.onboarding, isReady: true)),
+            Sample("tenant-new", tenant(.draft, isEmpty: true)),
+            Sample("tenant-read-only", tenant(.suspended, mayManage: false), frame: Frames.auditor),
+        ]
+        + TenantPage.RegionMove.Stage.allCases.map { stage in
+            Sample(
+                "tenant-move-\(stage.rawValue)",
+                tenant(.active, move: .init(stage: stage, from: "eu-central", to: "eu-north", since: Values.time(-2))))
+        } + [
+            Sample(
+                "tenant-move-ending",
+                tenant(
+                    .active,
+                    move: .init(
+                        stage: .copying, from: "eu-central-1", to: "eu-central-2", since: Values.time(-2),
+                        isEnding: true))),
+            Sample("new-tenant", NewTenantPage(regions: [Values.own, Values.foreign])),
+            Sample(
+                "new-tenant-wrong",
+                NewTenantPage(
+                    regions: [Values.own, Values.foreign],
+                    form: FormState(
+                        values: ["name": [""], "region": ["eu-central"]],
+                        problems: ["name": "Ein Name fehlt.", "region": "Diese Region ist voll."]))),
+            Sample("new-tenant-no-region", NewTenantPage(regions: [])),
+            Sample(
+                "tenant-details",
+                TenantDetailsPage(
+                    tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", countries: ["DE", "AT", "SE"],
+                    languages: ["de", "en", "tr"], specialKinds: Values.specialKinds,
+                    form: FormState(values: [
+                        "legal_name": ["Nordlicht Apotheken AG"], "country": ["SE"], "special_categories": ["yes"],
+                        "languages": ["de", "tr"], "purposes": ["Bestellungen\nErinnerungen"],
+                    ]))),
+            Sample(
+                "tenant-details-wrong",
+                TenantDetailsPage(
+                    tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG", countries: ["DE"], languages: ["de"],
+                    specialKinds: [],
+                    form: FormState(
+                        problems: Dictionary(
+                            uniqueKeysWithValues: Detail.allCases.map { ($0.rawValue, "Diese Angabe fehlt.") })))),
+        ]
 }

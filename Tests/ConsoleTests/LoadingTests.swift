@@ -43,7 +43,9 @@ struct LoadingTests {
             (text ?? "").matches(of: /\{([a-z]+)\}/).map { String($0.1) }.sorted()
         }
         for key in german.texts.keys {
-            #expect(places(german.texts[key]) == places(english.texts[key]), "\(key)")
+            // What the platform says has values that mean nothing to a reader, such as a route: SentenceTests looks at those.
+            let mayLeaveOut = key.hasPrefix(Sentences.family)
+            #expect(mayLeaveOut || places(german.texts[key]) == places(english.texts[key]), "\(key)")
             #expect(german.texts[key]?.isEmpty == false && english.texts[key]?.isEmpty == false, "\(key)")
         }
     }

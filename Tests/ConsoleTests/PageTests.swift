@@ -60,6 +60,11 @@ struct PageTests {
         }
         let console = Console(library: loaded.library, catalogues: catalogues, assets: loaded.assets)
         for sample in Sample.all { _ = console.render(sample.page, in: sample.frame(.german)) }
+        for (key, text) in catalogues[.english]?.texts ?? [:] where key.hasPrefix("refused.") {
+            let isValue = key.hasPrefix("refused.value.")
+            _ = console.say(platform: isValue ? "expected \(text), found \(text)" : text, in: .german)
+        }
+        _ = console.say(platform: "Said by nobody so far.", in: .german)
         for saying in Saying.allCases { _ = console.say(saying, in: .german, ["when": ""]) }
         let all = Set(catalogues[.german]?.texts.keys.map { $0 } ?? [])
         #expect(all.count > 400)

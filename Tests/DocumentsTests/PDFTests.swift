@@ -98,7 +98,7 @@ import Testing
         #expect(text.matches(of: /Wort(\d+)/).compactMap { Int($0.1) } == Array(1...3000))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a word of 10,000 characters is broken, in text and cell`() async throws {
         let word = String(repeating: "0123456789abcdef", count: 625)
         let table = Table(columns: [.init("a"), .init("b")], rows: [[RichText(word), [.code(word)]]])

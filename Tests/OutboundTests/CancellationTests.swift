@@ -4,7 +4,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite("Cancellation and shutdown", .timeLimit(.minutes(1)))
+@Suite("Cancellation and shutdown", .timeLimit(.minutes(5)))
 struct CancellationTests {
     private static func silentServer() throws -> TestServer {
         try TestServer { connection in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite("The policy decides on the address dialled", .timeLimit(.minutes(1)))
+@Suite("The policy decides on the address dialled", .timeLimit(.minutes(5)))
 struct DialTests {
     @Test(
         "no spelling of a local address gets through",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite("Requests and responses", .timeLimit(.minutes(1)))
+@Suite("Requests and responses", .timeLimit(.minutes(5)))
 struct ExchangeTests {
     @Test(
         "method, headers and body arrive as given",

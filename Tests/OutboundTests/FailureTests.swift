@@ -3,7 +3,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite("Failures tell whether anything may have been sent", .timeLimit(.minutes(1)))
+@Suite("Failures tell whether anything may have been sent", .timeLimit(.minutes(5)))
 struct FailureTests {
     /// What the peer does with one connection, and what the caller then learns.
     struct Case: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Outbound
 
-@Suite("AWS Signature Version 4", .timeLimit(.minutes(1)))
+@Suite("AWS Signature Version 4", .timeLimit(.minutes(5)))
 struct SignatureTests {
     /// The first example of "Authenticating Requests: Using the Authorization Header" in Amazon S3's API reference.
     @Test("Amazon's own example is signed as Amazon says")

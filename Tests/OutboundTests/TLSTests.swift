@@ -5,7 +5,7 @@ import Testing
 
 private let openssl = "/usr/bin/openssl"
 
-@Suite("TLS", .enabled(if: FileManager.default.isExecutableFile(atPath: openssl)), .timeLimit(.minutes(1)))
+@Suite("TLS", .enabled(if: FileManager.default.isExecutableFile(atPath: openssl)), .timeLimit(.minutes(5)))
 struct TLSTests {
     @Test("a certificate counts only when its authority is trusted and the name is the host's")
     func certificateIsChecked() async throws {

@@ -47,6 +47,19 @@ import Testing
         #expect(jurisdiction.subProcessors.isEmpty)
     }
 
+    @Test func `a sub-processor with a day is announced, and is there from that day on`() async throws {
+        let jurisdiction = try await open([
+            "sub_processors": "Rack AG, Tape Ltd. from 2027-03-01,Cable from Hamburg"
+        ]).jurisdiction
+        let day = try #require(try? Date("2027-03-01T00:00:00Z", strategy: .iso8601))
+        #expect(jurisdiction.subProcessors == ["Rack AG", "Cable from Hamburg"])
+        #expect(jurisdiction.comingSubProcessors == [ComingSubProcessor(name: "Tape Ltd.", from: day)])
+        let eve = jurisdiction.at(day.addingTimeInterval(-1))
+        #expect(eve == jurisdiction)
+        let then = jurisdiction.at(day)
+        #expect(then.subProcessors == ["Rack AG", "Cable from Hamburg", "Tape Ltd."] && then.comingSubProcessors == [])
+    }
+
     @Test func `several shards have each its own URL of every role`() async throws {
         let region = try await open([
             "shards": "eu-central-a, eu-central-b", "owner_url": "o1 o2", "app_url": "a1  a2", "worker_url": "w1 w2",
@@ -70,6 +83,14 @@ import Testing
         (
             ["country": "de"],
             #"country "de" is not in the European Economic Area; data of tenants may not be held there (Art. 44 ff. GDPR)"#
+        ),
+        (
+            ["sub_processors": "Tape Ltd. from 2027-02-30"],
+            "sub_processors names the day 2027-02-30, which there is not"
+        ),
+        (
+            ["sub_processors": "Tape Ltd., Rack AG, Tape Ltd. from 2027-02-01"],
+            "sub_processors names Tape Ltd. twice"
         ),
         (["shards": "a, b"], "app_url has 1 URLs for 2 shards; give one each"),
         (["app_url": "u1 u2"], "app_url has 2 URLs for 1 shards; give one each"),

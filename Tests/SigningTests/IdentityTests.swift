@@ -3,7 +3,7 @@ import Testing
 
 @testable import Signing
 
-@Suite("Signing identities", .timeLimit(.minutes(1)))
+@Suite("Signing identities", .timeLimit(.minutes(5)))
 struct IdentityTests {
     /// How `openssl` writes a key, and the passphrase it then needs.
     struct KeyForm: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Signing
 
-@Suite("Seals", .timeLimit(.minutes(1)))
+@Suite("Seals", .timeLimit(.minutes(5)))
 struct SealTests {
     /// Who seals in a row of the table.
     enum Signer: String, CaseIterable, Sendable {

@@ -60,10 +60,12 @@ public final class Installation: Sendable {
     public let plugins: PluginRegistry
     public let tenants: TenantService
     public let erasure: TenantErasure
+    public let moves: TenantMoveService
     public let exports: ExportService
     public let channels: ChannelService
     public let provider: ProviderService
     public let agreements: AgreementService
+    public let agreementTexts: AgreementTextService
     public let notices: AgreementNoticeService
     public let instructions: InstructionService
     public let apiKeys: APIKeyService
@@ -94,6 +96,7 @@ public final class Installation: Sendable {
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
 
+    let mover: TenantMover
     private let control: PostgresClient
     private let directory: RegionDirectory
 
@@ -155,8 +158,9 @@ public final class Installation: Sendable {
         provider = ProviderService(control: control, seals: seals, audit: audit)
         let source = AgreementFactsSource(
             tenants: tenants, provider: provider, directory: directory, plugins: plugins)
+        agreementTexts = AgreementTextService(control: control, tenants: tenants, audit: audit)
         agreements = AgreementService(
-            control: control, tenants: tenants, staff: staff, source: source, seals: seals,
+            control: control, tenants: tenants, staff: staff, source: source, texts: agreementTexts, seals: seals,
             links: AgreementLinks(controlKey), sealing: configuration.sealing, audit: audit)
         notices = AgreementNoticeService(agreements: agreements)
         instructions = InstructionService(control: control, tenants: tenants, seals: seals, audit: audit)
@@ -187,6 +191,11 @@ public final class Installation: Sendable {
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
+        moves = TenantMoveService(control: control, tenants: tenants, directory: directory, audit: audit)
+        moves.register(with: approvals)
+        mover = TenantMover(
+            tenants: tenants, moves: moves, notices: notices, sealer: sealer ?? configuration.sealing, wake: wake,
+            logger: logger)
         approvals.register(.terminateTenant) { [tenants] approval, cause in
             guard let tenant = approval.tenant else { throw PlatformError.notFound("tenant") }
             _ = try await tenants.terminate(
@@ -209,6 +218,7 @@ public final class Installation: Sendable {
             configuration.runsWorkers
             ? [
                 StaffKeeper(approvals: approvals, signIn: plane.signIn, logger: logger), keeper,
+                TenantMoveWorker(mover: mover, logger: logger),
                 ControlHousekeeper(idempotency: idempotency, logger: logger),
                 ErasureWorker(
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),

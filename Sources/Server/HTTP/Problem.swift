@@ -86,6 +86,9 @@ struct Problem: Error {
     init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
+        case let error where PlatformError.moving(error) != nil:
+            self.init(PlatformError(Refusal(.tenantMoving)))
+            headers = [.retryAfter: "30"]
         case let error as PlatformError: self.init(error)
         case let refusal as IngressRefusal: self.init(refusal)
         case let refusal as LinkRefusal: self.init(refusal)

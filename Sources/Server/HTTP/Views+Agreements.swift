@@ -34,6 +34,25 @@ extension AgreementOffer {
     }
 }
 
+extension StoredAgreementText {
+    var json: JSON { .object(members) }
+
+    func json(with files: AgreementTextFiles) -> JSON {
+        var object = members
+        object["de"] = .string(files.german)
+        object["en"] = .string(files.english)
+        return .object(object)
+    }
+
+    private var members: JSONObject {
+        JSONObject([
+            ("name", .string(name.rawValue)), ("version", .int(version)),
+            ("tenant_id", .optional(tenant?.description)), ("stored_at", .time(storedAt)),
+            ("stored_by", .optional(storedBy?.description)), ("withdrawn_at", .time(withdrawnAt)),
+        ])
+    }
+}
+
 extension AgreementNotice {
     var json: JSON {
         [

@@ -7,6 +7,8 @@ What happens on an operation is chosen by a count of its own, so that a run can 
 import collections
 import json
 import os
+import pathlib
+import sys
 import time
 import uuid
 
@@ -14,6 +16,9 @@ import requests
 import schemathesis
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import TestPhase
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from wording import wording  # noqa: E402
 
 FACTS = json.loads(os.environ["OBHUT_FACTS"])
 STAFF = {"Authorization": "Bearer " + os.environ["OBHUT_STAFF_TOKEN"]}
@@ -55,6 +60,8 @@ def before_call(context, case, kwargs):
             case.headers[name] = tag
     if operation == "answerHandshake":
         case.query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": FACTS["verify_token"]}
+    if operation == "readConsentLinks":
+        case.query = {"channel_id": FACTS["path"]["channel"]}
     if isinstance(case.body, dict):
         BODIES.get(operation, lambda body: None)(case.body)
 
@@ -118,6 +125,15 @@ def declared(body):
         del body[name]
 
 
+def known_people(body):
+    body.update(people=[{"contact_id": FACTS["path"]["contact"]}], channel_id=FACTS["path"]["channel"], purposes=["service"])
+
+
+def withdrawn(body):
+    """Another purpose than the one that messages of the run have."""
+    body.update(channel_id=FACTS["path"]["channel"], purpose="news", occurred_at="2026-03-01T12:00:00Z")
+
+
 def new_number(body):
     """Keys and values are the channel plugin's; Meta knows the number."""
     number = str(10 ** 15 + CALLS["connectChannel"])
@@ -127,6 +143,11 @@ def new_number(body):
     body.update(plugin="whatsapp-cloud", ingress={"app_secret": "s" * 32, "verify_token": "verify"},
                 configuration={"phone_number_id": number, "business_account_id": "2" + number, "access_token": "EAA" + number,
                                "base_url": FACTS["sandbox"], "pin": "314159"})
+
+
+def whole_text(body):
+    """What a text of an agreement is, no pattern says."""
+    body.update(wording(f"made-{CALLS['addAgreementText']}"), tenant_id=None)
 
 
 def known_tenant(body):
@@ -141,5 +162,7 @@ BODIES = {
     "createTenant": served_region, "issueKey": time_to_come, "rotateKey": time_to_come, "sendMessage": known_person,
     "sendMetaMessage": known_number, "declareConsent": declared, "connectChannel": new_number, "changeChannel": known_values,
     "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
-    "changeAgreement": reasoned_end, "recordInstruction": instructed,
+    "changeAgreement": reasoned_end, "addAgreementText": whole_text, "checkAgreementText": whole_text,
+    "recordInstruction": instructed,
+    "checkGate": known_people, "withdrawConsent": withdrawn,
 }

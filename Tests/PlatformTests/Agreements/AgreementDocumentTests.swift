@@ -105,6 +105,13 @@ import WhatsAppCloud
         #expect(!html.contains("Operation of the data centre"))
     }
 
+    @Test func `from when on a sub-processor is engaged stands with its name`() throws {
+        var facts = AgreementFacts.sample
+        facts.region.subProcessorsFrom = [facts.region.subProcessors[0]: "2027-03-01"]
+        let html = DocumentHTML.render(try Self.document(.german, facts), as: .fragment)
+        #expect(html.contains("Rechenzentrum Mainufer AG (ab 2027-03-01)"))
+    }
+
     @Test func `without special categories the annex says so`() throws {
         var facts = AgreementFacts.sample
         facts.processing.coversSpecialCategories = false

@@ -90,6 +90,38 @@ import Testing
         }
     }
 
+    @Test func `a step that was meant for another state of the agreement is not taken`() async throws {
+        try await Region.with { region in
+            let parties = try await Parties(in: region)
+            let (service, tenant) = (region.installation.agreements, parties.tenant)
+            func expectStale(_ body: () async throws -> some Sendable) async {
+                await expectError(.preconditionFailed) { try await body() }
+            }
+            let draft = try await service.draft(tenant, Parties.draft, parties.cause)
+            let seen = Expected([draft.revision])
+            let offer = try await service.offer(tenant, draft.id, days: 14, expecting: seen, parties.cause)
+            #expect(offer.agreement.revision > draft.revision)
+            await expectStale { try await service.offer(tenant, draft.id, days: 14, expecting: seen, parties.cause) }
+            await expectStale { try await service.withdraw(tenant, draft.id, expecting: seen, parties.cause) }
+            let accepted = try await service.accept(offer.link.revealed, Parties.acceptance)
+            await expectStale { try await service.countersign(tenant, draft.id, expecting: seen, parties.cause) }
+            let inForce = try await service.countersign(
+                tenant, draft.id, expecting: Expected([accepted.revision]), parties.cause)
+            let tenants = region.installation.tenants
+            await expectStale {
+                try await tenants.setAgreementState(tenant, draft.id, .suspended, expecting: seen, parties.cause)
+            }
+            await expectStale {
+                try await region.installation.askToEnd(
+                    draft.id, of: tenant, reason: "Ende", expecting: seen, parties.cause)
+            }
+            #expect(try await parties.standing() == "in_force")
+            _ = try await tenants.setAgreementState(
+                tenant, draft.id, .suspended, expecting: Expected([inForce.revision]), parties.cause)
+            #expect(try await parties.standing() == "suspended")
+        }
+    }
+
     @Test func `an offer lapses when its time has passed, and can be declined or withdrawn before`() async throws {
         try await Region.with { region in
             let parties = try await Parties(in: region)

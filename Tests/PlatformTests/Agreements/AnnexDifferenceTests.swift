@@ -59,6 +59,13 @@ import Testing
         Case("the operator engages somebody", ["region_sub_processor added !"]) {
             $0.region.subProcessors.append("X AG")
         },
+        Case("the operator will engage somebody", ["region_sub_processor added !"]) {
+            $0.region.subProcessors.append("X AG")
+            $0.region.subProcessorsFrom = ["X AG": "2027-03-01"]
+        },
+        Case("another day is named", []) {
+            $0.region.subProcessorsFrom = [$0.region.subProcessors[0]: "2027-03-01"]
+        },
         Case("the operator engages somebody no more", ["region_sub_processor removed"]) {
             $0.region.subProcessors = []
         },

@@ -56,7 +56,7 @@ import Testing
         return yesterday
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a process that starts seals the day that it missed`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a process that starts seals the day that it missed`() async throws {
         try await Trail.with { trail in
             let yesterday = try await beginYesterday(trail)
             let seals = trail.plane.auditSeals

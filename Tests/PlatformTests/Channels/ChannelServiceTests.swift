@@ -136,4 +136,37 @@ import Testing
             await expectError(.notFound) { try await channels.find(company.id, .generate()) }
         }
     }
+    @Test func `a stopped channel holds what was queued, takes nothing new until it is started, and says why`()
+        async throws
+    {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let (channels, id) = (region.installation.channels, company.channel.id)
+            try await company.befriend(Person(1))
+            try await company.send("Hallo", to: Person(1).byPhone)
+            await expectError(.invalid) { try await channels.stop(company.id, id, .system) }
+            let stopped = try await channels.stop(company.id, id, Cause.system.because(" The shop moves. "))
+            #expect(stopped.state == .stopped(reason: "The shop moves.") && stopped.joinedAt != nil)
+            await expectError(.conflict) { try await channels.stop(company.id, id, Cause.system.because("again")) }
+            await expectError(.refused) { try await company.send("Neues", to: Person(1).byPhone) }
+            try await Hand(in: region).work()
+            #expect(region.messenger.texts == [])
+            _ = try await channels.start(company.id, id, .system)
+            try await Hand(in: region).work()
+            #expect(region.messenger.texts == ["Hallo"])
+        }
+    }
+
+    @Test func `what a channel is configured with is shown without its secrets`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let channels = region.installation.channels
+            let settings = try await channels.settings(company.id, company.channel.id)
+            #expect(settings.channel.id == company.channel.id && !settings.configuration.isEmpty)
+            #expect(settings.configuration["access_token"] == nil && settings.ingress?["secret"] == nil)
+            #expect(settings.channel.secretsChanged.keys.contains("configuration.access_token"))
+            _ = try await channels.disconnect(company.id, company.channel.id, .system)
+            await expectError(.conflict) { try await channels.settings(company.id, company.channel.id) }
+        }
+    }
 }

@@ -173,7 +173,7 @@ import Testing
         #expect(log.all.joined().count == 5)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `it ends when it is cancelled, with what it took committed`() async throws {
         let commit = GroupCommit<Item, Int> { batch in batch.map { .success($0.number) } }
         let run = Task { try await commit.run() }

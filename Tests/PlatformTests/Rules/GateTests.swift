@@ -59,7 +59,11 @@ import Testing
                 state in
                 Wrong("agreement \(state.rawValue)", .agreementNotInForce) { $0.agreement = state }
             },
-        [Wrong("region away", .regionNotServing) { $0.regionServing = false }],
+        [
+            Wrong("tenant on its way", .tenantMoving) { $0.isMoving = true },
+            Wrong("region away", .regionNotServing) { $0.regionServing = false },
+            Wrong("region not covered", .regionNotCovered) { $0.regionCovered = false },
+        ],
         [
             Wrong("channel stopped", .channelStopped) { $0.channelState = .stopped(reason: "quality") },
             Wrong("channel disconnected", .channelDisconnected) { $0.channelState = .disconnected },
@@ -243,7 +247,7 @@ import Testing
             var question = Self.fine
             wrong.spoil(&question)
             guard case .refused(let refusal) = Gate.decide(question) else { continue }
-            #expect((refusal.retryAfter != nil) == (wrong.code == .regionNotServing))
+            #expect((refusal.retryAfter != nil) == [.regionNotServing, .tenantMoving].contains(wrong.code))
             #expect(refusal.retryAfter.map { $0 > Self.now } ?? true)
         }
     }

@@ -14,6 +14,7 @@ import Testing
         case .held: "held"
         case .discarded: "discarded"
         case .gone: "gone"
+        case .later: "later"
         }
     }
 
@@ -43,6 +44,20 @@ import Testing
             #expect((ProcessingRule.verdict(activity, state, agreement) == .allowed) == isRight, "\(activity)")
         }
         #expect((Gate.processing(state, agreement) == nil) == isRight)
+    }
+
+    @Test(arguments: TenantState.allCases, agreements)
+    func `while a tenant is moved nothing is done, and what arrives comes again`(
+        state: TenantState, agreement: AgreementState?
+    ) throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Docs/state-matrix.md")
+        let verdicts = ProcessingRule.Activity.allCases.map {
+            ProcessingRule.verdict($0, state, agreement, isMoving: true)
+        }
+        let refused = ProcessingRule.Verdict.refused(.tenantMoving)
+        #expect(verdicts == [refused, .later, refused, refused, .later])
+        let row = "| any, being moved | any | \(verdicts.map(Self.word).joined(separator: " | ")) |"
+        #expect(try String(contentsOf: page, encoding: .utf8).contains(row))
     }
 
     @Test(arguments: TenantState.allCases)

@@ -51,17 +51,22 @@ struct Region: Sendable {
     }
 
     /// Another server process on the same databases and keys, while `body` runs.
-    /// - Parameter newcomer: a plugin that it has besides ours, or in place of the one of the same name.
+    /// - Parameters:
+    ///   - newcomer: a plugin that it has besides ours, or in place of the one of the same name.
+    ///   - facts: what its region is configured with in place of ours.
     func anotherProcess(
-        with newcomer: Messenger? = nil, _ body: @Sendable @escaping (Installation) async throws -> Void
+        with newcomer: Messenger? = nil, declaring facts: [String: String] = [:],
+        _ body: @Sendable @escaping (Installation) async throws -> Void
     ) async throws {
+        var configuration = configuration
+        for (key, value) in facts { configuration.regions[0].values[key] = value }
         let replaced = newcomer?.manifest.name == messenger.manifest.name
         let messengers = (replaced ? [] : [messenger]) + [newcomer].compactMap(\.self)
         let other = try await Self.open(configuration, folder, messengers)
         try await running(other.services) { try await body(other) }
     }
 
-    private static func open(
+    static func open(
         _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger]
     ) async throws -> Installation {
         var plugins = PluginRegistry()
@@ -132,9 +137,11 @@ extension PostgresConfiguration {
 }
 
 extension RegionConfiguration {
-    static func test(_ database: PostgresConfiguration, folder: String, country: String = "DE") -> RegionConfiguration {
+    static func test(
+        _ database: PostgresConfiguration, folder: String, country: String = "DE", id: RegionID = Region.name
+    ) -> RegionConfiguration {
         RegionConfiguration(
-            id: Region.name, plugin: "self-hosted",
+            id: id, plugin: "self-hosted",
             values: [
                 "data_folder": folder, "owner_url": database.url(as: "obhut_owner").revealed,
                 "app_url": database.url(as: "obhut_app").revealed,

@@ -22,7 +22,12 @@ import Testing
     @Test func `everything a tenant has is told, opened, and the last line proves that it is whole`() async throws {
         try await Region.with { region in
             let (company, other) = (try await Company(in: region), try await Company(in: region))
-            for tenant in [company, other] { try await tenant.befriend(Person(1)) }
+            for tenant in [company, other] {
+                try await tenant.befriend(Person(1))
+                _ = try await region.installation.agreementTexts.add(
+                    .sample("of-\(tenant.id)"), of: tenant.id, .system)
+            }
+            _ = try await region.installation.agreementTexts.add(.sample(), of: nil, .system)
             try await company.setUp()
             let sent = try await company.send("Ihr Termin", to: Person(1).byPhone, key: "k")
             try await Hand(in: region).work()

@@ -27,6 +27,7 @@ import Testing
         region.messenger.answer { .accepted($0) }
         try await company.send("waits", to: Person(1).byPhone)
         _ = try await region.installation.channels.health(company.id, company.channel.id)
+        try await company.keepCode(from: try await company.setUp())
         _ = try await region.installation.tenants.terminate(company.id, reason: "gekündigt", erasureDelay: 0, .system)
         try await company.receive(company.channel.message("late \(company.id)", from: [Person(1).phone]))
         return company
@@ -110,13 +111,40 @@ import Testing
                 INSERT INTO agreement_instructions (tenant_id, instruction_id, agreement_id, given_at, text_sealed)
                 VALUES ($1, gen_random_uuid(), $2, now(), 'x')
                 """, [company.id, company.agreement.id]))
+        // It has been moved before.
+        let member = try await company.region.colleague("moved-\(company.id)", [.operations])
+        _ = try await company.region.controlDatabase.query(
+            PostgresQuery(
+                "test.moved",
+                """
+                WITH asked AS (
+                    INSERT INTO approvals (approval_id, action, subject_kind, subject_id, payload, reason, state, asked_by, expires_at,
+                                           ended_at)
+                    VALUES (gen_random_uuid(), 'change_region', 'tenant', $1::uuid::text, '{}', 'r', 'withdrawn', $2, now(), now())
+                    RETURNING approval_id
+                )
+                INSERT INTO tenant_moves (tenant_id, move_id, from_region, from_shard, to_region, to_shard, approval_id, state, ended_at)
+                SELECT $1, gen_random_uuid(), region_id, 'old', region_id, shard_id, approval_id, 'cancelled', now()
+                FROM tenants, asked WHERE tenant_id = $1
+                """, [company.id, member.id]))
     }
 
     @Test func `in the control plane every table that goes by tenant is emptied, or kept with a reason`() async throws {
         try await Region.with { region in
             let company = try await over(region)
             try await conclude(company)
+            let everybodys = AgreementTextFiles.sample()
+            _ = try await region.installation.agreementTexts.add(everybodys, of: nil, .system)
+            _ = try await region.controlDatabase.query(
+                PostgresQuery(
+                    "test.own-text",
+                    """
+                    INSERT INTO agreement_texts (name, version, tenant_id, content_de, content_en)
+                    VALUES ('own-of-the-erased', 1, $1, 'x', 'x')
+                    """, [company.id]))
             _ = try await region.installation.erasure.erase(company.id, .system)
+            let left = try await region.installation.agreementTexts.list(AgreementTextFilter(), PageRequest()).items
+            #expect(left.map(\.tenant) == [nil], "what every tenant can be offered stays")
             let kept = Set(ErasureStore.kept.map(\.table))
             let tables = try await tables(region.controlDatabase)
             #expect(Set(ErasureStore.removed).union(kept).isSuperset(of: tables), "of \(tables)")
@@ -216,9 +244,9 @@ import Testing
         try await Region.with { region in
             let (company, living) = (try await over(region), try await Company(in: region))
             try await living.befriend(Person(1))
-            // Lanes, jobs and keys of requests are removed by workers all the time.
+            // Lanes, jobs, keys of requests and entry codes are removed by workers all the time.
             let tables = try await tables(region.database).filter {
-                !["queue_lanes", "queue_jobs", "idempotency_keys"].contains($0)
+                !["queue_lanes", "queue_jobs", "idempotency_keys", "entry_codes"].contains($0)
             }
             let worker = try region.shard.worker
             for table in tables {
@@ -247,7 +275,7 @@ import Testing
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
                   AND (NOT has_table_privilege('obhut_worker', c.oid, 'DELETE')
-                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys')
+                       OR c.relname NOT IN ('queue_lanes', 'queue_jobs', 'idempotency_keys', 'entry_codes')
                           AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive AND p.polcmd = 'd'
                                           AND pg_get_expr(p.polqual, p.polrelid) LIKE '%terminated%'))
                 """

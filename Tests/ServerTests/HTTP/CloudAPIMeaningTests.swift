@@ -18,10 +18,11 @@ struct CloudAPIMeaningTests {
             case .contactErased, .contactRestricted, .specialCategoryNotCovered: (400, 131026)
             case .serviceWindowClosed: (400, 131047)
             case .tenantNotActive, .tenantTerminated, .agreementMissing, .agreementNotInForce, .agreementSuspended,
-                .channelStopped, .dataFlowNotCovered:
+                .regionNotCovered, .channelStopped, .dataFlowNotCovered:
                 (403, 131031)
             case .channelDisconnected: (400, 133010)
             case .regionNotServing: (500, 131016)
+            case .tenantMoving: (503, 131016)
             }
         let meaning = CloudAPIMeaning(Problem(PlatformError(Refusal(code))))
         #expect((meaning.status, meaning.code) == expected)
@@ -31,7 +32,7 @@ struct CloudAPIMeaningTests {
     func onlyTheTenantsOwnStop() {
         let concernsTheNumber: Set<Refusal.Code> = [
             .tenantNotActive, .tenantTerminated, .agreementMissing, .agreementNotInForce, .agreementSuspended,
-            .channelStopped, .channelDisconnected, .dataFlowNotCovered,
+            .regionNotCovered, .channelStopped, .channelDisconnected, .dataFlowNotCovered,
         ]
         for code in Refusal.Code.allCases {
             #expect(Self.stopping.contains(CloudAPIMeaning(code).code) == concernsTheNumber.contains(code), "\(code)")

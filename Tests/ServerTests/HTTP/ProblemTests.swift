@@ -61,7 +61,13 @@ import Testing
             ])
     }
 
-    @Test(arguments: Refusal.Code.allCases)
+    @Test func `a tenant that is on its way is away for a moment`() async throws {
+        let answer = try await answer(PlatformError(Refusal(.tenantMoving)))
+        #expect(answer.status == 503)
+        #expect(answer.json["code"] == "temporarily_unavailable")
+    }
+
+    @Test(arguments: Refusal.Code.allCases.filter { $0 != .tenantMoving })
     func `a refusal of the gate's explains itself`(code: Refusal.Code) async throws {
         let refusal = Refusal(code, retryAfter: Date(timeIntervalSince1970: 0))
         let answer = try await answer(PlatformError(refusal))

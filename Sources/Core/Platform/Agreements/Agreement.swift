@@ -64,19 +64,18 @@ public struct NewAgreement: Sendable {
 public struct AgreementDraft: Sendable {
     public var reference: String
     public var language: StaffMember.Language
-    /// Nil for the newest standard text.
-    public var textID: String?
+    public var text: AgreementTextChoice
     public var objectionDays: Int
 
     public static let defaultObjectionDays = 30
 
     public init(
-        reference: String, language: StaffMember.Language, textID: String? = nil,
+        reference: String, language: StaffMember.Language, text: AgreementTextChoice = .standard,
         objectionDays: Int = AgreementDraft.defaultObjectionDays
     ) {
         self.reference = reference
         self.language = language
-        self.textID = textID
+        self.text = text
         self.objectionDays = objectionDays
     }
 }

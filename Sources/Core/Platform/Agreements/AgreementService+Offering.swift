@@ -14,20 +14,25 @@ public struct AgreementOffer: Sendable {
 
 extension AgreementService {
     /// Renders the document from the facts of now, fixes its hash, seals it, and makes the link for the tenant's signatory.
-    /// - Throws: `.invalid` naming the facts that are missing, `.conflict` when it is no draft.
-    public func offer(_ tenant: TenantID, _ id: AgreementID, days: Int, _ cause: Cause) async throws -> AgreementOffer {
+    /// - Throws: `.invalid` naming the facts that are missing, `.conflict` when it is no draft or its text was withdrawn;
+    ///   `.preconditionFailed` when it is no longer as it was looked at.
+    public func offer(
+        _ tenant: TenantID, _ id: AgreementID, days: Int, expecting expected: Expected = .any, _ cause: Cause
+    ) async throws -> AgreementOffer {
         guard Self.offerDaysLimit.contains(days) else {
             throw PlatformError.invalid("expires_in_days", "give days, from 1 to \(Self.offerDaysLimit.upperBound)")
         }
         let sealing = try requireSealing()
         let (owner, draft) = (try await tenants.find(tenant), try await find(tenant, id))
+        try expected.check(draft.revision)
         _ = try AgreementLifeCycle.require(.offer, from: draft.state)
         guard let terms = draft.electronic else { throw PlatformError.notFound("draft") }
         let now = Date()
         let objected = try await objectedFlows(tenant)
         let facts = try await source.facts(
             for: owner, reference: draft.reference, objectionDays: terms.objectionDays, without: objected, at: now)
-        let document = try AgreementDocument.make(text: Self.text(terms.textID, terms.language), facts: facts)
+        let text = try await texts.wording(try terms.chosenText(), in: terms.language.ofDocument, for: tenant)
+        let document = try AgreementDocument.make(text: text, facts: facts)
         let pdf = try await DocumentPDF.render(document)
         let html = Array(DocumentHTML.render(document, as: .fragment).utf8)
         let hash = Array(SHA256.hash(data: pdf))
@@ -36,9 +41,11 @@ extension AgreementService {
         let expiresAt = Date(timeIntervalSince1970: (now.timeIntervalSince1970 + Double(days) * 86_400).rounded(.down))
         let link = AgreementLink(id: .generate(), tenant: tenant, agreement: id, notice: nil, expiresAt: expiresAt)
         let change = AgreementStore.offer(
-            tenant, id, sha256: hash, factsSealed: try seals.seal(facts, Self.factsContext(tenant, id)),
+            tenant, id, textVersion: text.version, sha256: hash,
+            factsSealed: try seals.seal(facts, Self.factsContext(tenant, id)),
             annexesSealed: try seals.seal(facts, Self.annexesContext(tenant, id)),
-            flows: source.flows(without: objected), coversSpecialCategory: facts.processing.coversSpecialCategories,
+            flows: source.flows(without: objected) + RegionKeys.keys(of: facts.region),
+            coversSpecialCategory: facts.processing.coversSpecialCategories,
             expiresAt: expiresAt)
         let kept = [
             try files.add(.pdf, pdf, to: id, of: tenant), try files.add(.html, html, to: id, of: tenant),
@@ -46,6 +53,7 @@ extension AgreementService {
         ]
         let agreement = try await tenants.inBothPlaces(tenant) { tx in
             let known = try await Self.lock(tenant, id, tx)
+            try expected.check(known.revision)
             _ = try AgreementLifeCycle.require(.offer, from: known.state)
             let rows = try await tx.pipeline(
                 [change] + kept + AgreementLinkStore.replace(link) + [AgreementStore.find(tenant, id)])

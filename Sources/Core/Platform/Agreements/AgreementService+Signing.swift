@@ -59,12 +59,16 @@ extension AgreementService {
     }
 
     /// Signs for the provider and puts the agreement in force; the one before it is superseded.
-    public func countersign(_ tenant: TenantID, _ id: AgreementID, _ cause: Cause) async throws -> Agreement {
+    /// - Throws: `.preconditionFailed` when it is no longer as it was looked at.
+    public func countersign(
+        _ tenant: TenantID, _ id: AgreementID, expecting expected: Expected = .any, _ cause: Cause
+    ) async throws -> Agreement {
         guard let member = cause.staff else {
             throw PlatformError(.forbidden, "Only a member of staff signs for the provider.")
         }
         let sealing = try requireSealing()
         let (signer, accepted, now) = (try await staff.find(member), try await find(tenant, id), Date())
+        try expected.check(accepted.revision)
         _ = try AgreementLifeCycle.require(.countersign, from: accepted.state)
         let acceptance = try JSON(parsing: try await file(.acceptance, tenant, id))
         let evidence = AgreementEvidence.whole(accepted, acceptance: acceptance, signedBy: signer, at: now).encoded()
@@ -75,6 +79,7 @@ extension AgreementService {
         ]
         return try await tenants.inBothPlaces(tenant) { tx in
             let known = try await Self.lock(tenant, id, tx)
+            try expected.check(known.revision)
             _ = try AgreementLifeCycle.require(.countersign, from: known.state)
             let rows = try await tx.pipeline(
                 [AgreementStore.supersede(tenant), AgreementStore.countersign(tenant, id)] + kept

@@ -1,3 +1,4 @@
+import Documents
 import PluginKit
 import Postgres
 
@@ -9,6 +10,7 @@ public struct AgreementService: Sendable {
     let tenants: TenantService
     let staff: StaffService
     let source: AgreementFactsSource
+    let texts: AgreementTextService
     let seals: ControlSeal
     let links: AgreementLinks
     /// With what the provider seals; nil in a process that has no certificate.
@@ -28,7 +30,8 @@ public struct AgreementService: Sendable {
         return try AgreementStore.agreement(row)
     }
 
-    /// - Throws: `.invalid` naming what is wrong; `.notFound` for a tenant that is none.
+    /// - Throws: `.invalid` naming what is wrong; `.notFound` for a tenant or a text that is none; `.conflict` for a text that was
+    ///   withdrawn.
     public func draft(_ tenant: TenantID, _ draft: AgreementDraft, _ cause: Cause) async throws -> Agreement {
         _ = try await tenants.find(tenant)
         var draft = draft
@@ -39,7 +42,7 @@ public struct AgreementService: Sendable {
         guard (1...365).contains(draft.objectionDays) else {
             throw PlatformError.invalid("objection_days", "give days, from 1 to 365")
         }
-        let text = try Self.text(draft.textID ?? "standard", draft.language)
+        let text = try await texts.wording(draft.text, in: draft.language.ofDocument, for: tenant)
         let id = AgreementID.generate()
         let wanted = draft
         return try await control.transaction { tx in
@@ -47,7 +50,8 @@ public struct AgreementService: Sendable {
                 AgreementStore.draft(tenant, id, wanted, text: (text.id, text.version)),
                 AgreementStore.find(tenant, id),
             ])
-            try await enter("agreement.drafted", tenant, id, cause, tx, after: ["text": .string(text.version)])
+            try await enter(
+                "agreement.drafted", tenant, id, cause, tx, after: ["text": .string("\(text.id)/\(text.version)")])
             return try AgreementStore.agreement(rows[1][0])
         }
     }
@@ -62,17 +66,22 @@ public struct AgreementService: Sendable {
     }
 
     /// Takes a draft, an offer or an accepted offer back.
-    public func withdraw(_ tenant: TenantID, _ id: AgreementID, _ cause: Cause) async throws -> Agreement {
-        try await step(.withdraw, tenant, id, "agreement.withdrawn", cause)
+    /// - Throws: `.preconditionFailed` when it is no longer as it was looked at.
+    public func withdraw(
+        _ tenant: TenantID, _ id: AgreementID, expecting expected: Expected = .any, _ cause: Cause
+    ) async throws -> Agreement {
+        try await step(.withdraw, tenant, id, "agreement.withdrawn", expecting: expected, cause)
     }
 
     /// A step that changes nothing but the state of one that is not in force.
     func step(
-        _ step: AgreementLifeCycle.Step, _ tenant: TenantID, _ id: AgreementID, _ action: String, _ cause: Cause,
+        _ step: AgreementLifeCycle.Step, _ tenant: TenantID, _ id: AgreementID, _ action: String,
+        expecting expected: Expected = .any, _ cause: Cause,
         also: @escaping @Sendable (PostgresTransaction) async throws -> Void = { _ in }
     ) async throws -> Agreement {
         try await tenants.inBothPlaces(tenant) { tx in
             let known = try await Self.lock(tenant, id, tx)
+            try expected.check(known.revision)
             let next = try AgreementLifeCycle.require(step, from: known.state)
             try await also(tx)
             let rows = try await tx.pipeline([
@@ -100,19 +109,24 @@ public struct AgreementService: Sendable {
         return try AgreementStore.agreement(row)
     }
 
-    static func text(_ id: String, _ language: StaffMember.Language) throws -> AgreementText {
-        guard id == "standard" else {
-            throw PlatformError.invalid("text", "there is no such text; known are: standard")
-        }
-        return try AgreementText.standard(language == .german ? .german : .english)
-    }
-
     func enter(
         _ action: String, _ tenant: TenantID, _ id: AgreementID, _ cause: Cause, _ tx: PostgresTransaction,
         before: JSON? = nil, after: JSON? = nil
     ) async throws {
         try await audit.enter(
             AuditRecord(action, .init("agreement", id), cause, before: before, after: after), in: .tenant(tenant), tx)
+    }
+}
+
+extension StaffMember.Language {
+    var ofDocument: DocumentLanguage { self == .german ? .german : .english }
+}
+
+extension Agreement.Electronic {
+    /// The wording it was drafted with; the standard one as it comes with the platform now.
+    func chosenText() throws -> AgreementTextChoice {
+        guard let name = AgreementTextName(textID) else { throw PlatformError.notFound("text") }
+        return AgreementTextChoice(name, version: name == .standard ? nil : Int(textVersion))
     }
 }
 

@@ -63,7 +63,8 @@ enum AgreementStore {
     }
 
     static func offer(
-        _ tenant: TenantID, _ id: AgreementID, sha256: [UInt8], factsSealed: [UInt8], annexesSealed: [UInt8],
+        _ tenant: TenantID, _ id: AgreementID, textVersion: String, sha256: [UInt8], factsSealed: [UInt8],
+        annexesSealed: [UInt8],
         flows: [String], coversSpecialCategory: Bool, expiresAt: Date
     ) -> PostgresQuery {
         PostgresQuery(
@@ -71,9 +72,10 @@ enum AgreementStore {
             """
             UPDATE agreements
             SET state = 'offered', document_sha256 = $3, facts_sealed = $4, annexes_sealed = $5, covered_flows = $6,
-                covers_special_category = $7, offered_at = now(), offer_expires_at = $8, revision = revision + 1
+                covers_special_category = $7, text_version = $9, offered_at = now(), offer_expires_at = $8,
+                revision = revision + 1
             WHERE tenant_id = $1 AND agreement_id = $2 AND state = 'draft'
-            """, [tenant, id, sha256, factsSealed, annexesSealed, flows, coversSpecialCategory, expiresAt])
+            """, [tenant, id, sha256, factsSealed, annexesSealed, flows, coversSpecialCategory, expiresAt, textVersion])
     }
 
     /// Signing has times and a date of its own.

@@ -1,7 +1,7 @@
 import Crypto
 import PluginKit
 
-/// Which data flows an agreement's annexes cover.
+/// Which data flows, and which facts of the tenant's region, an agreement's annexes cover.
 struct CoveredFlows: Sendable, Hashable {
     /// Nil when the annexes are not known here: what an agreement concluded elsewhere covers, the provider answers for.
     let keys: Set<String>?
@@ -10,6 +10,13 @@ struct CoveredFlows: Sendable, Hashable {
 
     /// Whether all of them are covered.
     func include(_ flows: [String]) -> Bool { keys.map { keys in flows.allSatisfy(keys.contains) } ?? true }
+
+    /// Whether all of these facts of a region are covered. Keys without any of a region's say nothing of regions: they are of an
+    /// agreement from before there were such.
+    func include(region facts: [String]) -> Bool {
+        guard let keys else { return true }
+        return facts.allSatisfy(keys.contains) || !keys.contains { $0.hasPrefix(RegionKeys.prefix) }
+    }
 }
 
 /// The keys of all plugins' data flows: `plugin/flow/digest`. A flow whose recipient, country, data, purpose or transfer mechanism

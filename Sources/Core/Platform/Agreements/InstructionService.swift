@@ -64,8 +64,8 @@ public struct InstructionService: Sendable {
             let id = try row.decode("instruction_id", as: InstructionID.self)
             let words = try seals.open(
                 Words.self, row.decode("text_sealed", as: [UInt8].self), Self.context("text_sealed", id, tenant))
-            let answer = try row.decode("answer_sealed", as: [UInt8]?.self).map {
-                Personal(String(decoding: try seals.open($0, Self.context("answer_sealed", id, tenant)), as: UTF8.self))
+            let answer = try row.decode("answer_sealed", as: [UInt8]?.self).map { sealed in
+                try reply(sealed, Self.context("answer_sealed", id, tenant))
             }
             return Instruction(
                 id: id, agreement: try row.decode("agreement_id"), text: Personal(words.text),
@@ -83,7 +83,7 @@ public struct InstructionService: Sendable {
         let text = try seals.seal(
             Words(text: new.text.revealed, givenBy: new.givenBy.revealed), Self.context("text_sealed", id, tenant))
         let answer = try new.answer.map {
-            try seals.seal(Array($0.revealed.utf8), Self.context("answer_sealed", id, tenant))
+            try seals.seal($0.revealed, Self.context("answer_sealed", id, tenant))
         }
         try await control.transaction { tx in
             let rows = try await tx.query(
@@ -110,6 +110,12 @@ public struct InstructionService: Sendable {
             throw PlatformError.notFound("instruction")
         }
         return recorded
+    }
+
+    /// Answers of the first versions stand there as a list of bytes.
+    private func reply(_ sealed: [UInt8], _ context: SealContext) throws -> Personal<String> {
+        if let text = try? seals.open(String.self, sealed, context) { return Personal(text) }
+        return Personal(String(decoding: try seals.open([UInt8].self, sealed, context), as: UTF8.self))
     }
 
     private static func check(_ new: NewInstruction) throws(PlatformError) {

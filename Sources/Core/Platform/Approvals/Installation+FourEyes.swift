@@ -3,10 +3,12 @@ public import PluginKit
 // What needs a second member of staff is asked for here, whoever asks: the API or the console.
 extension Installation {
     /// Asks for the end of an agreement, for good.
+    /// - Parameter expected: the revision that was looked at; another by now refuses the request.
     public func askToEnd(
-        _ id: AgreementID, of tenant: TenantID, reason: String, _ cause: Cause
+        _ id: AgreementID, of tenant: TenantID, reason: String, expecting expected: Expected = .any, _ cause: Cause
     ) async throws -> Approval {
         let agreement = try await agreements.find(tenant, id)
+        try expected.check(agreement.revision)
         guard [.inForce, .suspended].contains(agreement.state) else {
             throw PlatformError(
                 .conflict, "An agreement that is \(agreement.state.rawValue) cannot be ended.",
@@ -42,6 +44,13 @@ extension Installation {
         }
         return try await approvals.ask(
             ApprovalRequest(.eraseTenant, .init("tenant", id), tenant: id, reason: reason), cause)
+    }
+
+    /// Asks to move a tenant to another region, or another shard of its own.
+    public func askToChangeRegion(
+        _ tenant: TenantID, to region: RegionID, shard: ShardID? = nil, reason: String, _ cause: Cause
+    ) async throws -> Approval {
+        try await approvals.ask(try await moves.request(tenant, to: region, shard: shard, reason: reason), cause)
     }
 
     /// Asks to move a number to another tenant.

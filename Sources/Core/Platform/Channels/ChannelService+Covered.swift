@@ -1,8 +1,11 @@
 import PluginKit
 import Postgres
 
+import struct Foundation.Date
+
 extension ChannelService {
-    /// - Throws: `.conflict` when the tenant's agreement, as far as its annexes are known, does not cover what leaves through the plugin.
+    /// - Throws: `.conflict` when the tenant's agreement, as far as its annexes are known, does not cover what leaves through the plugin,
+    ///   or who runs the tenant's region.
     func requireCovered(_ tenant: TenantID, _ plugin: any ChannelPlugin) async throws {
         let rows = try await control.query(
             PostgresQuery(
@@ -14,8 +17,15 @@ extension ChannelService {
                 """, [tenant]))
         guard let row = rows.first else { return }
         let covered = CoveredFlows(try row.decode("covered_flows", as: [String]?.self))
-        guard !covered.include(FlowKeys.keys(of: plugin.manifest)) else { return }
-        let refusal = Refusal(.dataFlowNotCovered)
+        let region = try directory.shard(try await tenants.find(tenant).shard).regionKeys.at(Date())
+        let refusal: Refusal
+        if !covered.include(region: region) {
+            refusal = Refusal(.regionNotCovered)
+        } else if !covered.include(FlowKeys.keys(of: plugin.manifest)) {
+            refusal = Refusal(.dataFlowNotCovered)
+        } else {
+            return
+        }
         throw PlatformError(.conflict, refusal.sentence, remedy: refusal.remedy)
     }
 }

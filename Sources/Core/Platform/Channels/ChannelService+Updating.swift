@@ -31,6 +31,22 @@ extension ChannelService {
         throw problem
     }
 
+    /// What a channel and its ingress are configured with, without the secrets, for whoever changes it.
+    /// - Throws: `.conflict` for one that is disconnected: nothing is left of its configuration.
+    public func settings(_ id: TenantID, _ channel: ChannelID) async throws -> ChannelSettings {
+        let place = try await place(of: id)
+        let (known, values) = try await find(channel, place)
+        guard known.state != .disconnected else { throw Self.notJoined }
+        let plugin = try plugin(known.plugin)
+        let (ingress, isOwn) = try await ingress(of: known)
+        func plain(_ values: [String: String], _ schema: ConfigurationSchema) -> [String: String] {
+            values.filter { value in schema.fields.contains { $0.key == value.key && !$0.secret } }
+        }
+        return ChannelSettings(
+            channel: known, configuration: plain(values, plugin.channelSchema),
+            ingress: isOwn ? plain(ingress, plugin.ingressSchema) : nil)
+    }
+
     /// A change that the messenger was asked about.
     private struct Wanted: Sendable {
         var channel: Channel

@@ -60,6 +60,36 @@ public struct ChannelService: Sendable {
         return started
     }
 
+    /// Holds a channel: until it is started again nothing goes out. What was queued waits, new messages are refused with
+    /// `channel_stopped`, and what comes in is taken as before.
+    /// - Parameter cause: with the reason, which is shown with the channel.
+    /// - Throws: `.conflict` when it is not active; `.invalid` without a reason.
+    public func stop(_ id: TenantID, _ channel: ChannelID, _ cause: Cause) async throws -> Channel {
+        let reason = cause.reason?.trimmed ?? ""
+        guard (1...1000).contains(reason.unicodeScalars.count), !reason.utf8.contains(0) else {
+            throw PlatformError.invalid("reason", "say why, in 1 to 1000 characters")
+        }
+        let place = try await place(of: id)
+        return try await place.shard.app.transaction(settings: asTenant(id), retries: 0) { tx in
+            guard let row = try await tx.query(ChannelStore.lock(id, channel)).first else {
+                throw PlatformError.notFound("channel")
+            }
+            let known = try ChannelStore.channel(row, of: id)
+            guard known.state == .active else {
+                throw PlatformError(.conflict, "The channel is not active.", remedy: "Only an active one is stopped.")
+            }
+            let rows = try await tx.pipeline([
+                ChannelStore.setState(id, channel, .stopped(reason: reason)), ChannelStore.lock(id, channel),
+            ])
+            let stopped = try ChannelStore.channel(rows[1][0], of: id)
+            try await audit.enter(
+                AuditRecord(
+                    "channel.stopped", .init("channel", channel), cause, before: known.trailState,
+                    after: stopped.trailState), in: .tenant(id))
+            return stopped
+        }
+    }
+
     static let notJoined = PlatformError(
         .conflict, "The channel is not connected to the messenger.", remedy: "Connect it again with the same number.")
 

@@ -40,6 +40,7 @@ public struct ConsentService: Sendable {
                 let books = repeatable.map { ConsentRepeats($0, of: caller, result: id, keys) }
                 if let earlier = try await books?.earlier(tx) { return earlier }
                 // Whatever the tenant's state, a person's no is taken.
+                try await TenantStanding.requireStill(caller.tenant, tx)
                 if !ends { try await TenantStanding.requireProcessing(caller.tenant, tx) }
                 let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
                 let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)

@@ -32,6 +32,12 @@ public struct InstructionID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// A move of a tenant to another shard or region.
+public struct TenantMoveID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// A tenant's number or account on a messenger.
 public struct ChannelID: Identifier {
     public let rawValue: UUID

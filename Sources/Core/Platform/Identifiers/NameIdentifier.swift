@@ -36,6 +36,21 @@ public struct ShardID: NameIdentifier {
     }
 }
 
+/// The wording of agreements in all its versions, e.g. `clinics`. One wording in the whole installation, whosever it is.
+public struct AgreementTextName: NameIdentifier {
+    public let rawValue: String
+
+    /// What comes with the platform, in the version that comes with it.
+    public static let standard = AgreementTextName(unchecked: "standard")
+
+    public init?(rawValue: String) {
+        guard isName(rawValue) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    private init(unchecked: String) { rawValue = unchecked }
+}
+
 private func isName(_ text: String) -> Bool {
     let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
     let digits = UInt8(ascii: "0")...UInt8(ascii: "9")

@@ -10,7 +10,10 @@ struct IngestBatch: Sendable {
 
     func commit(_ items: [IngestItem]) async throws -> [Result<IngestOutcome, any Error>] {
         do {
-            return try await store(items).map { .success($0) }
+            return try await store(items)
+        } catch let error where items.count == 1 && PlatformError.moving(error) != nil {
+            // Never kept as something else: the messenger brings it again.
+            return [.failure(PlatformError.moving(error) ?? error)]
         } catch let error where items.count == 1 && GroupFault.liesWithItem(error) {
             return [.success(try await storeApart(items[0], error))]
         }
@@ -24,20 +27,21 @@ struct IngestBatch: Sendable {
             alone.events = [event]
             do {
                 if item.events.count == 1 { throw error }
-                outcome.add(try await store([alone])[0])
-            } catch let error where GroupFault.liesWithItem(error) {
+                outcome.add(try await store([alone])[0].get())
+            } catch let error where PlatformError.moving(error) == nil && GroupFault.liesWithItem(error) {
                 let reason =
                     "it could not be stored (\((error as? PostgresError)?.sqlState?.rawValue ?? "\(type(of: error))"))"
                 alone.events[0].kind = .malformed(reason: reason)
-                outcome.add(try await store([alone])[0])
+                outcome.add(try await store([alone])[0].get())
             }
         }
         return outcome
     }
 
-    private func store(_ items: [IngestItem]) async throws -> [IngestOutcome] {
+    private func store(_ items: [IngestItem]) async throws -> [Result<IngestOutcome, any Error>] {
         var byTenant: [TenantID: IngestWork] = [:]
         var gone: Set<TenantID> = []
+        var away: Set<TenantID> = []
         for tenant in Set(items.map(\.route.tenant)) {
             do {
                 byTenant[tenant] = IngestWork(keys: try await shard.keys.keys(of: tenant))
@@ -45,6 +49,8 @@ struct IngestBatch: Sendable {
                 where error.code == .notFound || error.refusal?.code == .tenantTerminated
             {
                 gone.insert(tenant)
+            } catch let error as PlatformError where error.refusal?.code == .tenantMoving {
+                away.insert(tenant)
             }
         }
         for (index, item) in items.enumerated() {
@@ -54,16 +60,20 @@ struct IngestBatch: Sendable {
             }
         }
         let works = byTenant.values.sorted { $0.keys.tenant < $1.keys.tenant }
-        var (outcomes, discarded) = try await store(works, count: items.count)
+        var (outcomes, discarded, moving) = try await store(works, count: items.count)
         discarded.formUnion(gone)
+        moving.formUnion(away)
         for (index, item) in items.enumerated() where discarded.contains(item.route.tenant) {
             outcomes[index].discarded = item.events.count
         }
-        return outcomes
+        return zip(items, outcomes).map { item, outcome in
+            moving.contains(item.route.tenant)
+                ? .failure(PlatformError(Refusal(.tenantMoving))) : .success(outcome)
+        }
     }
 
-    /// The outcome of each item, and the tenants for whom nothing is taken any more.
-    private typealias Stored = (outcomes: [IngestOutcome], discarded: Set<TenantID>)
+    /// The outcome of each item, the tenants for whom nothing is taken any more, and those for whom nothing is taken now.
+    private typealias Stored = (outcomes: [IngestOutcome], discarded: Set<TenantID>, moving: Set<TenantID>)
 
     /// Two things make it run again: another batch made the same new person first, or two contacts are one person.
     private func store(_ works: [IngestWork], count: Int) async throws -> Stored {
@@ -83,14 +93,16 @@ struct IngestBatch: Sendable {
 
     private func store(_ all: [IngestWork], count: Int, _ tx: PostgresTransaction) async throws -> Stored {
         var rows = try await tx.pipeline(all.flatMap(IngestPlan.lookups))[...]
-        var (works, plans, discarded): ([IngestWork], [IngestPlan], Set<TenantID>) = ([], [], [])
+        var (works, plans): ([IngestWork], [IngestPlan]) = ([], [])
+        var (discarded, moving): (Set<TenantID>, Set<TenantID>) = ([], [])
         var outcomes = [IngestOutcome](repeating: IngestOutcome(), count: count)
         for work in all {
             let found = rows.prefix(IngestPlan.lookupCount)
             rows = rows.dropFirst(IngestPlan.lookupCount)
-            guard try IngestPlan.isTaken(found) else {
-                discarded.insert(work.keys.tenant)
-                continue
+            switch try IngestPlan.verdict(found) {
+            case .discarded: discarded.insert(work.keys.tenant); continue
+            case .later: moving.insert(work.keys.tenant); continue
+            case .allowed, .held, .refused, .gone: break
             }
             var plan = try IngestPlan(work, found: found)
             if !plan.unmatched.isEmpty { plan = try await lookAgain(work, plan.unmatched, tx) }
@@ -110,7 +122,7 @@ struct IngestBatch: Sendable {
             }
             written = written.dropFirst(plan.writeCount)
         }
-        return (outcomes, discarded)
+        return (outcomes, discarded, moving)
     }
 
     /// A status that fits no message may have met the moment in which the answer to the send is written down: after the lock, either that is

@@ -41,12 +41,13 @@ struct IngestPlan: Sendable {
         ]
     }
 
-    /// Whether anything is taken for the tenant.
+    /// What becomes of what came for the tenant.
     /// - Parameter found: the rows of `lookups`.
-    static func isTaken(_ found: ArraySlice<PostgresRows>) throws -> Bool {
-        guard let row = found[found.startIndex + 4].first else { return false }
+    static func verdict(_ found: ArraySlice<PostgresRows>) throws -> ProcessingRule.Verdict {
+        guard let row = found[found.startIndex + 4].first else { return .discarded }
         let standing = try TenantStanding(row)
-        return ProcessingRule.verdict(.ingress, standing.state, standing.agreement) != .discarded
+        return ProcessingRule.verdict(
+            .ingress, standing.state, standing.agreement, isMoving: standing.isMoving)
     }
 
     /// - Parameter found: the rows of `lookups`.

@@ -83,7 +83,8 @@ public struct GateChecks: Sendable {
                         throw PlatformError.invalid("people[\(person)]", "the channel has no addresses of that kind")
                     }
                     let question = GateQuestion(
-                        now: now, standing: standing, channel: known.channelState, flows: flows.of(channel.plugin),
+                        now: now, standing: standing, region: shard.regionKeys.at(now),
+                        channel: known.channelState, flows: flows.of(channel.plugin),
                         contactErased: known.contactErased, contactRestricted: known.contactRestricted,
                         purpose: looks[place].purpose, isSpecialCategory: known.isSpecialCategory,
                         consent: known.consent, content: content, windowClosesAt: known.windowClosesAt)

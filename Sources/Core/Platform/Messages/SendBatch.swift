@@ -49,6 +49,10 @@ struct SendBatch: Sendable {
                 continue
             }
             let standing = try TenantStanding(standingRow)
+            if standing.isMoving {
+                for place in places { results[place] = .failure(PlatformError(Refusal(.tenantMoving))) }
+                continue
+            }
             var messages: [SendStore.NewMessage] = []
             var underKey: [IdempotencyPlace: (message: MessageID, requestHash: [UInt8])] = [:]
             var facts = [SendFacts?](repeating: nil, count: places.count)
@@ -107,9 +111,10 @@ struct SendBatch: Sendable {
         try checkChannel(item, facts)
         if case .contact = item.request.recipient, facts.contact == nil { throw PlatformError.notFound("contact") }
         let question = GateQuestion(
-            now: now, standing: standing, channel: facts.channelState, flows: flows.of(facts.plugin),
-            contactErased: facts.contactErased, contactRestricted: facts.contactRestricted,
-            purpose: item.request.purpose, isSpecialCategory: facts.isSpecialCategory, consent: facts.consent,
+            now: now, standing: standing, region: shard.regionKeys.at(now), channel: facts.channelState,
+            flows: flows.of(facts.plugin), contactErased: facts.contactErased,
+            contactRestricted: facts.contactRestricted, purpose: item.request.purpose,
+            isSpecialCategory: facts.isSpecialCategory, consent: facts.consent,
             content: GateQuestion.Content(item.request.content), windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
         guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,

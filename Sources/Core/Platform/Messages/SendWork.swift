@@ -63,8 +63,11 @@ struct TenantStanding: Sendable {
     /// How its terms want consents treated.
     var unproven: ConsentRules.Unproven
     var minimumAge: Int?
+    /// Whether it is on its way to another shard, or lives elsewhere already.
+    var isMoving: Bool
 
     init(_ row: PostgresRow) throws {
+        isMoving = try row.decode("movement", as: String?.self) != nil
         state = try row.decode("tenant_state")
         agreement = try row.decode("agreement_state")
         coversSpecialCategory = try row.decode("covers_special_category")
@@ -80,7 +83,7 @@ struct TenantStanding: Sendable {
         PostgresQuery(
             "tenants.standing",
             """
-            SELECT s.tenant_state, s.agreement_state, s.covers_special_category, s.covered_flows,
+            SELECT s.tenant_state, s.agreement_state, s.covers_special_category, s.covered_flows, s.movement,
                    p.profile ->> 'unproven' AS unproven, (p.profile ->> 'minimum_age')::integer AS minimum_age
             FROM tenant_standing s
             LEFT JOIN LATERAL (
@@ -89,10 +92,17 @@ struct TenantStanding: Sendable {
             """, [tenant])
     }
 
+    /// - Throws: the gate's refusal while the tenant is being moved.
+    static func requireStill(_ tenant: TenantID, _ tx: PostgresTransaction) async throws {
+        guard let row = try await tx.query(query(tenant)).first else { throw PlatformError.notFound("tenant") }
+        if try TenantStanding(row).isMoving { throw PlatformError(Refusal(.tenantMoving)) }
+    }
+
     /// - Throws: the gate's refusal when the tenant may not process its data now.
     static func requireProcessing(_ tenant: TenantID, _ tx: PostgresTransaction) async throws {
         guard let row = try await tx.query(query(tenant)).first else { throw PlatformError.notFound("tenant") }
         let standing = try TenantStanding(row)
+        if standing.isMoving { throw PlatformError(Refusal(.tenantMoving)) }
         if let refusal = Gate.processing(standing.state, standing.agreement) { throw PlatformError(refusal) }
     }
 }
@@ -100,9 +110,9 @@ struct TenantStanding: Sendable {
 extension GateQuestion {
     /// The question both before a message is queued and again before it is delivered.
     init(
-        now: Date, standing: TenantStanding, channel: ChannelState, flows: [String], contactErased: Bool,
-        contactRestricted: Bool, purpose: String, isSpecialCategory: Bool, consent: ConsentStanding,
-        content: Content, windowClosesAt: Date?
+        now: Date, standing: TenantStanding, region: [String], channel: ChannelState, flows: [String],
+        contactErased: Bool, contactRestricted: Bool, purpose: String, isSpecialCategory: Bool,
+        consent: ConsentStanding, content: Content, windowClosesAt: Date?
     ) {
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,
@@ -113,7 +123,7 @@ extension GateQuestion {
             specialCategoryConsent: isSpecialCategory ? consent : .none,
             unproven: standing.unproven, minimumAge: standing.minimumAge, content: content,
             window: ServiceWindow(closesAt: windowClosesAt),
-            regionServing: true)
+            regionServing: true, regionCovered: standing.covered.include(region: region), isMoving: standing.isMoving)
     }
 
     /// The same with the consent as it is now.

@@ -38,6 +38,15 @@ public struct NewChannel: Sendable {
     }
 }
 
+/// What a channel is configured with, as far as it may be shown: no secret.
+public struct ChannelSettings: Sendable {
+    public var channel: Channel
+    /// By the plugin's channel schema.
+    public var configuration: [String: String]
+    /// By the plugin's ingress schema; nil where the ingress is shared with other channels and configured elsewhere.
+    public var ingress: [String: String]?
+}
+
 /// What is to change of a channel's configuration. What is not named stays.
 public struct ChannelChange: Sendable {
     /// By the plugin's channel schema.

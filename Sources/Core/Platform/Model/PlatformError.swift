@@ -47,7 +47,9 @@ public struct PlatformError: Error, Sendable, CustomStringConvertible {
     }
 
     public init(_ refusal: Refusal) {
-        self.init(.refused, refusal.sentence, remedy: refusal.remedy)
+        // What passes by itself is not the caller's to put right.
+        self.init(
+            refusal.code == .tenantMoving ? .unavailable : .refused, refusal.sentence, remedy: refusal.remedy)
         self.refusal = refusal
     }
 

@@ -77,6 +77,8 @@ struct DeliveryLane: Sendable {
             guard let row = rows[1].first, let standing = try rows[2].first.map(TenantStanding.init) else {
                 return (nil, .settled(.goOn))
             }
+            // The lane is left as it is, and goes on where the tenant is going.
+            if standing.isMoving { return (nil, .settled(.pause(.zero))) }
             let job = try DeliveryJob(row)
             return (job, try await prepare(lane, job, standing, keys, tx))
         }
@@ -144,8 +146,9 @@ struct DeliveryLane: Sendable {
             return .settled(.goOn)
         }
         let question = GateQuestion(
-            now: now, standing: standing, channel: channel, flows: flows.of(job.plugin),
-            contactErased: job.contactErased, contactRestricted: job.contactRestricted, purpose: job.purpose,
+            now: now, standing: standing, region: shard.regionKeys.at(now), channel: channel,
+            flows: flows.of(job.plugin), contactErased: job.contactErased,
+            contactRestricted: job.contactRestricted, purpose: job.purpose,
             isSpecialCategory: job.isSpecialCategory, consent: job.consent, content: GateQuestion.Content(content),
             windowClosesAt: job.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) {

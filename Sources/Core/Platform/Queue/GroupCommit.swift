@@ -130,7 +130,9 @@ enum GroupFault {
     /// Whether something in an item was refused for what it is, so that nothing was stored and the others may do better without it.
     /// Otherwise the database cannot be reached, or whether it committed is not known: what is repeated then may be there twice.
     static func liesWithItem(_ error: any Error) -> Bool {
-        switch error {
+        // The tenant of one of them is being moved; the others' are not.
+        if PlatformError.moving(error) != nil { return true }
+        return switch error {
         case let error as PostgresError: ["22", "23"].contains(error.sqlState?.stateClass) || error.code == .decoding
         case is CancellationError, is PersonMoved, is MergeNeeded: false
         case let error as PlatformError: error.code != .unavailable

@@ -35,7 +35,9 @@ struct Housekeeper: Service {
                 """
                 DELETE FROM idempotency_keys
                 WHERE ctid = ANY (ARRAY(
-                    SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '48 hours' ORDER BY created_at LIMIT $1))
+                    SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '48 hours'
+                      AND tenant_id <> ALL (ARRAY(SELECT tenant_id FROM tenant_standing WHERE movement IS NOT NULL))
+                    ORDER BY created_at LIMIT $1))
                 """, [Self.portion])
         ).affectedRows
     }

@@ -92,6 +92,8 @@ enum QueueStore {
                     FOR UPDATE SKIP LOCKED
                 ) l
                 WHERE w.tenant_id IS NOT NULL
+                  -- A tenant that is being moved is left alone; the index holds such tenants only.
+                  AND w.tenant_id <> ALL (ARRAY(SELECT tenant_id FROM tenant_standing WHERE movement IS NOT NULL))
             )
             -- By row address, which the locks above hold still: by key, a plan made for few lanes reads all of them.
             UPDATE queue_lanes l
@@ -252,6 +254,7 @@ enum QueueStore {
                 SELECT kind, lane_id
                 FROM queue_lanes
                 WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()
+                  AND NOT EXISTS (SELECT FROM tenant_standing WHERE tenant_id = $1 AND movement IS NOT NULL)
                 ORDER BY tenant_id, kind, lane_id
                 FOR UPDATE
             )

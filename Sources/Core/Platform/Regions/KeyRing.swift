@@ -6,7 +6,7 @@ import struct Foundation.UUID
 
 /// Tenants' keys, unwrapped when first needed and kept in memory.
 final class KeyRing: Sendable {
-    private let store: any KeyStore
+    let store: any KeyStore
     private let database: PostgresClient
     private let cache = Mutex<[TenantID: Entry]>([:])
 
@@ -51,6 +51,7 @@ final class KeyRing: Sendable {
         guard let data, let index else {
             cache.withLock { $0[tenant] = nil }
             guard let standing else { throw PlatformError.notFound("tenant") }
+            if standing.isMoving { throw PlatformError(Refusal(.tenantMoving)) }
             // Its keys are the first that an erasure destroys.
             if ProcessingRule.isOver(standing.state) { throw PlatformError(Refusal(.tenantTerminated)) }
             throw PlatformError(
@@ -109,7 +110,7 @@ final class KeyRing: Sendable {
     }
 
     /// Binds a wrapped key to its place: one tenant's key does not open as another's.
-    private static func context(_ tenant: TenantID, _ kind: String, _ key: UUID) -> [UInt8] {
+    static func context(_ tenant: TenantID, _ kind: String, _ key: UUID) -> [UInt8] {
         Array("obhut/tenant-key/\(tenant)/\(kind)/\(key.uuidString.lowercased())".utf8)
     }
 }

@@ -12,6 +12,8 @@ public final class Shard: Sendable {
     /// As `obhut_worker`: claims queue lanes across tenants, then acts as the tenant.
     public let worker: PostgresClient
     let keys: KeyRing
+    /// What an agreement must cover of the region.
+    let regionKeys: RegionKeys
 
     init(
         _ address: ShardAddress, region: any StorageRegion, appConnections: Int, workerConnections: Int, logger: Logger
@@ -24,6 +26,7 @@ public final class Shard: Sendable {
         self.region = regionID
         app = try Shard.client(address.appURL, appConnections, "obhut-app", logger)
         worker = try Shard.client(address.workerURL, workerConnections, "obhut-worker", logger)
+        regionKeys = RegionKeys(region.id, region.jurisdiction)
         keys = KeyRing(store: region.keyStore, database: app)
     }
 

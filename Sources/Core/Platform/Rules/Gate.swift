@@ -10,7 +10,8 @@ public struct Gate {
             ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? proof(question)
             ?? age(question) ?? specialCategory(question) ?? window(question)
         guard let code else { return .allowed }
-        let retryAfter = code == .regionNotServing ? question.now.addingTimeInterval(60) : nil
+        let retryAfter =
+            [.regionNotServing, .tenantMoving].contains(code) ? question.now.addingTimeInterval(60) : nil
         return .refused(Refusal(code, retryAfter: retryAfter))
     }
 
@@ -21,7 +22,10 @@ public struct Gate {
     }
 
     private static func region(_ question: GateQuestion) -> Refusal.Code? {
-        question.regionServing ? nil : .regionNotServing
+        if question.isMoving { return .tenantMoving }
+        guard question.regionServing else { return .regionNotServing }
+        // Who runs the region and whom that engages stands in the annexes too (Art. 28(2) GDPR).
+        return question.regionCovered ? nil : .regionNotCovered
     }
 
     private static func channel(_ question: GateQuestion) -> Refusal.Code? {

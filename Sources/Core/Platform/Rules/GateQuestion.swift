@@ -36,6 +36,10 @@ public struct GateQuestion: Sendable {
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
+    /// Whether the agreement's annexes cover who runs the region now and whom that engages.
+    public var regionCovered: Bool
+    /// Whether the tenant is on its way to another region or shard.
+    public var isMoving: Bool
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
@@ -43,7 +47,7 @@ public struct GateQuestion: Sendable {
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
         unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
-        content: Content, window: ServiceWindow, regionServing: Bool
+        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true, isMoving: Bool = false
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -62,6 +66,8 @@ public struct GateQuestion: Sendable {
         self.content = content
         self.window = window
         self.regionServing = regionServing
+        self.regionCovered = regionCovered
+        self.isMoving = isMoving
     }
 }
 

@@ -26,11 +26,20 @@ public enum ProcessingRule {
         case discarded
         /// There is no such tenant any more: its keys open nothing.
         case gone
+        /// Left to the messenger, which brings it again.
+        case later
     }
 
+    /// - Parameter isMoving: whether the tenant is on its way to another shard: then nothing is done, whatever its state.
     public static func verdict(
-        _ activity: Activity, _ state: TenantState, _ agreement: AgreementState?
+        _ activity: Activity, _ state: TenantState, _ agreement: AgreementState?, isMoving: Bool = false
     ) -> Verdict {
+        if isMoving {
+            switch activity {
+            case .send, .read, .export: return .refused(.tenantMoving)
+            case .ingress, .webhook: return .later
+            }
+        }
         switch activity {
         case .send, .read:
             if state == .erased { return .gone }

@@ -10,7 +10,9 @@ public struct Refusal: Error, Sendable, Hashable {
         case agreementMissing = "agreement_missing"
         case agreementNotInForce = "agreement_not_in_force"
         case agreementSuspended = "agreement_suspended"
+        case tenantMoving = "tenant_moving"
         case regionNotServing = "region_not_serving"
+        case regionNotCovered = "region_not_covered"
         case channelStopped = "channel_stopped"
         case channelDisconnected = "channel_disconnected"
         case dataFlowNotCovered = "data_flow_not_covered"
@@ -47,8 +49,9 @@ extension Refusal.Code {
     /// accepted already waits for that. What lies with the person or the message ends it.
     var holdsQueue: Bool {
         switch self {
-        case .tenantNotActive, .agreementMissing, .agreementSuspended, .regionNotServing, .channelStopped,
-            .channelDisconnected, .dataFlowNotCovered:
+        case .tenantNotActive, .agreementMissing, .agreementSuspended, .tenantMoving, .regionNotServing,
+            .regionNotCovered,
+            .channelStopped, .channelDisconnected, .dataFlowNotCovered:
             true
         case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
             .consentRefused, .consentWithdrawn, .consentExpired, .consentUnproven, .ageNotConfirmed,
@@ -81,8 +84,15 @@ extension Refusal.Code {
             )
         case .agreementSuspended:
             ("The data-processing agreement is suspended.", "The provider reinstates the agreement.")
+        case .tenantMoving:
+            ("The tenant's data are being moved to another place.", "Try again in a minute; nothing is lost meanwhile.")
         case .regionNotServing:
             ("The tenant's storage region is not serving at the moment.", "Try again later.")
+        case .regionNotCovered:
+            (
+                "The agreement's annexes do not cover who runs the tenant's storage region, or whom that engages.",
+                "It goes on when the notice of the change has passed without objection, or under a new agreement."
+            )
         case .channelStopped:
             ("The channel is stopped.", "Resolve the reason shown with the channel, then start it again.")
         case .channelDisconnected:

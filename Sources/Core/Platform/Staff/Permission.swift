@@ -8,7 +8,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     /// Terminate, export and erase; with four eyes.
     case tenantsTerminate = "tenants:terminate"
     case agreementsRead = "agreements:read"
-    /// Draft, offer and withdraw; record instructions and objections.
+    /// Draft, offer and withdraw; keep texts; record instructions and objections.
     case agreementsWrite = "agreements:write"
     /// Sign for the provider.
     case agreementsCountersign = "agreements:countersign"

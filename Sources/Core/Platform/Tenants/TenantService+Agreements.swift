@@ -35,13 +35,15 @@ extension TenantService {
     }
 
     public func setAgreementState(
-        _ id: TenantID, _ agreement: AgreementID, _ state: AgreementState, _ cause: Cause
+        _ id: TenantID, _ agreement: AgreementID, _ state: AgreementState, expecting expected: Expected = .any,
+        _ cause: Cause
     ) async throws -> Agreement {
         let isAllowed: @Sendable (Tenant, PostgresTransaction) async throws -> Void = { _, tx in
             let all = try await tx.query(AgreementStore.list(id)).map(AgreementStore.agreement)
             guard let known = all.first(where: { $0.id == agreement }) else {
                 throw PlatformError.notFound("agreement")
             }
+            try expected.check(known.revision)
             guard [.inForce, .suspended, .ended].contains(state), [.inForce, .suspended].contains(known.state) else {
                 throw PlatformError(
                     .conflict, "An agreement that is \(known.state.rawValue) cannot become \(state.rawValue).",

@@ -46,7 +46,7 @@ extension TenantService {
         return all.last { $0.state == .inForce || $0.state == .suspended } ?? all.last
     }
 
-    private func tellRegion(_ tenant: Tenant, _ facts: (state: TenantState, agreement: Agreement?)) async throws {
+    func tellRegion(_ tenant: Tenant, _ facts: (state: TenantState, agreement: Agreement?)) async throws {
         // Of one that was erased the region knows nothing, and must not begin to.
         if tenant.state == .erased { return }
         let shard = try directory.shard(tenant.shard)

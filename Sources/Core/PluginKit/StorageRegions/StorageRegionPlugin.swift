@@ -1,3 +1,5 @@
+public import struct Foundation.Date
+
 /// Offers places where tenants' data can live.
 public protocol StorageRegionPlugin: Plugin {
     /// What one region of this kind is configured with.
@@ -51,12 +53,15 @@ public struct Jurisdiction: Sendable, Hashable {
     public var `operator`: String
     public var operatorParent: String?
     public var operatorParentCountry: String?
+    /// Whom the operator engages now.
     public var subProcessors: [String]
+    /// Whom it will engage from a day on, announced before so that tenants can object in time.
+    public var comingSubProcessors: [ComingSubProcessor]
 
     public init(
         country: String, place: String, operator: String, operatorParent: String? = nil,
         operatorParentCountry: String? = nil,
-        subProcessors: [String] = []
+        subProcessors: [String] = [], comingSubProcessors: [ComingSubProcessor] = []
     ) {
         self.country = country
         self.place = place
@@ -64,6 +69,15 @@ public struct Jurisdiction: Sendable, Hashable {
         self.operatorParent = operatorParent
         self.operatorParentCountry = operatorParentCountry
         self.subProcessors = subProcessors
+        self.comingSubProcessors = comingSubProcessors
+    }
+
+    /// As it is at a moment: whose day has come is among the sub-processors.
+    public func at(_ moment: Date) -> Jurisdiction {
+        var now = self
+        now.subProcessors += comingSubProcessors.filter { $0.from <= moment }.map(\.name)
+        now.comingSubProcessors = comingSubProcessors.filter { $0.from > moment }
+        return now
     }
 
     /// The European Economic Area: the only countries that may host a tenant.
@@ -74,6 +88,18 @@ public struct Jurisdiction: Sendable, Hashable {
     ]
 
     public var isInEEA: Bool { Self.eeaCountries.contains(country) }
+}
+
+/// Somebody whom a region's operator will engage.
+public struct ComingSubProcessor: Sendable, Hashable {
+    public var name: String
+    /// The first moment at which it may reach data: a day's beginning, UTC.
+    public var from: Date
+
+    public init(name: String, from: Date) {
+        self.name = name
+        self.from = from
+    }
 }
 
 /// Wraps and unwraps tenants' keys with a key-encryption key that never leaves the store.

@@ -35,7 +35,10 @@ public struct SelfHosted: StorageRegionPlugin {
             .init("operator_parent", required: false, help: "The operator's parent company, if any."),
             .init("operator_parent_country", required: false, help: "That company's country, ISO 3166-1 alpha-2."),
             .init(
-                "sub_processors", .list, required: false, help: "Others that can reach the data, separated by commas."),
+                "sub_processors", .list, required: false,
+                help:
+                    "Others that can reach the data, separated by commas. NAME from YYYY-MM-DD announces one that is not there yet."
+            ),
         ])
     }
 
@@ -43,11 +46,12 @@ public struct SelfHosted: StorageRegionPlugin {
         id: String, configuration: PluginConfiguration, firstStart: Bool
     ) async throws(StorageRegionError) -> any StorageRegion {
         func refuse(_ reason: String) -> StorageRegionError { StorageRegionError(region: id, reason: reason) }
+        let others = try SubProcessors(configuration.list("sub_processors"), region: id)
         let jurisdiction = Jurisdiction(
             country: configuration.text("country") ?? "", place: configuration.text("place") ?? "",
             operator: configuration.text("operator") ?? "", operatorParent: configuration.text("operator_parent"),
             operatorParentCountry: configuration.text("operator_parent_country"),
-            subProcessors: configuration.list("sub_processors"))
+            subProcessors: others.present, comingSubProcessors: others.coming)
         guard jurisdiction.isInEEA else {
             throw refuse(
                 "country \"\(jurisdiction.country)\" is not in the European Economic Area; data of tenants may not be held there (Art. 44 ff. GDPR)"

@@ -6,7 +6,7 @@ struct AgreementCommand: AsyncParsableCommand {
         commandName: "agreement", abstract: "Conclude, record, suspend, reinstate and end tenants' agreements.",
         subcommands: [
             List.self, Draft.self, Offer.self, Countersign.self, Withdraw.self, Record.self, Suspend.self,
-            Reinstate.self, End.self,
+            Reinstate.self, End.self, AgreementTextCommand.self,
         ])
 
     struct List: ListingCommand {
@@ -64,10 +64,21 @@ struct AgreementCommand: AsyncParsableCommand {
         @OptionGroup var of: TenantArgument
         @Option(help: "How the provider calls it.") var reference: String
         @Option(help: "de or en.") var language: String
+        @Option(help: "Name of a text; the standard one unless said.") var text: String?
+        @Option(help: "Version of that text; its newest unless said.") var textVersion: Int?
+
+        func validate() throws {
+            if textVersion != nil, text == nil { throw ValidationError("--text-version: give --text too") }
+        }
 
         func call(_ admin: AdminClient) async throws {
-            let body: JSON = ["reference": .string(reference), "language": .string(language)]
-            remote.show(try await admin.call("POST", of.path + "/agreement-drafts", body, key: change.key))
+            var body = JSONObject([("reference", .string(reference)), ("language", .string(language))])
+            if let text {
+                var choice = JSONObject([("name", .string(text))])
+                choice["version"] = textVersion.map { .number(String($0)) }
+                body["text"] = .object(choice)
+            }
+            remote.show(try await admin.call("POST", of.path + "/agreement-drafts", .object(body), key: change.key))
         }
     }
 

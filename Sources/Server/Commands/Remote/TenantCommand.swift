@@ -3,8 +3,10 @@ import PluginKit
 
 struct TenantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenant", abstract: "Make, show, suspend and resume tenants.",
-        subcommands: [List.self, Show.self, Create.self, Suspend.self, Resume.self, Terminate.self])
+        commandName: "tenant", abstract: "Make, show, suspend, resume and move tenants.",
+        subcommands: [
+            List.self, Show.self, Create.self, Suspend.self, Resume.self, Terminate.self, Move.self, MoveStatus.self,
+        ])
 
     struct List: ListingCommand {
         static let configuration = CommandConfiguration(abstract: "List the tenants, oldest first.")

@@ -30,6 +30,23 @@ struct ErrorSummary: Component {
         title = words.count("errors.title", items.count)
     }
 
+    /// Nil when nothing is wrong with a page where several things are done, each with a reason of its own:
+    /// `{action}.reason`.
+    /// - Parameters:
+    ///   - others: fields before those, with what they are called.
+    ///   - family: under which the actions' words are.
+    init?<Action: RawRepresentable<String>>(
+        _ state: FormState, also others: [(String, String)] = [], reasonsOf actions: [Action], in family: String,
+        _ words: Words
+    ) {
+        let reasons = actions.map {
+            ($0.rawValue + ".reason", words.name(of: $0, in: family) + ", " + words["field.reason"])
+        }
+        self.init(
+            state, order: (others + reasons).map(\.0),
+            labels: Dictionary(others + reasons, uniquingKeysWith: { first, _ in first }), words: words)
+    }
+
     /// Nil when nothing is wrong with these fields' form.
     init?(_ state: FormState, fields: [Field], words: Words) {
         self.init(

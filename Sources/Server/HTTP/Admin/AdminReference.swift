@@ -47,12 +47,13 @@ enum AdminReference {
     static let recordAgreement = OperationReference(
         "recordAgreement", "Records a signed agreement, in force at once.", body: .named("NewAgreement"),
         answers: .named("Agreement", status: 201)
-    ).repeatable
+    ).repeatable.versioned
     static let changeAgreement = OperationReference(
         "changeAgreement", "Suspends or reinstates an agreement, or asks to end it.",
         detail: "Ending needs a `reason` and a second member of staff: 202 with the approval.",
         body: .named("AgreementChange"), answers: .named("Agreement"), .named("Approval", status: 202),
-        problems: [409])
+        problems: [409]
+    ).versioned
 
     static let listChannels = OperationReference(
         "listChannels", "Lists a tenant's channels.", answers: .list(of: "Channel"))

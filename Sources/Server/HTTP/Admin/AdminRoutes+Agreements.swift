@@ -8,19 +8,22 @@ extension AdminRoutes {
     // MARK: - Agreements concluded here
 
     @Sendable func readAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
-        try await installation.agreements.find(try scope.id("tenant"), try scope.id("agreement")).json.response()
+        let agreement = try await installation.agreements.find(try scope.id("tenant"), try scope.id("agreement"))
+        return agreement.json.response(revision: agreement.revision)
     }
 
     @Sendable func draftAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var fields = RequestFields(try await request.object())
         let reference = fields.text("reference")
         let language = fields.word("language", of: StaffMember.Language.self)
-        let text = fields.optionalText("text")
+        let text = fields.textChoice("text")
         let days = fields.int("objection_days", 1...365) ?? AgreementDraft.defaultObjectionDays
         try fields.finish()
         guard let language else { throw PlatformError.invalid("language", "this is missing; give de or en") }
-        let draft = AgreementDraft(reference: reference, language: language, textID: text, objectionDays: days)
-        return try await installation.agreements.draft(try scope.id("tenant"), draft, cause).json.response(status: 201)
+        let draft = AgreementDraft(
+            reference: reference, language: language, text: text ?? .standard, objectionDays: days)
+        let agreement = try await installation.agreements.draft(try scope.id("tenant"), draft, cause)
+        return agreement.json.response(status: 201, revision: agreement.revision)
     }
 
     @Sendable func offerAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -28,8 +31,9 @@ extension AdminRoutes {
         let days = fields.int("expires_in_days", AgreementService.offerDaysLimit)
         try fields.finish()
         let offer = try await installation.agreements.offer(
-            try scope.id("tenant"), try scope.id("agreement"), days: days ?? AgreementService.defaultOfferDays, cause)
-        return offer.json(publicURL: publicURL).response()
+            try scope.id("tenant"), try scope.id("agreement"), days: days ?? AgreementService.defaultOfferDays,
+            expecting: try request.expected(), cause)
+        return offer.json(publicURL: publicURL).response(revision: offer.agreement.revision)
     }
 
     @Sendable func renewAgreementLink(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws
@@ -45,16 +49,17 @@ extension AdminRoutes {
         var fields = RequestFields(try await request.object())
         let reason = fields.reason()
         try fields.finish()
-        return try await installation.agreements.withdraw(
-            try scope.id("tenant"), try scope.id("agreement"), cause.because(reason)
-        ).json.response()
+        let agreement = try await installation.agreements.withdraw(
+            try scope.id("tenant"), try scope.id("agreement"), expecting: try request.expected(), cause.because(reason))
+        return agreement.json.response(revision: agreement.revision)
     }
 
     @Sendable func countersignAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws
         -> Response
     {
-        try await installation.agreements.countersign(try scope.id("tenant"), try scope.id("agreement"), cause).json
-            .response()
+        let agreement = try await installation.agreements.countersign(
+            try scope.id("tenant"), try scope.id("agreement"), expecting: try request.expected(), cause)
+        return agreement.json.response(revision: agreement.revision)
     }
 
     @Sendable func readAgreementFile(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws
@@ -148,6 +153,21 @@ extension RequestFields {
             complain("reason", "say why, in 1 to 1000 characters")
         }
         return reason
+    }
+
+    /// `{"name": …, "version": …}`.
+    mutating func textChoice(_ name: String) -> AgreementTextChoice? {
+        var choice: AgreementTextChoice?
+        object(name) { inner in
+            let text = inner.text("name")
+            let version = inner.int("version", AgreementTextFiles.versions)
+            if let known = AgreementTextName(text) {
+                choice = AgreementTextChoice(known, version: version)
+            } else if !text.isEmpty || inner.problems.isEmpty {
+                inner.complain("name", "a text's name has only a-z, 0-9 and -, and begins with a letter")
+            }
+        }
+        return choice
     }
 
     /// `{"de": …, "en": …}`.

@@ -2,6 +2,8 @@ import Hummingbird
 import Platform
 import PluginKit
 
+import struct Foundation.Date
+
 extension AdminRoutes {
     @Sendable func listChannels(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(try await installation.channels.list(try scope.id("tenant")).map { $0.json(publicURL: publicURL) })
@@ -86,12 +88,14 @@ extension AdminRoutes {
     @Sendable func listRegions(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         var regions: [JSON] = []
         for region in installation.regions {
-            let place = region.jurisdiction
+            let place = region.jurisdiction.at(Date())
             regions.append([
                 "id": .string(region.id), "country": .string(place.country), "place": .string(place.place),
                 "operator": .string(place.operator), "operator_parent": .optional(place.operatorParent),
                 "operator_parent_country": .optional(place.operatorParentCountry),
                 "sub_processors": .array(place.subProcessors.map { .string($0) }),
+                "coming_sub_processors": .array(
+                    place.comingSubProcessors.map { ["name": .string($0.name), "from": .string($0.day)] }),
                 "shards": .array(region.shards.map { .string($0.id) }), "health": await region.health().json,
             ])
         }
@@ -101,6 +105,11 @@ extension AdminRoutes {
     @Sendable func listPlugins(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
         JSON.list(installation.plugins.manifests.map { $0.manifest.json(kind: $0.kind) }).response()
     }
+}
+
+extension ComingSubProcessor {
+    /// `YYYY-MM-DD`.
+    var day: String { String(Timestamp.text(from).prefix(10)) }
 }
 
 extension PluginManifest {

@@ -20,8 +20,8 @@ extension AdminRoutes {
         try fields.finish()
         let agreement = NewAgreement(
             reference: reference, signedOn: signedOn, documentSHA256: bytes, coversSpecialCategory: covers)
-        return try await installation.tenants.recordAgreement(try scope.id("tenant"), agreement, cause).json
-            .response(status: 201)
+        let recorded = try await installation.tenants.recordAgreement(try scope.id("tenant"), agreement, cause)
+        return recorded.json.response(status: 201, revision: recorded.revision)
     }
 
     @Sendable func changeAgreement(_ request: Request, _ scope: RequestScope, _ cause: Cause) async throws -> Response {
@@ -35,9 +35,11 @@ extension AdminRoutes {
         let (tenant, agreement): (TenantID, AgreementID) = (try scope.id("tenant"), try scope.id("agreement"))
         guard state != .ended else {
             return try await asked(
-                try await installation.askToEnd(agreement, of: tenant, reason: reason ?? "", cause))
+                try await installation.askToEnd(
+                    agreement, of: tenant, reason: reason ?? "", expecting: try request.expected(), cause))
         }
-        return try await installation.tenants.setAgreementState(tenant, agreement, state, cause.because(reason)).json
-            .response()
+        let changed = try await installation.tenants.setAgreementState(
+            tenant, agreement, state, expecting: try request.expected(), cause.because(reason))
+        return changed.json.response(revision: changed.revision)
     }
 }

@@ -24,6 +24,14 @@ struct AdminRoutes: Sendable {
             .get, "tenants/{tenant}/erasure-certificate", .tenantsRead, About.readCertificate, use: readCertificate)
         admin.staff(.get, "tenants/{tenant}/export", .tenantsTerminate, About.exportTenant, use: exportTenant)
 
+        admin.staff(.get, "tenants/{tenant}/region", .tenantsRead, About.readPlace, use: readPlace)
+        admin.staff(.post, "tenants/{tenant}/region", .installationWrite, About.changeRegion, use: changeRegion)
+        admin.staff(
+            .post, "tenants/{tenant}/region/cancel", .installationWrite, About.cancelMove, use: cancelMove)
+        admin.staff(
+            .get, "tenants/{tenant}/region/certificate", .tenantsRead, About.readMoveCertificate,
+            use: readMoveCertificate)
+
         admin.staff(.get, "tenants/{tenant}/agreements", .agreementsRead, About.listAgreements, use: listAgreements)
         admin.staff(
             .post, "tenants/{tenant}/agreements", .agreementsCountersign, About.recordAgreement, use: recordAgreement)
@@ -44,6 +52,7 @@ struct AdminRoutes: Sendable {
             use: countersignAgreement)
         admin.staff(
             .get, "\(agreement)/files/{file}", .agreementsRead, Agreements.readFile, use: readAgreementFile)
+        addAgreementTexts(to: admin)
         admin.staff(.get, "tenants/{tenant}/notices", .agreementsRead, Agreements.listNotices, use: listNotices)
         admin.staff(
             .post, "tenants/{tenant}/notices/{notice}/link", .agreementsWrite, Agreements.linkNotice, use: linkNotice)

@@ -47,11 +47,13 @@ struct CloudAPIMeaning: Sendable, Hashable {
             self.init(status: 400, code: 131047, title: "Re-engagement message")
         // The tenant or its number: nothing goes until somebody acts.
         case .tenantNotActive, .tenantTerminated, .agreementMissing, .agreementNotInForce, .agreementSuspended,
-            .channelStopped, .dataFlowNotCovered:
+            .regionNotCovered, .channelStopped, .dataFlowNotCovered:
             self.init(status: 403, code: 131031, title: "Account has been locked")
         case .channelDisconnected:
             self.init(status: 400, code: 133010, title: "Phone number not registered")
         // For now: try again.
+        case .tenantMoving:
+            self.init(status: 503, code: 131016, title: "Service unavailable")
         case .regionNotServing:
             self.init(status: 500, code: 131016, title: "Service unavailable")
         }

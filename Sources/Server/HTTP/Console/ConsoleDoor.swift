@@ -80,6 +80,19 @@ struct ConsoleDoor: Sendable {
         return Passage(outcome: (), cookies: [cookie(.session).removal])
     }
 
+    /// A form with `current_password`, `new_password` and, with an authenticator, `code`.
+    /// - Throws: `PlatformError.invalid` when the new password is not good.
+    func changePassword(
+        _ request: Request, _ scope: RequestScope, _ visit: Visit
+    ) async throws -> Passage<PasswordChangeOutcome> {
+        let outcome = try await installation.signIn.changePassword(
+            of: visit.member, in: visit.session.id, cookie(.session).value(in: request) ?? Secret(""),
+            from: Secret(visit.form["current_password"] ?? ""), to: Secret(visit.form["new_password"] ?? ""),
+            code: visit.form["code"] ?? "", origin(request, scope))
+        guard case .changed(let renewed) = outcome else { return Passage(outcome: outcome) }
+        return Passage(outcome: outcome, cookies: [cookie(.session).setting(renewed)])
+    }
+
     // MARK: - Links
 
     /// A form with `token`, `email`, `name`, `language` and `password`.

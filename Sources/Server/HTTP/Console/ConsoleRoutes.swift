@@ -26,7 +26,10 @@ struct ConsoleRoutes: Sendable {
         addAccess(to: pages)
         addTenants(to: pages)
         addAgreements(to: pages)
+        addInstructions(to: pages)
         addChannels(to: pages)
+        addChannelSettings(to: pages)
+        addChannelMoves(to: pages)
         addKeys(to: pages)
         addProvider(to: pages)
         addApprovals(to: pages)
@@ -80,8 +83,9 @@ struct ConsoleRoutes: Sendable {
                     return try await handler(Turn(request: request, scope: scope, visit: visit, answers: answers))
                 } catch {
                     let failure = try PageFailure(error, scope)
-                    return try await answers.show(
-                        failure.page(isSignedIn: true), request, visit, status: failure.status)
+                    let language = answers.language(of: request, member: visit.member)
+                    let page = failure.page(isSignedIn: true) { answers.console.say(platform: $0, in: language) }
+                    return try await answers.show(page, request, visit, status: failure.status)
                 }
             }
         }
@@ -98,8 +102,9 @@ struct ConsoleRoutes: Sendable {
                     return try await handler(request, scope)
                 } catch {
                     let failure = try PageFailure(error, scope)
-                    return try await answers.show(
-                        failure.page(isSignedIn: false), request, scope, status: failure.status)
+                    let language = answers.language(of: request, member: nil)
+                    let page = failure.page(isSignedIn: false) { answers.console.say(platform: $0, in: language) }
+                    return try await answers.show(page, request, scope, status: failure.status)
                 }
             }
         }
@@ -120,7 +125,8 @@ struct PageFailure {
 
     var status: HTTPResponse.Status { .init(code: problem.status) }
 
-    func page(isSignedIn: Bool) -> ErrorPage {
+    /// - Parameter say: a sentence of the platform's in the reader's language.
+    func page(isSignedIn: Bool, say: (String) -> String) -> ErrorPage {
         let kind: ErrorPage.Kind =
             switch problem.status {
             case 403: .forbidden
@@ -130,7 +136,7 @@ struct PageFailure {
             }
         let speaksForItself = kind == .notFound || kind == .unavailable
         return ErrorPage(
-            kind: kind, isSignedIn: isSignedIn, sentence: speaksForItself ? nil : problem.detail,
-            remedy: speaksForItself ? nil : problem.remedy, code: problem.code, requestID: requestID)
+            kind: kind, isSignedIn: isSignedIn, sentence: speaksForItself ? nil : say(problem.detail),
+            remedy: speaksForItself ? nil : problem.remedy.map(say), code: problem.code, requestID: requestID)
     }
 }

@@ -79,7 +79,9 @@ struct PersonRoutes: Sendable {
             return try await answers.show(page, request, scope, status: .init(code: Problem(refusal).status))
         } catch {
             let failure = try PageFailure(error, scope)
-            return try await answers.show(failure.page(isSignedIn: false), request, scope, status: failure.status)
+            let language = answers.language(of: request, member: nil)
+            let page = failure.page(isSignedIn: false) { answers.console.say(platform: $0, in: language) }
+            return try await answers.show(page, request, scope, status: failure.status)
         }
     }
 }

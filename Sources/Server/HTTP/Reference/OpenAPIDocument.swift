@@ -144,6 +144,8 @@ struct OpenAPIDocument: Sendable {
         case "file": .oneOf(AgreementFileKind.allCases.map(\.rawValue))
         case "link": .text(1...2048, pattern: "^[A-Za-z0-9_.-]+$")
         case "region": .region
+        case "name": .textName
+        case "n": .integer(AgreementTextFiles.versions)
         default: .id
         }
     }

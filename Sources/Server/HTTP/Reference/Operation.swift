@@ -23,7 +23,7 @@ struct Operation: Sendable {
     var reference: OperationReference
 
     /// Whether it changes what is there already.
-    var changes: Bool { [.put, .patch, .delete].contains(method) }
+    var changes: Bool { [.put, .patch, .delete].contains(method) || reference.isStep }
 
     /// Names of the template's parameters, in order.
     var pathParameters: [String] {
@@ -51,6 +51,8 @@ struct OperationReference: Sendable {
     var takesIdempotencyKey = false
     /// Whether `If-Match` is looked at, and the answer has an `ETag`.
     var isVersioned = false
+    /// Whether a POST changes what its path names, and makes nothing new.
+    var isStep = false
 
     init(
         _ id: String, _ summary: String, detail: String? = nil, query: [QueryParameter] = [], body: Schema? = nil,
@@ -99,6 +101,9 @@ struct OperationReference: Sendable {
 
     /// Looks at `If-Match` or `If-None-Match`, and answers with an `ETag`.
     var versioned: OperationReference { changed { $0.isVersioned = true } }
+
+    /// A POST that changes what its path names, unless `If-Match` names another state of it.
+    var conditional: OperationReference { versioned.changed { $0.isStep = true } }
 
     func changed(_ change: (inout OperationReference) -> Void) -> OperationReference {
         var copy = self

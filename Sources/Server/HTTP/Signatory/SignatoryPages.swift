@@ -25,7 +25,9 @@ struct SignatoryPages: Sendable {
         } catch {
             let failure = try PageFailure(error, scope)
             return try await answers.show(
-                failure.page(isSignedIn: false), request, scope, status: failure.status)
+                failure.page(isSignedIn: false) {
+                    answers.console.say(platform: $0, in: answers.language(of: request, member: nil))
+                }, request, scope, status: failure.status)
         }
     }
 
@@ -124,8 +126,9 @@ struct SignatoryPages: Sendable {
     private func state(
         _ form: FormFields, _ error: PlatformError, _ request: Request, _ special: [Saying: String]
     ) throws -> FormState {
-        var state = try FormState(form, refusedBy: error)
         let language = answers.language(of: request, member: nil)
+        var state = try FormState(
+            form, refusedBy: error, say: { answers.console.say(platform: $0, in: language) })
         for field in state.problems.keys {
             let saying = special.first { $0.value == field }?.key ?? .length
             state.problems[field] = answers.console.say(saying, in: language)

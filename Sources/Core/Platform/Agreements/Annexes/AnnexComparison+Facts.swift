@@ -106,9 +106,18 @@ extension AnnexComparison {
             BilingualText(german: "Land des Konzerns", english: "Country of the group"), mayObject: true
         ) { $0.map { BilingualText(country: $0) } ?? BilingualText(german: "keines", english: "none") }
         self.compare(
-            .subProcessors, .regionSubProcessor, before.subProcessors.map { BilingualText($0) },
-            after.subProcessors.map { BilingualText($0) },
+            .subProcessors, .regionSubProcessor,
+            before.subProcessors.filter { !after.subProcessors.contains($0) }.map { BilingualText($0) },
+            after.subProcessors.filter { !before.subProcessors.contains($0) }.map { after.announced($0) },
             BilingualText(german: "Unterauftragsverarbeiter der Region", english: "Sub-processors of the region"),
             mayObjectToNew: true)
+    }
+}
+
+extension AgreementRegion {
+    /// A sub-processor, and from when on where that is known.
+    func announced(_ name: String) -> BilingualText {
+        guard let day = subProcessorsFrom?[name] else { return BilingualText(name) }
+        return BilingualText(german: "\(name) (ab \(day))", english: "\(name) (from \(day))")
     }
 }

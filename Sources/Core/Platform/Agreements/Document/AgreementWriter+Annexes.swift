@@ -108,7 +108,7 @@ extension AgreementWriter {
         }
         for name in region.subProcessors {
             let purpose = try words.rich(.operatorSubProcessor, ["operator": region.operator])
-            rows.append([[.strong(name)], country, purpose, mechanism])
+            rows.append([[.strong(region.announced(name)[language])], country, purpose, mechanism])
         }
         return rows
     }

@@ -20,7 +20,7 @@ public struct AgreementNotice: Sendable, Hashable {
     public var announcedAt: Date
     public var objectionUntil: Date
     public var decidedAt: Date?
-    /// Flows that the annexes did not cover before.
+    /// Keys of flows and of facts of the region that the annexes did not cover before.
     var newFlows: [String]
     var annexesSealed: [UInt8]
 }

@@ -1,4 +1,3 @@
-import Crypto
 public import PluginKit
 import Postgres
 
@@ -6,8 +5,8 @@ public import struct Foundation.Date
 
 /// Tells tenants of changes in their annexes, takes objections, and lets a change take effect when its period is over.
 ///
-/// What is new is held back from the first moment: an agreement covers the flows that its annexes name and no others, and the gate asks.
-/// So a change that nobody was told of yet does nothing either.
+/// What is new is held back from the first moment: an agreement covers the flows and the facts of the region that its annexes name and
+/// no others, and the gate asks. So a change that nobody was told of yet does nothing either.
 public struct AgreementNoticeService: Sendable {
     let agreements: AgreementService
 
@@ -26,13 +25,19 @@ public struct AgreementNoticeService: Sendable {
         let (owner, agreement, agreed) = try await standing(tenant)
         guard let agreement, let agreed, let terms = agreement.electronic else { return nil }
         let objected = try await agreements.objectedFlows(tenant)
-        let facts = try await agreements.source.facts(
+        let covered = Set(agreement.coveredFlows ?? [])
+        var facts = try await agreements.source.facts(
             for: owner, reference: agreement.reference, objectionDays: terms.objectionDays, without: objected,
             at: moment)
+        // Where a move leads is asked each time: what was objected to before keeps no tenant from being asked again.
+        let move = try await present(tenant).move
+        if move == nil {
+            facts.region = facts.region.keeping(agreed.region, without: objected.subtracting(covered))
+        }
         let changes = AnnexDifference.between(agreed, facts)
         guard changes.contains(where: \.mayObject) else { return nil }
-        let covered = Set(agreement.coveredFlows ?? [])
-        let digest = Array(SHA256.hash(data: try ControlSeal.encode(changes)))
+        let agreedRegion = Set(RegionKeys.keys(of: agreed.region))
+        let digest = try Self.digest(changes, move)
         if try await control.query(AgreementNoticeStore.isKnown(tenant, agreement.id, digest: digest)).first != nil {
             return nil
         }
@@ -40,7 +45,8 @@ public struct AgreementNoticeService: Sendable {
         let notice = AgreementNotice(
             id: id, tenant: tenant, agreement: agreement.id, state: .open, changes: changes, announcedAt: moment,
             objectionUntil: moment.addingTimeInterval(Double(terms.objectionDays) * 86_400), decidedAt: nil,
-            newFlows: agreements.source.flows(without: objected).filter { !covered.contains($0) },
+            newFlows: agreements.source.flows(without: objected).filter { !covered.contains($0) }
+                + RegionKeys.keys(of: facts.region).filter { !covered.contains($0) && !agreedRegion.contains($0) },
             annexesSealed: try agreements.seals.seal(facts, Self.context(tenant, id)))
         let text = String(decoding: try ControlSeal.encode(changes), as: UTF8.self)
         do {
@@ -119,15 +125,17 @@ public struct AgreementNoticeService: Sendable {
             let sealed = try agreements.seals.seal(facts, AgreementService.annexesContext(tenant, notice.agreement))
             _ = try await tx.pipeline([
                 AgreementNoticeStore.decide(notice, .effective),
-                AgreementNoticeStore.moveAnnexes(notice, annexesSealed: sealed),
+                // With what was agreed of the region before, for an agreement that did not take it down.
+                AgreementNoticeStore.moveAnnexes(
+                    notice, covering: notice.newFlows + RegionKeys.keys(of: facts.region), annexesSealed: sealed),
             ])
             try await enter("agreement.change_effective", notice, .system, tx)
         }
     }
 
     /// The tenant, its agreement in force or suspended, and that agreement's annexes as they hold.
-    private func standing(_ tenant: TenantID) async throws -> (Tenant, Agreement?, AgreementFacts?) {
-        let owner = try await agreements.tenants.find(tenant)
+    func standing(_ tenant: TenantID) async throws -> (Tenant, Agreement?, AgreementFacts?) {
+        let owner = try await present(tenant).tenant
         let rows = try await control.query(
             PostgresQuery(
                 "agreements.annexes",

@@ -80,7 +80,9 @@ enum AgreementNoticeStore {
     }
 
     /// The annexes as they hold from now on.
-    static func moveAnnexes(_ notice: AgreementNotice, annexesSealed: [UInt8]) -> PostgresQuery {
+    static func moveAnnexes(
+        _ notice: AgreementNotice, covering keys: [String], annexesSealed: [UInt8]
+    ) -> PostgresQuery {
         PostgresQuery(
             "agreements.move-annexes",
             """
@@ -88,7 +90,7 @@ enum AgreementNoticeStore {
             SET annexes_sealed = $3, covered_flows = ARRAY(SELECT DISTINCT f FROM unnest(covered_flows || $4) f ORDER BY f),
                 revision = revision + 1
             WHERE tenant_id = $1 AND agreement_id = $2 AND state IN ('in_force', 'suspended')
-            """, [notice.tenant, notice.agreement, annexesSealed, notice.newFlows])
+            """, [notice.tenant, notice.agreement, annexesSealed, keys])
     }
 
     /// Notices whose period is over, of all tenants.

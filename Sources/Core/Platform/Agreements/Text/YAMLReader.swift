@@ -53,6 +53,7 @@ struct YAMLReader {
         guard case .scalar(let scalar) = node, !scalar.string.allSatisfy(\.isWhitespace) else {
             throw error(key, "give a text that is not empty", node)
         }
+        try require(printable: scalar.string, key, node)
         return scalar.string
     }
 
@@ -74,6 +75,7 @@ struct YAMLReader {
             guard case .scalar(let scalar) = item, !scalar.string.allSatisfy(\.isWhitespace) else {
                 throw error("\(key)[\(index)]", "give a text that is not empty", item)
             }
+            try require(printable: scalar.string, "\(key)[\(index)]", item)
             return scalar.string
         }
     }
@@ -105,6 +107,14 @@ struct YAMLReader {
 
     private func error(_ key: String, _ problem: String, _ node: Node) -> PlatformError {
         Self.error(file, Self.join(path, key), node.mark?.line, problem)
+    }
+
+    /// By an escape (`"\0"`) a text could hold what no page shows and what would cut a document short.
+    private func require(printable text: String, _ key: String, _ node: Node) throws {
+        let isPrintable = text.unicodeScalars.allSatisfy {
+            $0 == "\n" || $0 == "\t" || $0.properties.generalCategory != .control
+        }
+        if !isPrintable { throw error(key, "take out control characters", node) }
     }
 
     private func missing(_ key: String) -> PlatformError {

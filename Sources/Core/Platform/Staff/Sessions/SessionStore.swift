@@ -73,6 +73,13 @@ enum SessionStore {
             """, [id, member, now])
     }
 
+    static func endOthers(than id: SessionID, of member: StaffID, at now: Date) -> PostgresQuery {
+        PostgresQuery(
+            "sessions.end-others",
+            "UPDATE staff_sessions SET ended_at = $3 WHERE staff_id = $2 AND session_id <> $1 AND ended_at IS NULL",
+            [id, member, now])
+    }
+
     static func removeOld(before: Date) -> PostgresQuery {
         PostgresQuery(
             "sessions.remove-old",

@@ -50,6 +50,16 @@ public enum LinkOutcome: Sendable {
     case enrolment(Secret<String>)
 }
 
+/// What came of another password for oneself.
+public enum PasswordChangeOutcome: Sendable {
+    /// The password so far is wrong.
+    case refused
+    case wrongCode
+    case blocked(until: Date)
+    /// Done; the other sessions are over. For the cookie of this one, whose former value opens nothing any more.
+    case changed(cookie: Secret<String>)
+}
+
 /// Somebody is in.
 public struct SignedIn: Sendable {
     public var member: StaffMember

@@ -106,9 +106,9 @@ extension SignInService {
         return isDone ? .enrolment(try await begin(id)) : .over
     }
 
-    private static func check(_ password: Secret<String>, _ email: Personal<String>) throws {
+    static func check(_ password: Secret<String>, _ email: Personal<String>, at field: String = "password") throws {
         if let problem = PasswordRules.problem(password, email: email) {
-            throw PlatformError.invalid("password", problem)
+            throw PlatformError.invalid(field, problem)
         }
     }
 

@@ -68,7 +68,7 @@ public struct SignInService: Sendable {
         return try row.decode("confirmed_at", as: Date?.self) == nil ? .enrolment(token) : .code(token)
     }
 
-    private func counters(
+    func counters(
         _ email: Personal<String>, _ member: StaffID?, isKnown: Bool, _ origin: SignInOrigin
     ) -> [SignInThrottleStore.Counter] {
         if isKnown, let member, let device = origin.device {
@@ -78,6 +78,14 @@ public struct SignInService: Sendable {
             .init(kind: .account, value: email.revealed.lowercased()),
             .init(kind: .source, value: origin.source.revealed),
         ]
+    }
+
+    func codeCounter(
+        _ member: StaffID, isKnown: Bool, _ origin: SignInOrigin
+    ) -> SignInThrottleStore.Counter {
+        .init(
+            kind: isKnown ? .device : .code,
+            value: isKnown ? "\(member) \(origin.device?.revealed ?? "")" : member.description)
     }
 
     func knows(_ device: Secret<String>?, _ member: StaffID?) async throws -> Bool {
@@ -130,9 +138,7 @@ public struct SignInService: Sendable {
     ) async throws -> CodeOutcome {
         guard let token = RandomToken(step), let member = try await member(at: step) else { return .over }
         let isKnown = try await knows(origin.device, member.id)
-        let counter = SignInThrottleStore.Counter(
-            kind: isKnown ? .device : .code,
-            value: isKnown ? "\(member.id) \(origin.device?.revealed ?? "")" : member.id.description)
+        let counter = codeCounter(member.id, isKnown: isKnown, origin)
         if let end = try await throttle.take([counter], at: now) { return .blocked(until: end) }
         let signedIn = try await control.transaction { tx in
             try await confirm(token, member, code, counter, isKnown: isKnown, origin, tx)
@@ -148,16 +154,7 @@ public struct SignInService: Sendable {
     ) async throws -> SignedIn? {
         guard let row = try await tx.query(SignInStore.authenticator(of: member.id)).first else { return nil }
         let isConfirmed = try row.decode("confirmed_at", as: Date?.self) != nil
-        let authenticator = try authenticator(row, of: member.id)
-        let plain = code.filter { !$0.isWhitespace }
-        let last = try row.decode("last_step", as: Int.self)
-        if let step = authenticator.step(of: plain, at: now, after: last) {
-            _ = try await tx.query(SignInStore.used(member.id, step: step, at: now))
-        } else {
-            guard isConfirmed, let hash = RecoveryCode.hash(code),
-                try await tx.query(SignInStore.useRecovery(member.id, hash: hash, at: now)).affectedRows == 1
-            else { return nil }
-        }
+        guard try await take(code, of: member.id, row, isConfirmed: isConfirmed, tx) else { return nil }
         // Taken by somebody at the same moment, or meanwhile over.
         guard try await tx.query(SignInStore.take("code", hash: token.hash, at: now)).first != nil else { return nil }
         var codes: [RecoveryCode]?
@@ -171,6 +168,21 @@ public struct SignInService: Sendable {
         var signedIn = try await enter(member, isConfirmed ? .password : .setUp, isKnown: isKnown, origin, tx)
         signedIn.recoveryCodes = codes?.map(\.text)
         return signedIn
+    }
+
+    /// Takes a code of the authenticator, or a recovery code once it is confirmed: neither is taken again.
+    /// - Parameter row: the authenticator's, held.
+    func take(
+        _ code: String, of member: StaffID, _ row: PostgresRow, isConfirmed: Bool, _ tx: PostgresTransaction
+    ) async throws -> Bool {
+        let plain = code.filter { !$0.isWhitespace }
+        let last = try row.decode("last_step", as: Int.self)
+        if let step = try authenticator(row, of: member).step(of: plain, at: now, after: last) {
+            _ = try await tx.query(SignInStore.used(member, step: step, at: now))
+            return true
+        }
+        guard isConfirmed, let hash = RecoveryCode.hash(code) else { return false }
+        return try await tx.query(SignInStore.useRecovery(member, hash: hash, at: now)).affectedRows == 1
     }
 
     /// Begins the session, and knows the browser from now on.

@@ -6,7 +6,9 @@ import struct Foundation.Date
 /// the transaction, and only when that tenant is terminated.
 enum ErasureStore {
     /// Of the control plane's tables that go by tenant, those of which nothing stays, in the order in which they are emptied.
-    static let removed = ["channel_routes", "ingress_routes", "api_keys", "discarded_events", "consent_source_routes"]
+    static let removed = [
+        "channel_routes", "ingress_routes", "api_keys", "discarded_events", "agreement_texts", "consent_source_routes",
+    ]
 
     /// Those that stay, and why.
     static let kept: [(table: String, reason: String)] = [
@@ -18,6 +20,7 @@ enum ErasureStore {
         ("agreement_notices", "that the controller was told of changes, and whether it objected (Art. 28(2) GDPR)"),
         ("agreement_instructions", "what the controller instructed (Art. 28(3)(a) GDPR)"),
         ("tenant_erasures", "this certificate"),
+        ("tenant_moves", "where the data lived before, and that nothing of them is left there"),
     ]
 
     // MARK: - Region

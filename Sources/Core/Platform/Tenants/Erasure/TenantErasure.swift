@@ -26,6 +26,7 @@ public struct TenantErasure: Sendable {
         let tenant = try await tenants.find(id)
         if tenant.state == .erased { return try await certificate(id) }
         try TenantService.requireTerminated(tenant)
+        try await tenants.requireStill(id)
         let shard = try tenants.directory.shard(tenant.shard)
         let tables = try await TenantTables(shard.worker).inOrder
         let (startedAt, findings) = try await begin(tenant, tables, shard)

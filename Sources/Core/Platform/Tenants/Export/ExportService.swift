@@ -36,10 +36,12 @@ extension TenantStanding {
     static func requireExport(_ tenant: TenantID, _ tx: PostgresTransaction) async throws {
         guard let row = try await tx.query(query(tenant)).first else { throw PlatformError.notFound("tenant") }
         let standing = try TenantStanding(row)
-        switch ProcessingRule.verdict(.export, standing.state, standing.agreement) {
+        switch ProcessingRule.verdict(
+            .export, standing.state, standing.agreement, isMoving: standing.isMoving)
+        {
         case .allowed: return
         case .refused(let code): throw PlatformError(Refusal(code))
-        case .held, .discarded, .gone: throw PlatformError.notFound("tenant")
+        case .held, .discarded, .gone, .later: throw PlatformError.notFound("tenant")
         }
     }
 }

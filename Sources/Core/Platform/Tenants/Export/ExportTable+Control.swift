@@ -29,6 +29,16 @@ extension ExportTable {
                 LIMIT $2
                 """),
         ExportTable(
+            name: "agreement_texts", place: .control,
+            sql: """
+                SELECT to_jsonb(t)::text AS row, ARRAY[t.name, t.version::text] AS place
+                FROM agreement_texts t
+                WHERE t.tenant_id = $1
+                  AND ($3::text[] IS NULL OR (t.name, t.version) > (($3::text[])[1], ($3::text[])[2]::integer))
+                ORDER BY t.name, t.version
+                LIMIT $2
+                """),
+        ExportTable(
             name: "api_keys", place: .control, omitted: ["token_hash"],
             sql: """
                 SELECT (to_jsonb(t) - 'token_hash')::text AS row, ARRAY[t.api_key_id::text] AS place

@@ -34,6 +34,7 @@ struct ExportTable: Sendable {
         "ingress_routes": "secrets that check webhooks; the channel's route is exported with it",
         "channel_routes": "routing; each channel is exported with its address",
         "channel_health": "what the messenger last said of a channel, which it says anew when asked",
+        "tenant_moves": "evidence of the provider: where the tenant lived before, and when it moved",
         "tenant_erasures": "evidence of the provider, made when nothing is left to export",
         "agreement_files": "documents of the contract, which both parties have",
         "agreement_links": "links to sign by; they hold nothing",

@@ -11,14 +11,14 @@ struct LocalDatabases: Sendable {
     private let logger = Logger(label: "dev")
 
     func prepare() async throws {
-        let settings = try await Settings(
+        let settings = try Settings(
             file: configuration.migrateFile, flags: [], environment: configuration.environment)
         try await connected("postgres", "postgres") { client in
             try await makeRoles(client, try settings.migrations())
             for database in configuration.databases { try await make(database, client) }
         }
         for (_, migrator) in try MigrateCommand.migrators(settings, logger) { try await migrator.migrate() }
-        let server = try await Settings(
+        let server = try Settings(
             file: configuration.serverFile, flags: [], environment: configuration.environment)
         try await server.withControlPlane(logger) { plane in
             let owner = try await plane.staff.localOwner(Cause(.commandLine))

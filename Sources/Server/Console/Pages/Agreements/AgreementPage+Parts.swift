@@ -70,6 +70,16 @@ extension AgreementPage {
             ])
     }
 
+    func instructionSection(_ words: Words) -> Section {
+        let path = ConsolePath.instructions(tenantID)
+        return Section(
+            "instructions", words["instructions.title"],
+            [
+                Block(Paragraph(text: words.count("instructions.count", instructions))),
+                Block(Actions([Block(ActionLink(text: words["instructions.open"], href: path))])),
+            ])
+    }
+
     func noticeSection(_ words: Words) -> Section {
         let shown = notices.flatMap { notice -> [Block] in
             [

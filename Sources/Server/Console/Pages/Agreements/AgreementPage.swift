@@ -76,6 +76,8 @@ public struct AgreementPage: ConsolePage {
     public var signingLink: String?
     public var linkExpiresAt: Date?
     public var notices: [NoticeRow]
+    /// How many instructions were recorded under it.
+    public var instructions: Int
     public var pending: [PendingApproval]
     public var form: FormState
 
@@ -83,7 +85,7 @@ public struct AgreementPage: ConsolePage {
         tenantID: String, tenantName: String, id: String, reference: String, version: String,
         stage: AgreementStage, document: TrustedHTML?, pdfPath: String?, sha256: String, events: [Event],
         actions: [Action], offerDays: Int, signingLink: String? = nil, linkExpiresAt: Date? = nil,
-        notices: [NoticeRow], pending: [PendingApproval], form: FormState = FormState()
+        notices: [NoticeRow], instructions: Int = 0, pending: [PendingApproval], form: FormState = FormState()
     ) {
         self.tenantID = tenantID
         self.tenantName = tenantName
@@ -100,6 +102,7 @@ public struct AgreementPage: ConsolePage {
         self.signingLink = signingLink
         self.linkExpiresAt = linkExpiresAt
         self.notices = notices
+        self.instructions = instructions
         self.pending = pending
         self.form = form
     }
@@ -123,11 +126,13 @@ public struct AgreementPage: ConsolePage {
                 Breadcrumb(text: tenantName, href: ConsolePath.tenant(tenantID)),
             ],
             errors: ErrorSummary(
-                form, order: ["days"] + Action.allCases.map { $0.rawValue + ".reason" }, words: words),
+                form, also: [("days", words["agreement.offer_days"])], reasonsOf: Action.allCases,
+                in: "agreement.action", words),
             pending.map { Block($0.notice(words)) } + [
                 Block(
                     Columns(
-                        main: [document, Block(noticeSection(words))], side: [Block(step(words)), Block(life(words))]))
+                        main: [document, Block(noticeSection(words))],
+                        side: [Block(step(words)), Block(life(words)), Block(instructionSection(words))]))
             ])
     }
 }

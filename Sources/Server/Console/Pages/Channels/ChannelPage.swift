@@ -1,9 +1,10 @@
 public import struct Foundation.Date
 
-/// One channel: what it is, where its messenger posts, and how to stop it.
+/// One channel: what it is, where its messenger posts, and how to change, stop or move it.
 public struct ChannelPage: ConsolePage {
-    /// As `ConsolePath.channel(tenant, id, action)` takes it by POST.
-    public enum Action: String, Sendable, Codable, CaseIterable { case stop, start, disconnect }
+    /// As `ConsolePath.channel(tenant, id, action)` takes it by POST: `stop` and `disconnect` with `{action}.reason`;
+    /// `configuration` and `move` are pages of their own.
+    public enum Action: String, Sendable, Codable, CaseIterable { case start, configuration, move, stop, disconnect }
 
     public var tenantID: String
     public var tenantName: String
@@ -16,11 +17,16 @@ public struct ChannelPage: ConsolePage {
     /// With host, to be entered at the messenger.
     public var ingressURL: String
     public var createdAt: Date
+    /// When each secret was last given, by its path such as `configuration.access_token`.
+    public var secrets: [String: Date]
     public var actions: [Action]
+    public var pending: [PendingApproval]
+    public var form: FormState
 
     public init(
         tenantID: String, tenantName: String, id: String, name: String, plugin: String, stage: ChannelStage,
-        stoppedBecause: String? = nil, address: String, ingressURL: String, createdAt: Date, actions: [Action]
+        stoppedBecause: String? = nil, address: String, ingressURL: String, createdAt: Date,
+        secrets: [String: Date] = [:], actions: [Action], pending: [PendingApproval] = [], form: FormState = FormState()
     ) {
         self.tenantID = tenantID
         self.tenantName = tenantName
@@ -32,7 +38,10 @@ public struct ChannelPage: ConsolePage {
         self.address = address
         self.ingressURL = ingressURL
         self.createdAt = createdAt
+        self.secrets = secrets
         self.actions = actions
+        self.pending = pending
+        self.form = form
     }
 
     public func content(_ words: Words) -> PageContent {
@@ -42,25 +51,58 @@ public struct ChannelPage: ConsolePage {
             .init(words["channel.ingress"], .code(ingressURL, note: words["channel.ingress_note"])),
             .init(words["channel.connected"], .moment(words.moment(createdAt))),
         ])
-        let forms = actions.map { action -> Block in
-            let key = "channel.action." + action.rawValue
-            return Block(
-                ActionForm(
-                    action: ConsolePath.channel(tenantID, id, action.rawValue), submit: words[key],
-                    isDangerous: action != .start,
-                    confirmation: action == .start ? nil : words(key + ".confirm", ["name": name])))
-        }
+        let stopped = stoppedBecause.map { Notice(.warning, title: words["channel.stopped"], $0) }
+        var blocks = pending.map { Block($0.notice(words)) } + [Block](stopped)
+        blocks.append(
+            Block(
+                Section(
+                    "facts", words["channel.facts"],
+                    [Block(facts)] + (actions.isEmpty ? [] : [Block(Actions(actions.map { block($0, words) }))]))))
+        if !secrets.isEmpty { blocks.append(Block(secretSection(words))) }
         return .staff(
             .tenants, PageHeader(title: name, badge: words.badge(stage)),
             path: [
                 Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants),
                 Breadcrumb(text: tenantName, href: ConsolePath.tenant(tenantID)),
-            ],
-            (stoppedBecause.map { [Block(Notice(.warning, title: words["channel.stopped"], $0))] } ?? []) + [
+            ], errors: ErrorSummary(form, reasonsOf: Action.allCases, in: "channel.action", words), blocks)
+    }
+
+    private func block(_ action: Action, _ words: Words) -> Block {
+        let key = "channel.action." + action.rawValue
+        let path = ConsolePath.channel(tenantID, id, action.rawValue)
+        switch action {
+        case .configuration, .move: return Block(ActionLink(text: words[key], href: path))
+        case .start: return Block(ActionForm(action: path, submit: words[key], isPrimary: true))
+        case .stop, .disconnect:
+            let field = action.rawValue + ".reason"
+            return Block(
+                Disclosure(
+                    summary: words[key], isDangerous: true, isOpen: form.problems[field] != nil,
+                    explanation: words[key + ".text"],
+                    form: Form(
+                        to: path, submit: words[key],
+                        groups: [
+                            .init([
+                                Field(
+                                    field, .area(rows: 2), words["field.reason"], in: form,
+                                    hint: words["field.reason_hint"])
+                            ])
+                        ], isDangerous: true, confirmation: words(key + ".confirm", ["name": name]))))
+        }
+    }
+
+    /// What they are is nowhere shown; since when they hold is.
+    private func secretSection(_ words: Words) -> Section {
+        Section(
+            "secrets", words["channel.secrets"], text: words["channel.secrets_text"],
+            [
                 Block(
-                    Section(
-                        "facts", words["channel.facts"],
-                        [Block(facts)] + (forms.isEmpty ? [] : [Block(Actions(forms))])))
+                    Facts(
+                        secrets.sorted { $0.key < $1.key }.map {
+                            .init(
+                                $0.key.split(separator: ".").last.map(String.init) ?? $0.key,
+                                .moment(words.moment($0.value)))
+                        }))
             ])
     }
 }

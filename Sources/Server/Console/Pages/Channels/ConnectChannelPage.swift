@@ -13,34 +13,6 @@ public struct ConnectChannelPage: ConsolePage {
         }
     }
 
-    /// A field of a schema.
-    public struct SchemaField: Sendable, Codable {
-        public enum Kind: String, Sendable, Codable { case text, integer, boolean, url, choice, list }
-
-        /// The form's field name, with the schema's: `configuration.phone_number_id`.
-        public var name: String
-        /// As the plugin calls it.
-        public var key: String
-        public var kind: Kind
-        public var isRequired: Bool
-        public var isSecret: Bool
-        public var help: String
-        public var choices: [String]
-
-        public init(
-            name: String, key: String, kind: Kind, isRequired: Bool, isSecret: Bool, help: String,
-            choices: [String] = []
-        ) {
-            self.name = name
-            self.key = key
-            self.kind = kind
-            self.isRequired = isRequired
-            self.isSecret = isSecret
-            self.help = help
-            self.choices = choices
-        }
-    }
-
     public var tenantID: String
     public var tenantName: String
     public var plugins: [PluginChoice]
@@ -109,24 +81,6 @@ public struct ConnectChannelPage: ConsolePage {
     }
 
     private func field(_ field: SchemaField, _ words: Words) -> Field {
-        let hint = field.isSecret ? field.help + " " + words["connect.secret_hint"] : field.help
-        func made(_ kind: Field.Kind, choices: [(value: String, text: String, hint: String?)] = []) -> Field {
-            Field(
-                field.name, kind, field.key, in: form, hint: hint, required: field.isRequired,
-                autocomplete: field.isSecret ? "off" : nil, choices: choices)
-        }
-        if field.isSecret { return made(.password) }
-        switch field.kind {
-        case .text: return made(.code)
-        case .integer: return made(.number)
-        case .url: return made(.url)
-        case .list: return made(.area(rows: 2))
-        case .boolean:
-            return made(
-                .radios, choices: [("true", words["form.yes"], nil), ("false", words["form.no"], nil)])
-        case .choice:
-            let none = field.isRequired ? [] : [(value: "", text: words["form.no_choice"], hint: String?.none)]
-            return made(.select, choices: none + field.choices.map { ($0, $0, nil) })
-        }
+        field.field(in: form, note: field.isSecret ? words["connect.secret_hint"] : nil, words)
     }
 }

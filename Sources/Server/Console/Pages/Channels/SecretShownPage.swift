@@ -2,6 +2,8 @@
 public struct SecretShownPage: ConsolePage {
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case apiKey = "api_key"
+        /// In the place of another, which goes on for a while.
+        case rotatedKey = "rotated_key"
         case staffToken = "staff_token"
         case noticeLink = "notice_link"
         /// With which a new member sets password and authenticator, at `ConsolePath.reset`.

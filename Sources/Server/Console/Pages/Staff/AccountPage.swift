@@ -2,7 +2,8 @@ public import struct Foundation.Date
 
 /// The reader's own account: tokens, sessions, password and second factor.
 ///
-/// Sends `current_password` and `new_password` to `ConsolePath.password`, `label` and `expires` to
+/// Sends `current_password`, `new_password`, `repeated_password` and, with a second factor, `code` to
+/// `ConsolePath.password`, `label` and `expires` to
 /// `ConsolePath.ownTokens`.
 public struct AccountPage: ConsolePage {
     public struct Session: Sendable, Codable {
@@ -53,10 +54,16 @@ public struct AccountPage: ConsolePage {
     }
 
     public func content(_ words: Words) -> PageContent {
-        let order = ["current_password", "new_password", "label", "expires"]
+        let labels = [
+            ("current_password", "account.current_password"), ("new_password", "field.new_password"),
+            ("repeated_password", "account.repeated_password"), ("code", "field.code"), ("label", "key.label"),
+            ("expires", "key.expiry"),
+        ]
         return .staff(
             .account, PageHeader(title: words["account.title"]),
-            errors: ErrorSummary(form, order: order, words: words),
+            errors: ErrorSummary(
+                form, order: labels.map(\.0), labels: Dictionary(uniqueKeysWithValues: labels.map { ($0, words[$1]) }),
+                words: words),
             [
                 Block(
                     Columns(
@@ -96,24 +103,36 @@ public struct AccountPage: ConsolePage {
     private func passwordSection(_ words: Words) -> Section? {
         minimumPasswordLength.map { length in
             Section(
-                "password", words["account.password"],
+                "password", words["account.password"], text: words["account.password_text"],
                 [
                     Block(
                         Form(
                             to: ConsolePath.password, submit: words["account.change_password"],
                             groups: [
-                                .init([
-                                    Field(
-                                        "current_password", .password, words["account.current_password"], in: form,
-                                        autocomplete: "current-password"),
-                                    Field(
-                                        "new_password", .password, words["field.new_password"], in: form,
-                                        hint: words("field.new_password_hint", ["count": words.number(length)]),
-                                        autocomplete: "new-password"),
-                                ])
+                                .init(
+                                    [
+                                        Field(
+                                            "current_password", .password, words["account.current_password"], in: form,
+                                            autocomplete: "current-password"),
+                                        Field(
+                                            "new_password", .password, words["field.new_password"], in: form,
+                                            hint: words("field.new_password_hint", ["count": words.number(length)]),
+                                            autocomplete: "new-password"),
+                                        Field(
+                                            "repeated_password", .password, words["account.repeated_password"],
+                                            in: form,
+                                            autocomplete: "new-password"),
+                                    ] + (hasSecondFactor ? [code(words)] : []))
                             ]))
                 ])
         }
+    }
+
+    private func code(_ words: Words) -> Field {
+        // One that was typed is used up, whatever came of it.
+        Field(
+            "code", .code, words["field.code"], in: FormState(problems: form.problems),
+            hint: words["account.code_hint"], autocomplete: "one-time-code")
     }
 
     private func sessionSection(_ words: Words) -> Section {

@@ -2,16 +2,17 @@ extension TenantPage {
     func agreementSection(_ words: Words) -> Section {
         let draft = Disclosure(
             summary: words["agreement.draft"],
-            isOpen: form.problems["reference"] != nil || form.problems["language"] != nil,
+            isOpen: ["reference", "language", "text"].contains { form.problems[$0] != nil },
             form: Form(
                 to: ConsolePath.tenant(id, "agreements"), submit: words["agreement.draft_submit"],
                 groups: [
-                    .init([
-                        Field("reference", .text, words["agreement.reference"], in: form),
-                        Field(
-                            "language", .radios, words["agreement.language"], in: form,
-                            choices: Language.allCases.map { ($0.rawValue, words.language($0.rawValue), nil) }),
-                    ])
+                    .init(
+                        [
+                            Field("reference", .text, words["agreement.reference"], in: form),
+                            Field(
+                                "language", .radios, words["agreement.language"], in: form,
+                                choices: Language.allCases.map { ($0.rawValue, words.language($0.rawValue), nil) }),
+                        ] + (texts.isEmpty ? [] : [textField(words)]))
                 ]))
         let table = Table(
             words["agreements.title"],
@@ -31,8 +32,26 @@ extension TenantPage {
         let list =
             agreements.isEmpty
             ? Block(EmptyState(title: words["agreements.none"], text: words["agreements.none_text"])) : Block(table)
+        let instructions = ActionLink(text: words["instructions.title"], href: ConsolePath.instructions(id))
         return Section(
-            "agreements", words["agreements.title"], [list] + (mayManage ? [Block(Actions([Block(draft)]))] : []))
+            "agreements", words["agreements.title"], actions: agreements.isEmpty ? [] : [instructions],
+            [list] + (mayManage ? [Block(Actions([Block(draft)]))] : []))
+    }
+
+    private func textField(_ words: Words) -> Field {
+        let standard = (value: "standard", text: words["agreement.text.standard"], hint: String?.none)
+        return Field(
+            "text", .radios, words["agreement.text"],
+            in: form.values["text"] == nil
+                ? FormState(values: form.values.merging(["text": ["standard"]]) { $1 }, problems: form.problems) : form,
+            choices: [standard]
+                + texts.map { text in
+                    (
+                        text.value,
+                        words("agreement.text.version", ["name": text.name, "version": String(text.version)]),
+                        text.isOwn ? words["agreement.text.own"] : nil
+                    )
+                })
     }
 
     func channelSection(_ words: Words) -> Section {
@@ -64,7 +83,7 @@ extension TenantPage {
             ],
             rows: keys.map { row in
                 [
-                    Inline(text: row.label, code: row.prefix + "…"),
+                    Inline(text: row.label, href: ConsolePath.key(id, row.id), code: row.prefix + "…"),
                     .lines(row.scopes, absence: words["key.no_scopes"]),
                     Inline(
                         badge: words.badge(row.stage),

@@ -66,10 +66,6 @@ extension TenantPage {
                 ], isDangerous: isDangerous, confirmation: isDangerous ? words(key + ".confirm", ["name": name]) : nil))
     }
 
-    func regionSection(_ words: Words) -> Section {
-        Section("region", words["tenant.region"], [Block(region.facts(words))])
-    }
-
     func detailSection(_ words: Words) -> Section {
         let edit = ActionLink(text: words["details.edit"], href: ConsolePath.tenant(id, "details"))
         let shown = details.map {

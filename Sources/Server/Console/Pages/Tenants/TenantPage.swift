@@ -41,6 +41,23 @@ public struct TenantPage: ConsolePage {
         }
     }
 
+    /// A wording that an agreement can be drafted with.
+    public struct TextChoice: Sendable, Codable {
+        /// As the form gives it back.
+        public var value: String
+        public var name: String
+        public var version: Int
+        /// Whether it is this tenant's alone.
+        public var isOwn: Bool
+
+        public init(value: String, name: String, version: Int, isOwn: Bool) {
+            self.value = value
+            self.name = name
+            self.version = version
+            self.isOwn = isOwn
+        }
+    }
+
     public struct ChannelRow: Sendable, Codable {
         public var id: String
         public var name: String
@@ -88,17 +105,24 @@ public struct TenantPage: ConsolePage {
     public var region: RegionFacts
     public var details: [DetailLine]
     public var agreements: [AgreementRow]
+    /// Beside the standard text; when there are none, nobody is asked.
+    public var texts: [TextChoice]
     public var channels: [ChannelRow]
     public var keys: [KeyRow]
     public var deadLetters: Int
     public var mayManage: Bool
-    /// Of the draft of an agreement (`reference`, `language`) and of the moves.
+    public var regionMove: RegionMove?
+    /// Regions that it could be moved to.
+    public var destinations: [RegionFacts]
+    public var mayMove: Bool
+    /// Of the draft of an agreement (`reference`, `language`, `text`) and of the moves.
     public var form: FormState
 
     public init(
         id: String, name: String, stage: TenantStage, createdAt: Date, moves: [Move], checks: [Check],
         pending: [PendingApproval], region: RegionFacts, details: [DetailLine], agreements: [AgreementRow],
-        channels: [ChannelRow], keys: [KeyRow], deadLetters: Int, mayManage: Bool,
+        texts: [TextChoice] = [], channels: [ChannelRow], keys: [KeyRow], deadLetters: Int, mayManage: Bool,
+        regionMove: RegionMove? = nil, destinations: [RegionFacts] = [], mayMove: Bool = false,
         form: FormState = FormState()
     ) {
         self.id = id
@@ -111,10 +135,14 @@ public struct TenantPage: ConsolePage {
         self.region = region
         self.details = details
         self.agreements = agreements
+        self.texts = texts
         self.channels = channels
         self.keys = keys
         self.deadLetters = deadLetters
         self.mayManage = mayManage
+        self.regionMove = regionMove
+        self.destinations = destinations
+        self.mayMove = mayMove
         self.form = form
     }
 
@@ -126,7 +154,11 @@ public struct TenantPage: ConsolePage {
             .tenants, PageHeader(title: name, badge: words.badge(stage)),
             path: [Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants)],
             errors: ErrorSummary(
-                form, order: ["reference", "language"] + Move.allCases.map { $0.rawValue + ".reason" }, words: words),
+                form,
+                also: [
+                    ("reference", words["agreement.reference"]), ("language", words["agreement.language"]),
+                    ("text", words["agreement.text"]),
+                ] + Self.regionFieldNames(words), reasonsOf: Move.allCases, in: "tenant.move", words),
             [
                 Block(
                     Columns(

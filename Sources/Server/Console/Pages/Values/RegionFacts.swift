@@ -1,3 +1,5 @@
+public import struct Foundation.Date
+
 /// A region's place and law: an EU data centre of a foreign group is under two laws at once, so both are said.
 public struct RegionFacts: Sendable, Codable {
     public var id: String
@@ -10,10 +12,22 @@ public struct RegionFacts: Sendable, Codable {
     /// The parent is under the law of a country outside the EEA.
     public var isUnderForeignLaw: Bool
     public var subProcessors: [String]
+    /// Announced for a day to come.
+    public var coming: [Coming]
+
+    public struct Coming: Sendable, Codable {
+        public var name: String
+        public var from: Date
+
+        public init(name: String, from: Date) {
+            self.name = name
+            self.from = from
+        }
+    }
 
     public init(
         id: String, country: String, place: String, operatorName: String, parent: String?,
-        parentCountry: String?, isUnderForeignLaw: Bool, subProcessors: [String]
+        parentCountry: String?, isUnderForeignLaw: Bool, subProcessors: [String], coming: [Coming] = []
     ) {
         self.id = id
         self.country = country
@@ -23,6 +37,7 @@ public struct RegionFacts: Sendable, Codable {
         self.parentCountry = parentCountry
         self.isUnderForeignLaw = isUnderForeignLaw
         self.subProcessors = subProcessors
+        self.coming = coming
     }
 
     func facts(_ words: Words) -> Facts {
@@ -42,6 +57,10 @@ public struct RegionFacts: Sendable, Codable {
         }
         items.append(
             .init(words["region.sub_processors"], .lines(subProcessors, absence: words["region.no_sub_processors"])))
+        if !coming.isEmpty {
+            let lines = coming.map { words("region.coming_from", ["name": $0.name, "day": words.day($0.from)]) }
+            items.append(.init(words["region.coming"], .lines(lines, absence: "")))
+        }
         return Facts(items)
     }
 }

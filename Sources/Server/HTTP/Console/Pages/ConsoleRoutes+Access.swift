@@ -146,7 +146,8 @@ extension ConsoleRoutes {
             state.problems["token"] = say(.tokenOver, request)
             return try await show(request, state, .unprocessableContent)
         } catch let error as PlatformError {
-            return try await show(request, try FormState(form, refusedBy: error), .refused(error))
+            let state = try FormState(form, refusedBy: error, say: { say(platform: $0, request) })
+            return try await show(request, state, .refused(error))
         }
     }
 
@@ -180,6 +181,10 @@ extension ConsoleRoutes {
 
     private func say(_ saying: Saying, _ request: Request, _ values: [String: String] = [:]) -> String {
         answers.console.say(saying, in: answers.language(of: request, member: nil), values)
+    }
+
+    private func say(platform sentence: String, _ request: Request) -> String {
+        answers.console.say(platform: sentence, in: answers.language(of: request, member: nil))
     }
 
     private func tooManyTries(_ end: Date, _ request: Request) -> String {

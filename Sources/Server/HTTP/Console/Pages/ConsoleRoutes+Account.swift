@@ -1,4 +1,5 @@
 import Console
+import HTTPTypes
 import Hummingbird
 import Platform
 import PluginKit
@@ -9,6 +10,7 @@ import struct Foundation.Date
 extension ConsoleRoutes {
     func addAccount(to pages: Pages) {
         pages.get("account", .accountOwn) { try await $0.show(try await accountPage($0)) }
+        pages.post("account/password", .accountOwn, use: changePassword)
         pages.post("account/tokens", .accountOwn, use: issueOwnToken)
         pages.post("account/tokens/{staff_token}/revoke", .accountOwn) { turn in
             try await installation.adminTokens.revoke(
@@ -25,9 +27,11 @@ extension ConsoleRoutes {
     private func accountPage(_ turn: Turn, _ form: FormState = FormState()) async throws -> AccountPage {
         let (member, now) = (turn.visit.member, Date())
         let enrolled = try await installation.signIn.membersWithAuthenticator()
+        let hasPassword = try await installation.signIn.hasPassword(member.id)
         return AccountPage(
             name: member.displayName.revealed, email: member.email.revealed,
-            roles: member.roles.map(\.rawValue).sorted(), minimumPasswordLength: nil,
+            roles: member.roles.map(\.rawValue).sorted(),
+            minimumPasswordLength: hasPassword ? SignInService.minimumPasswordLength : nil,
             hasSecondFactor: enrolled.contains(member.id), mayRemoveSecondFactor: false, mayEnrol: false,
             tokens: try await installation.adminTokens.list(of: member.id).map { TokenRow($0, at: now) },
             sessions: try await installation.sessions.list(of: member.id).map { session in
@@ -36,6 +40,34 @@ extension ConsoleRoutes {
                     startedAt: session.startedAt, lastSeenAt: session.lastSeenAt,
                     isThisOne: session.id == turn.visit.session.id)
             }, form: form)
+    }
+
+    @Sendable private func changePassword(_ turn: Turn) async throws -> Response {
+        // What was typed is not sent back: all of it is secret.
+        var state = FormState()
+        var status = HTTPResponse.Status.unprocessableContent
+        for field in ["current_password", "new_password", "repeated_password"] where (turn.form[field] ?? "").isEmpty {
+            state.problems[field] = turn.say(.missing)
+        }
+        if state.problems.isEmpty, turn.form["new_password"] != turn.form["repeated_password"] {
+            state.problems["repeated_password"] = turn.say(.passwordsDiffer)
+        }
+        if state.problems.isEmpty {
+            do {
+                let passage = try await door.changePassword(turn.request, turn.scope, turn.visit)
+                switch passage.outcome {
+                case .changed:
+                    return passage.dressed(turn.go(ConsolePath.account, saying: .passwordChanged))
+                case .refused: state.problems["current_password"] = turn.say(.wrongCurrentPassword)
+                case .wrongCode: state.problems["code"] = turn.say(.wrongCode)
+                case .blocked(let end): state.general = turn.say(.tooManyTries, ["when": PageAnswers.clock(end)])
+                }
+            } catch {
+                let refused = try turn.refused(by: error)
+                (state.problems, state.general, status) = (refused.problems, refused.general, .refused(error))
+            }
+        }
+        return try await turn.show(try await accountPage(turn, state), status: status)
     }
 
     @Sendable private func issueOwnToken(_ turn: Turn) async throws -> Response {
@@ -48,7 +80,7 @@ extension ConsoleRoutes {
             return try await turn.show(
                 SecretShownPage(kind: .staffToken, label: token.label, secret: text.revealed))
         } catch {
-            let state = try FormState(turn.form, refusedBy: error) { $0 == "expires_at" ? "expires" : nil }
+            let state = try turn.refused(by: error) { $0 == "expires_at" ? "expires" : nil }
             return try await turn.show(try await accountPage(turn, state), status: .refused(error))
         }
     }

@@ -49,15 +49,25 @@ extension ConsoleRoutes {
         let tenant: TenantID = try turn.scope.id("tenant")
         do {
             guard let language = turn.form["language"].flatMap(StaffMember.Language.init(rawValue:)) else {
-                throw PlatformError.invalid("language", turn.say(.missing))
+                throw PlatformError.missing("language")
             }
-            let draft = AgreementDraft(reference: turn.form["reference"] ?? "", language: language)
+            let draft = AgreementDraft(
+                reference: turn.form["reference"] ?? "", language: language, text: try Self.text(turn.form["text"]))
             let agreement = try await installation.agreements.draft(tenant, draft, turn.cause)
             return turn.go(ConsolePath.agreement(tenant.description, agreement.id.description), saying: .created)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error)
+            let state = try turn.refused(by: error)
             return try await turn.show(try await tenantPage(turn, tenant, state), status: .refused(error))
         }
+    }
+
+    /// `standard`, or a name and a version as the page gave them out.
+    private static func text(_ value: String?) throws -> AgreementTextChoice {
+        let parts = (value ?? "standard").split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = parts.first.flatMap({ AgreementTextName(String($0)) }), parts.count <= 2,
+            parts.count == 1 || Int(parts[1]) != nil
+        else { throw PlatformError.notFound("text") }
+        return AgreementTextChoice(name, version: parts.count == 2 ? Int(parts[1]) : nil)
     }
 
     @Sendable private func offer(_ turn: Turn) async throws -> Response {
@@ -81,12 +91,12 @@ extension ConsoleRoutes {
             page.linkExpiresAt = offer.linkExpiresAt
             return try await turn.show(page)
         } catch {
-            var state = try FormState(turn.form, refusedBy: error) { $0 == "expires_in_days" ? "days" : nil }
+            var state = try turn.refused(by: error) { $0 == "expires_in_days" ? "days" : nil }
             // What is missing of the facts has no field on this page.
             let others = state.problems.filter { $0.key != "days" }.sorted { $0.key < $1.key }
             if !others.isEmpty {
                 state.problems = state.problems.filter { $0.key == "days" }
-                state.general = others.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
+                state.general = others.map { "\(turn.name(of: $0.key)): \($0.value)" }.joined(separator: " ")
             }
             return try await turn.show(try await agreementPage(turn, id, state), status: .refused(error))
         }
@@ -100,15 +110,15 @@ extension ConsoleRoutes {
         let field = action.rawValue + ".reason"
         do {
             let reason = turn.form[field]
-            if let reason, reason.allSatisfy(\.isWhitespace) { throw PlatformError.invalid(field, turn.say(.missing)) }
+            if let reason, reason.allSatisfy(\.isWhitespace) { throw PlatformError.missing(field) }
             if let reason, reason.count > 1000 { throw PlatformError.invalid(field, "give at most 1000 characters") }
             guard reason != nil || action == .countersign else {
-                throw PlatformError.invalid(field, turn.say(.missing))
+                throw PlatformError.missing(field)
             }
             try await act(tenant, id, turn.cause.because(reason))
             return turn.go(ConsolePath.agreement(tenant.description, id.description), saying: saying)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error)
+            let state = try turn.refused(by: error)
             return try await turn.show(try await agreementPage(turn, id, state), status: .refused(error))
         }
     }
@@ -126,6 +136,7 @@ extension ConsoleRoutes {
         } catch let error as PlatformError where error.code == .notFound {
             html = nil
         }
+        let instructions = try await installation.instructions.list(tenant.id).count { $0.agreement == id }
         let notices = try await installation.notices.list(tenant.id).filter { $0.agreement == id }
         return AgreementPage(
             tenantID: tenant.id.description, tenantName: tenant.name, id: id.description,
@@ -137,7 +148,7 @@ extension ConsoleRoutes {
             offerDays: AgreementService.defaultOfferDays,
             notices: notices.map { notice in
                 .init(notice, turn.language, mayLink: turn.may(.agreementsWrite))
-            }, pending: try await pending(about: [id.description], turn), form: form)
+            }, instructions: instructions, pending: try await pending(about: [id.description], turn), form: form)
     }
 
     private static func actions(on state: AgreementState) -> [AgreementPage.Action] {
@@ -176,6 +187,14 @@ extension ConsoleRoutes {
             SecretShownPage(
                 kind: .noticeLink, label: try await installation.tenants.find(tenant).name,
                 secret: "\(publicURL)/notices/\(made.link.revealed)", tenantID: tenant.description))
+    }
+}
+
+extension TenantPage.TextChoice {
+    init(_ text: StoredAgreementText) {
+        self.init(
+            value: "\(text.name)/\(text.version)", name: text.name.rawValue, version: text.version,
+            isOwn: text.tenant != nil)
     }
 }
 

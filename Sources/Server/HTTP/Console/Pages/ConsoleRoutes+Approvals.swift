@@ -21,7 +21,8 @@ extension ConsoleRoutes {
                 .init(
                     id: approval.id.description, action: approval.action.rawValue,
                     subject: tenant?.name ?? "\(approval.subject.kind) \(approval.subject.id)",
-                    subjectPath: tenant.map { ConsolePath.tenant($0.id.description) }, reason: approval.reason,
+                    subjectPath: tenant.map { ConsolePath.tenant($0.id.description) },
+                    move: try await move(approval), reason: approval.reason,
                     asked: Act(by: names[approval.askedBy.description] ?? "?", at: approval.askedAt),
                     expiresAt: approval.expiresAt, isOwn: approval.askedBy == turn.visit.member.id))
         }
@@ -41,7 +42,7 @@ extension ConsoleRoutes {
                 try turn.scope.id("approval"), decision, reason: turn.form["reason"], turn.cause)
             return turn.go(ConsolePath.approvals, saying: .decided)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error)
+            let state = try turn.refused(by: error)
             return try await turn.show(try await approvalsPage(turn, state), status: .refused(error))
         }
     }

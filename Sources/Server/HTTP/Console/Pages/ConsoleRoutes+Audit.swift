@@ -31,7 +31,7 @@ extension ConsoleRoutes {
                 let text = try day(turn.query(field), field).map(Timestamp.text)
                 if field == "from" { filter.since = text } else { filter.until = text }
             } catch let error as PlatformError {
-                state.problems[field] = error.fields.first?.problem
+                state.problems[field] = error.fields.first.map { turn.say(platform: $0.problem) }
             }
         }
         let page =

@@ -5,7 +5,7 @@ import PluginKit
 
 import struct Foundation.Date
 
-/// Channels: connect, look, start again.
+/// Channels: connect, look, stop, start again.
 extension ConsoleRoutes {
     func addChannels(to pages: Pages) {
         pages.get("tenants/{tenant}/channels/new", .channelsWrite) { turn in
@@ -13,9 +13,24 @@ extension ConsoleRoutes {
         }
         pages.post("tenants/{tenant}/channels", .channelsWrite, use: connect)
         pages.get("tenants/{tenant}/channels/health", .channelsRead, use: showHealth)
-        pages.get("tenants/{tenant}/channels/{channel}", .channelsRead, use: showChannel)
-        pages.post("tenants/{tenant}/channels/{channel}/start", .channelsWrite, use: start)
-        pages.post("tenants/{tenant}/channels/{channel}/disconnect", .channelsWrite, use: disconnect)
+        pages.get("tenants/{tenant}/channels/{channel}", .channelsRead) { turn in
+            try await turn.show(try await channelPage(turn))
+        }
+        pages.post("tenants/{tenant}/channels/{channel}/start", .channelsWrite) { turn in
+            try await act(turn, .start, saying: .started) { tenant, channel, cause in
+                _ = try await installation.channels.start(tenant, channel, cause)
+            }
+        }
+        pages.post("tenants/{tenant}/channels/{channel}/stop", .channelsWrite) { turn in
+            try await act(turn, .stop, saying: .stopped) { tenant, channel, cause in
+                _ = try await installation.channels.stop(tenant, channel, cause)
+            }
+        }
+        pages.post("tenants/{tenant}/channels/{channel}/disconnect", .channelsWrite) { turn in
+            try await act(turn, .disconnect, saying: .ended) { tenant, channel, cause in
+                _ = try await installation.channels.disconnect(tenant, channel, cause)
+            }
+        }
     }
 
     // MARK: - Connect
@@ -48,13 +63,13 @@ extension ConsoleRoutes {
             ).channel
             return turn.go(ConsolePath.channel(tenant.description, channel.id.description), saying: .connected)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error)
+            let state = try turn.refused(by: error)
             return try await turn.show(try await connectPage(turn, plugin: plugin, state), status: .refused(error))
         }
     }
 
     /// What was filled in, by the schema's keys.
-    private static func values(_ form: FormFields, _ part: String) -> [String: String] {
+    static func values(_ form: FormFields, _ part: String) -> [String: String] {
         form.everything.reduce(into: [:]) { values, field in
             guard field.key.hasPrefix(part + "."), let value = field.value.first, !value.isEmpty else { return }
             // Lists are typed one a line.
@@ -65,25 +80,26 @@ extension ConsoleRoutes {
 
     // MARK: - Look
 
-    @Sendable private func showChannel(_ turn: Turn) async throws -> Response {
+    private func channelPage(_ turn: Turn, _ form: FormState = FormState()) async throws -> ChannelPage {
         let tenant = try await installation.tenants.find(try turn.scope.id("tenant"))
         let channel = try await installation.channels.find(tenant.id, try turn.scope.id("channel"))
         var reason: String?
         if case .stopped(let because) = channel.state { reason = because }
-        return try await turn.show(
-            ChannelPage(
-                tenantID: tenant.id.description, tenantName: tenant.name, id: channel.id.description,
-                name: channel.name, plugin: channel.plugin, stage: ChannelStage(channel.state),
-                stoppedBecause: reason, address: channel.address, ingressURL: publicURL + channel.ingressPath,
-                createdAt: channel.createdAt,
-                // One that the messenger was not told of is connected again instead.
-                actions: turn.may(.channelsWrite) ? Self.actions(on: channel) : []))
+        return ChannelPage(
+            tenantID: tenant.id.description, tenantName: tenant.name, id: channel.id.description,
+            name: channel.name, plugin: channel.plugin, stage: ChannelStage(channel.state),
+            stoppedBecause: reason, address: channel.address, ingressURL: publicURL + channel.ingressPath,
+            createdAt: channel.createdAt, secrets: channel.secretsChanged,
+            actions: Self.actions(on: channel).filter { turn.may($0 == .move ? .channelsMove : .channelsWrite) },
+            pending: try await pending(about: [channel.id.description], turn), form: form)
     }
 
     private static func actions(on channel: Channel) -> [ChannelPage.Action] {
         switch channel.state {
-        case .active: [.disconnect]
-        case .stopped: channel.joinedAt == nil ? [] : [.start, .disconnect]
+        case .active: [.configuration, .move, .stop, .disconnect]
+        // One that the messenger was not told of is connected again instead.
+        case .stopped:
+            channel.joinedAt == nil ? [.configuration] : [.start, .configuration, .move, .disconnect]
         case .disconnected: []
         }
     }
@@ -101,21 +117,27 @@ extension ConsoleRoutes {
                 tenantID: tenant.id.description, tenantName: tenant.name, findings: findings, askedAt: Date()))
     }
 
-    @Sendable private func disconnect(_ turn: Turn) async throws -> Response {
-        let (tenant, id): (TenantID, ChannelID) = (try turn.scope.id("tenant"), try turn.scope.id("channel"))
-        _ = try await installation.channels.disconnect(tenant, id, turn.cause)
-        return turn.go(ConsolePath.channel(tenant.description, id.description), saying: .ended)
-    }
+    // MARK: - Stop and go
 
-    @Sendable private func start(_ turn: Turn) async throws -> Response {
+    private func act(
+        _ turn: Turn, _ action: ChannelPage.Action, saying: Saying,
+        _ act: (TenantID, ChannelID, Cause) async throws -> Void
+    ) async throws -> Response {
         let (tenant, id): (TenantID, ChannelID) = (try turn.scope.id("tenant"), try turn.scope.id("channel"))
-        _ = try await installation.channels.start(tenant, id, turn.cause)
-        return turn.go(ConsolePath.channel(tenant.description, id.description), saying: .started)
+        let field = action.rawValue + ".reason"
+        do {
+            let reason = try action == .start ? nil : turn.reason(field)
+            try await act(tenant, id, turn.cause.because(reason))
+            return turn.go(ConsolePath.channel(tenant.description, id.description), saying: saying)
+        } catch {
+            let state = try turn.refused(by: error)
+            return try await turn.show(try await channelPage(turn, state), status: .refused(error))
+        }
     }
 }
 
-extension ConnectChannelPage.SchemaField {
-    fileprivate init(_ field: ConfigurationSchema.Field, in part: String) {
+extension SchemaField {
+    init(_ field: ConfigurationSchema.Field, in part: String) {
         var choices: [String] = []
         let kind: Kind
         switch field.kind {

@@ -12,6 +12,8 @@ extension ConsoleRoutes {
             try await turn.show(try await issueKeyPage(turn))
         }
         pages.post("tenants/{tenant}/keys", .keysWrite, use: issueKey)
+        pages.get("tenants/{tenant}/keys/{key}", .keysRead) { try await $0.show(try await keyPage($0)) }
+        pages.post("tenants/{tenant}/keys/{key}/rotate", .keysWrite, use: rotateKey)
         pages.post("tenants/{tenant}/keys/{key}/revoke", .keysWrite, use: revokeKey)
     }
 
@@ -46,8 +48,42 @@ extension ConsoleRoutes {
                     tenantID: tenant.description))
         } catch {
             let names = ["expires_at": "expires", "allowed_addresses": "addresses"]
-            let state = try FormState(turn.form, refusedBy: error) { names[$0] }
+            let state = try turn.refused(by: error) { names[$0] }
             return try await turn.show(try await issueKeyPage(turn, state), status: .refused(error))
+        }
+    }
+
+    // MARK: - One
+
+    private func keyPage(_ turn: Turn, _ form: FormState = FormState()) async throws -> KeyPage {
+        let tenant = try await installation.tenants.find(try turn.scope.id("tenant"))
+        let key = try await installation.apiKeys.find(tenant.id, try turn.scope.id("key"))
+        return KeyPage(
+            tenantID: tenant.id.description, tenantName: tenant.name, id: key.id.description, label: key.label,
+            prefix: key.prefix, scopes: key.scopes.map(\.rawValue).sorted(),
+            stage: CredentialStage(revokedAt: key.revokedAt, expiresAt: key.expiresAt, now: Date()),
+            addresses: key.allowedAddresses.map(\.description), createdAt: key.createdAt, expiresAt: key.expiresAt,
+            lastUsedAt: key.lastUsedAt, replaces: key.replaces?.description, replacedBy: key.replacedBy?.description,
+            mayManage: turn.may(.keysWrite), form: form)
+    }
+
+    @Sendable private func rotateKey(_ turn: Turn) async throws -> Response {
+        let tenant: TenantID = try turn.scope.id("tenant")
+        do {
+            let limit = APIKeyRotation.longestOverlapHours
+            guard let hours = Int(turn.form["overlap"] ?? ""), (0...limit).contains(hours) else {
+                throw PlatformError.invalid("overlap", "give a whole number from 0 to \(limit)")
+            }
+            let rotation = APIKeyRotation(
+                overlapHours: hours, expiresAt: try FormDay.end(turn.form["expires"], field: "expires"))
+            let made = try await installation.apiKeys.rotate(tenant, try turn.scope.id("key"), rotation, turn.cause)
+            return try await turn.show(
+                SecretShownPage(
+                    kind: .rotatedKey, label: made.key.label, secret: made.token.revealed,
+                    tenantID: tenant.description))
+        } catch {
+            let state = try turn.refused(by: error) { $0 == "expires_at" ? "expires" : nil }
+            return try await turn.show(try await keyPage(turn, state), status: .refused(error))
         }
     }
 

@@ -46,7 +46,7 @@ extension ConsoleRoutes {
                     venue: BilingualText(german: text(.germanVenue), english: text(.englishVenue))), turn.cause)
             return turn.go(ConsolePath.regions, saying: .saved)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error)
+            let state = try turn.refused(by: error)
             return try await turn.show(ProviderPage(form: state), status: .refused(error))
         }
     }

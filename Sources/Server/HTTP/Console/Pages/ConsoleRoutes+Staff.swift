@@ -56,14 +56,14 @@ extension ConsoleRoutes {
             return try await turn.show(
                 SecretShownPage(kind: .memberToken, label: member.displayName.revealed, secret: token.revealed))
         } catch {
-            let state = try FormState(turn.form, refusedBy: error, Self.field)
+            let state = try turn.refused(by: error, Self.field)
             return try await turn.show(newMember(turn, state), status: .refused(error))
         }
     }
 
     private func roles(_ turn: Turn) throws -> Set<Role> {
         let roles = Set(turn.form.all("role").compactMap(Role.init(rawValue:)))
-        if roles.isEmpty { throw PlatformError.invalid("roles", turn.say(.missing)) }
+        if roles.isEmpty { throw PlatformError.missing("roles") }
         return roles
     }
 
@@ -97,7 +97,7 @@ extension ConsoleRoutes {
             _ = try await installation.staff.change(id, change, revision: nil, turn.cause)
             return turn.go(ConsolePath.member(id.description), saying: .saved)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error, Self.field)
+            let state = try turn.refused(by: error, Self.field)
             return try await turn.show(try await memberPage(turn, id, state), status: .refused(error))
         }
     }
@@ -109,7 +109,7 @@ extension ConsoleRoutes {
             return turn.go(ConsolePath.member(id.description), saying: .saved)
         } catch {
             var page = try await memberPage(turn, id)
-            page.form.general = try FormState(turn.form, refusedBy: error).general
+            page.form.general = try turn.refused(by: error).general
             return try await turn.show(page, status: .refused(error))
         }
     }

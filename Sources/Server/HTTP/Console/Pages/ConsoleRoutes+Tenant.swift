@@ -11,6 +11,7 @@ extension ConsoleRoutes {
         let tenant = try await installation.tenants.find(id)
         let details = try await installation.tenants.details(id)
         let agreements = turn.may(.agreementsRead) ? try await installation.tenants.agreements(id) : []
+        let texts = turn.may(.agreementsWrite) ? try await installation.agreementTexts.choices(for: id) : []
         let channels = turn.may(.channelsRead) ? (try? await installation.channels.list(id)) ?? [] : []
         let keys = turn.may(.keysRead) ? try await installation.apiKeys.list(id) : []
         let dead = try? await installation.deadLetters.list(id, PageRequest(limit: PageRequest.maximumLimit))
@@ -27,9 +28,13 @@ extension ConsoleRoutes {
             region: region.map { RegionFacts($0.id, $0.jurisdiction) } ?? RegionFacts(unreached: tenant.region),
             details: DetailsForm.lines(of: details),
             agreements: agreements.sorted { $0.recordedAt > $1.recordedAt }.map { .init($0) },
-            channels: channels.map { .init($0) },
+            texts: texts.map { .init($0) }, channels: channels.map { .init($0) },
             keys: keys.map { .init($0, at: now) }, deadLetters: dead?.items.count ?? 0,
-            mayManage: turn.may(.tenantsWrite), form: form)
+            mayManage: turn.may(.tenantsWrite),
+            regionMove: try await installation.moves.place(of: id).move.map { .init($0) },
+            destinations: installation.regions.filter { $0.id != tenant.region.rawValue }.map {
+                RegionFacts($0.id, $0.jurisdiction)
+            }, mayMove: turn.may(.installationWrite) && TenantLifeCycle.allowsChanges(tenant.state), form: form)
     }
 
     /// Of the details the parts by name; of the others their own sentence says no more than the line itself.
@@ -98,7 +103,7 @@ extension ConsoleRoutes {
             _ = try await installation.tenants.change(id, change, turn.cause)
             return turn.go(ConsolePath.tenant(id.description), saying: .saved)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error, DetailsForm.field)
+            let state = try turn.refused(by: error, DetailsForm.field)
             return try await turn.show(try await detailsPage(id, state), status: .refused(error))
         }
     }

@@ -18,6 +18,8 @@ extension ConsoleRoutes {
         pages.post("tenants/{tenant}/details", .tenantsWrite, use: saveDetails)
         // Who may suspend may call it; what the move takes beyond that, the service asks for.
         pages.post("tenants/{tenant}/moves/{move}", .tenantsSuspend, use: moveTenant)
+        pages.post("tenants/{tenant}/region", .installationWrite, use: askForRegion)
+        pages.post("tenants/{tenant}/region/cancel", .installationWrite, use: cancelRegionMove)
         pages.get("regions", .installationRead, use: showRegions)
     }
 
@@ -76,7 +78,7 @@ extension ConsoleRoutes {
                 name: turn.form["name"] ?? "", region: region, turn.cause)
             return turn.go(ConsolePath.tenant(tenant.id.description), saying: .created)
         } catch {
-            let state = try FormState(turn.form, refusedBy: error)
+            let state = try turn.refused(by: error)
             return try await turn.show(newTenant(state), status: .refused(error))
         }
     }
@@ -94,7 +96,7 @@ extension ConsoleRoutes {
             let saying = try await carryOut(move, id, reason, turn.cause)
             return turn.go(ConsolePath.tenant(id.description), saying: saying)
         } catch {
-            var state = try FormState(turn.form, refusedBy: error) { $0 == "reason" ? field : nil }
+            var state = try turn.refused(by: error) { $0 == "reason" ? field : nil }
             // What is missing stands in the checklist.
             if state.general != nil { state.problems = [:] }
             return try await turn.show(try await tenantPage(turn, id, state), status: .refused(error))

@@ -160,12 +160,14 @@ extension RegionFacts {
         "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
     ]
 
-    init(_ id: String, _ place: Jurisdiction) {
+    init(_ id: String, _ jurisdiction: Jurisdiction) {
+        let place = jurisdiction.at(Date())
         self.init(
             id: id, country: place.country, place: place.place, operatorName: place.operator,
             parent: place.operatorParent, parentCountry: place.operatorParentCountry,
             isUnderForeignLaw: place.operatorParentCountry.map { !Self.economicArea.contains($0) } ?? false,
-            subProcessors: place.subProcessors)
+            subProcessors: place.subProcessors,
+            coming: place.comingSubProcessors.map { .init(name: $0.name, from: $0.from) })
     }
 
     /// A region that this process does not serve: no more than its name is known.

@@ -19,7 +19,25 @@ extension Schemas {
             .object(
                 .required("reference", .title(200)),
                 .required("language", .oneOf(StaffMember.Language.allCases.map(\.rawValue))),
-                .maybe("text", .oneOf(["standard"])), .maybe("objection_days", .integer(1...365)))
+                .maybe(
+                    "text",
+                    .object(.required("name", .textName), .maybe("version", .integer(AgreementTextFiles.versions)))),
+                .maybe("objection_days", .integer(1...365)))
+        ),
+        ("AgreementText", .object(text)),
+        ("AgreementTextFiles", .object(text + [.required("de", .text()), .required("en", .text())])),
+        (
+            "NewAgreementText",
+            .object(
+                .maybe(
+                    "tenant_id", Schema.id.described("Whose own it is. Without one every tenant can be offered it.")),
+                .required("de", textFile), .required("en", textFile))
+        ),
+        (
+            "AgreementTextCheck",
+            .object(
+                .required("name", .textName), .required("version", .integer(AgreementTextFiles.versions)),
+                .required("tenant_id", Schema.id.orNull))
         ),
         ("NewOffer", .object(.maybe("expires_in_days", .integer(AgreementService.offerDaysLimit)))),
         (
@@ -86,6 +104,15 @@ extension Schemas {
         .optional("countersigned_at", Schema.time.orNull),
     ]
 
+    private static let text: [Schema.Field] = [
+        .required("name", .textName), .required("version", .integer(AgreementTextFiles.versions)),
+        .required("tenant_id", Schema.id.orNull), .required("stored_at", .time),
+        .required("stored_by", Schema.id.orNull), .required("withdrawn_at", Schema.time.orNull),
+    ]
+
+    /// YAML. It is looked at as a whole: no pattern says what a text of an agreement is.
+    private static let textFile = Schema.text(1...AgreementTextFiles.limit, pattern: "^[^\\u0000]+$")
+
     private static let notice: [Schema.Field] = [
         .required("id", .id), .required("agreement_id", .id),
         .required("state", .oneOf(AgreementNotice.State.allCases.map(\.rawValue))),
@@ -107,6 +134,11 @@ extension Schemas {
         .required("breach_contact", .title(500)), .required("governing_law", .named("Bilingual")),
         .required("venue", .named("Bilingual")),
     ]
+}
+
+extension Schema {
+    /// Of a text of agreements.
+    static let textName = text(1...63, pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", example: "clinics")
 }
 
 extension Schema.Field {

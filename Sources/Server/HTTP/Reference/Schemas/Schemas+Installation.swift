@@ -6,7 +6,11 @@ extension Schemas {
                 .required("id", .text()), .required("country", .country), .required("place", .text()),
                 .required("operator", .text()), .required("operator_parent", Schema.text().orNull),
                 .required("operator_parent_country", Schema.text().orNull),
-                .required("sub_processors", .array(of: .text())), .required("shards", .array(of: .text())),
+                .required("sub_processors", .array(of: .text())),
+                .required(
+                    "coming_sub_processors",
+                    .array(of: .object(.required("name", .text()), .required("from", .date)))),
+                .required("shards", .array(of: .text())),
                 .required("health", .named("Health")))
         ),
         (

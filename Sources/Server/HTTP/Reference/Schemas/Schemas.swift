@@ -4,7 +4,7 @@ enum Schemas {
 
     static let all: [Component] =
         common + tenants + controller + agreements + channels + keys + installation + messages + contacts + approvals
-        + staff + audit
+        + staff + audit + tenantMoves
         + consents
 
     private static let common: [Component] = [
