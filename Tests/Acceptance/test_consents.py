@@ -143,10 +143,10 @@ def test_a_person_withdraws_by_their_link_without_an_account(instance, tmp_path)
         assert "Alles widerrufen" in page
     tenant.state(tenant.send(to, "Looking changed nothing")["id"], "delivered")
     form = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "de"}
-    done = page_text(requests.post(links["withdrawal_url"], headers=form, timeout=30))
+    done = page_text(requests.post(links["withdrawal_url"] + "/confirm", headers=form, timeout=30))
     assert "Widerrufen" in done and "Alles widerrufen" not in done
     assert tenant.send(to, "x", expect=403)["refusal"]["code"] == "consent_withdrawn"
-    again = requests.post(links["withdrawal_url"], timeout=30)
+    again = requests.post(links["withdrawal_url"] + "/confirm", timeout=30)
     assert again.status_code == 200 and again.json() == {"withdrawn": True, "changed": False}
 
     def told():
@@ -155,7 +155,7 @@ def test_a_person_withdraws_by_their_link_without_an_account(instance, tmp_path)
 
     assert len(eventually(told, "the confirmation")) == 1
     assert requests.get(links["withdrawal_url"][:-1] + ("A" if links["withdrawal_url"][-1] != "A" else "B"), timeout=30).status_code == 404
-    assert requests.post(links["receipt_url"].replace("receipt", "withdrawal"), timeout=30).status_code == 404
+    assert requests.post(links["receipt_url"].replace("receipt", "withdrawal") + "/confirm", timeout=30).status_code == 404
 
 
 def test_a_word_withdraws_and_is_confirmed_once(instance):

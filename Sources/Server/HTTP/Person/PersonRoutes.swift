@@ -27,7 +27,8 @@ struct PersonRoutes: Sendable {
         ) { _, scope in
             try await installation.consentRecords.sealedReceipt(try scope.parameters.require("link")).json.response()
         }
-        surface.anyone(.post, "consents/withdrawal/{link}", ConsentReference.readWithdrawal, by: .link, use: withdraw)
+        surface.anyone(
+            .post, "consents/withdrawal/{link}/confirm", ConsentReference.readWithdrawal, by: .link, use: withdraw)
     }
 
     private func show(_ link: String, _ request: Request, _ scope: RequestScope) async throws -> Response {
@@ -35,7 +36,7 @@ struct PersonRoutes: Sendable {
         let view = try await installation.withdrawals.view(link, language: language.rawValue)
         let page = WithdrawalPage(
             controller: view.controller, channelAddress: view.channelAddress, agreed: view.agreed,
-            isDone: view.isWithdrawn, path: "/consents/withdrawal/\(link)")
+            isDone: view.isWithdrawn, path: "/consents/withdrawal/\(link)/confirm")
         return try await answers.show(page, request, scope)
     }
 
@@ -53,7 +54,7 @@ struct PersonRoutes: Sendable {
         return try await answers.show(page, request, scope)
     }
 
-    /// Takes the page's form, and answers with a page; and a POST without one, as mail programs send them (RFC 8058), with JSON. A form
+    /// Takes the page's form, and answers with a page; and a POST without one with JSON. A form
     /// from another site is as good: it needs the link, and who has the link may withdraw.
     @Sendable func withdraw(_ request: Request, _ scope: RequestScope) async throws -> Response {
         let link = try scope.parameters.require("link")
