@@ -200,6 +200,7 @@ COMMENT ON COLUMN messages.special_category IS 'Whether the content is or may be
 -- However a message comes here: sent, received, released from quarantine. One that is marked stays so.
 CREATE FUNCTION mark_special_category() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
+    -- What is copied with a tenant that moves here stays as it was.
     IF is_being_copied(NEW.tenant_id) THEN
         RETURN NEW;
     END IF;

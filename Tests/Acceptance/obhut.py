@@ -265,6 +265,9 @@ class Tenant:
     def consent(self, contact, state="granted", purpose="service", expect=201, **more):
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         evidence = {"method": "web_form", "text": "Ich bin einverstanden.", "language": "de"}
+        if purpose == "health":
+            evidence["explicit"] = True
+        evidence = more.pop("evidence", evidence)
         return self.api.post("/consents", {"contact": contact, "purpose": purpose, "state": state, "occurred_at": now,
                                            "evidence": evidence, **more}, expect=expect)
 

@@ -18,7 +18,12 @@ def test_health_needs_its_own_consent_and_an_agreement_that_covers_it(instance):
     assert refusal() == "special_category_not_covered"
     agreement = {"reference": "T-2", "signed_on": "2026-03-01", "covers_special_category": True}
     instance.admin.post(f"/tenants/{tenant.id}/agreements", agreement, expect=201)
-    tenant.state(tenant.send(to, "Befund", purpose="health")["id"], "delivered")
+    sent = tenant.send(to, "Befund", purpose="health")["id"]
+    assert tenant.state(sent, "delivered")["special_category"] is True
+    read = list(instance.admin.every(f"/audit/{tenant.id}/entries?action=special_category.read"))
+    assert read and all(e["after"]["messages"] == [sent] for e in read)
+    tenant.consent({"id": contact}, purpose="health", evidence={"method": "paper", "text": "Ja."})
+    assert refusal() == "special_category_consent_missing", "agreed, but not expressly"
     tenant.consent({"id": contact}, purpose="health", state="withdrawn")
     assert refusal() == "consent_withdrawn"
     tenant.state(tenant.send(to, "Termin um 11 Uhr")["id"], "delivered")

@@ -95,6 +95,9 @@ public final class Installation: Sendable {
     public let consentSources: ConsentSourceService
     public let consentVerifier: ConsentVerifier
     public let publicSources: PublicSourceService
+    public let gateChecks: GateChecks
+    public let withdrawals: WithdrawalService
+    public let consentRecords: ConsentRecordService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -188,7 +191,7 @@ public final class Installation: Sendable {
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
-        reading = ReadingService(directory: directory)
+        reading = ReadingService(directory: directory, audit: audit)
         consents = ConsentService(directory: directory, plugins: plugins)
         webhooks = WebhookService(directory: directory, audit: audit, wake: wake)
         imports = ConsentImportService(directory: directory, plugins: plugins, audit: audit, wake: wake)
@@ -197,6 +200,14 @@ public final class Installation: Sendable {
             control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
         consentVerifier = ConsentVerifier(control: control, directory: directory)
         publicSources = PublicSourceService(control: control, directory: directory, plugins: plugins)
+        gateChecks = GateChecks(directory: directory, plugins: plugins)
+        withdrawals = WithdrawalService(
+            directory: directory, tenants: tenants, links: PersonLinks(controlKey), wake: wake)
+        consentRecords = ConsentRecordService(
+            reader: ConsentDossierReader(
+                tenants: tenants, provider: provider, directory: directory, plugins: plugins),
+            links: PersonLinks(controlKey), sealing: configuration.sealing, audit: audit,
+            publicURL: configuration.publicURL)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
@@ -251,6 +262,15 @@ public final class Installation: Sendable {
         services += ingestBatches.values.map { $0 }
         services += sendBatches.values.map { $0 }
         self.services = services
+    }
+
+    /// Of a process that runs no services: a command.
+    public func close() async {
+        for shard in directory.shards.values {
+            await shard.app.close()
+            await shard.worker.close()
+        }
+        await control.close()
     }
 
     /// What of the installation this process reaches.

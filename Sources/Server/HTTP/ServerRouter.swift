@@ -30,6 +30,7 @@ enum ServerRouter {
         CloudAPIRoutes(installation: installation).add(to: surface)
         let answers = PageAnswers(installation: installation, console: console, publicURL: publicURL)
         SignatoryRoutes(installation: installation, clients: clients, answers: answers).add(to: surface)
+        PersonRoutes(installation: installation, answers: answers).add(to: surface)
         ConsoleRoutes(installation: installation, console: console, publicURL: publicURL, clients: clients)
             .add(to: surface)
         ConsentSetupRoutes(installation: installation, publicURL: publicURL).add(to: surface)

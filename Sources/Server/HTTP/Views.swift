@@ -119,6 +119,7 @@ extension MessageView {
             ("id", .id(id)), ("conversation_id", .id(conversation)), ("contact_id", .id(contact)),
             ("channel_id", .id(channel)),
             ("direction", .string(direction.rawValue)), ("state", .string(state)), ("purpose", .optional(purpose)),
+            ("special_category", .bool(isSpecialCategory)),
         ])
         // A type of the messenger's may have the name of a field of ours; ours stays.
         for member in content.json.object?.members ?? [] where object[member.name] == nil {

@@ -81,6 +81,8 @@ def before_call(context, case, kwargs):
         case.query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": FACTS["verify_token"]}
     if operation.startswith(("askConsentSource", "useConsentSource", "preflightConsentSource")):
         case.headers["Origin"] = PAGE
+    if operation == "readConsentLinks":
+        case.query = {"channel_id": FACTS["path"]["channel"]}
     if isinstance(case.body, dict):
         BODIES.get(operation, lambda body: None)(case.body)
 
@@ -198,6 +200,15 @@ def declared(body):
         del body[name]
 
 
+def known_people(body):
+    body.update(people=[{"contact_id": FACTS["path"]["contact"]}], channel_id=FACTS["path"]["channel"], purposes=["service"])
+
+
+def withdrawn(body):
+    """Another purpose than the one that messages of the run have."""
+    body.update(channel_id=FACTS["path"]["channel"], purpose="news", occurred_at="2026-03-01T12:00:00Z")
+
+
 def new_number(body):
     """Keys and values are the channel plugin's; Meta knows the number."""
     number = str(10 ** 15 + CALLS["connectChannel"])
@@ -232,4 +243,5 @@ BODIES = {
     "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
     "changeAgreement": reasoned_end, "addAgreementText": whole_text, "checkAgreementText": whole_text,
     "recordInstruction": instructed, "changeTenantRegion": another_region,
+    "checkGate": known_people, "withdrawConsent": withdrawn,
 }

@@ -119,7 +119,7 @@ struct Company: Sendable {
     /// What the source `declared` reads.
     static func consent(_ state: String = "granted", for purpose: String = "service", at time: Date = Date()) -> JSON {
         [
-            "purpose": .string(purpose), "state": .string(state), "occurred_at": .string(time.formatted(.iso8601)),
+            "purpose": .string(purpose), "state": .string(state), "occurred_at": .string(time.rfc3339),
             "evidence": purpose == "health"
                 ? ["method": "in_person", "text": "Ja, gerne.", "explicit": true]
                 : ["method": "in_person", "text": "Ja, gerne."],

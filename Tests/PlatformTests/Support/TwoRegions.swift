@@ -121,6 +121,7 @@ struct Mover: Sendable {
         self.two = two
         let region = two.region
         company = try await Company(in: region)
+        try await company.keepCode(from: try await company.setUp())
         try await company.befriend(Person(1), [Person(1).phone])
         try await company.befriend(Person(2), [Person(2).user])
         try await company.befriend(Person(3))

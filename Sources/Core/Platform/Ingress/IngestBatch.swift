@@ -160,7 +160,7 @@ struct IngestBatch: Sendable {
             try await ConsentLedger.addWithdrawal(
                 work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
                 source: stop.event.plugin,
-                at: stop.occurredAt, tx)
+                at: Withdrawals.latest(stop.occurredAt), tx)
         }
     }
 
@@ -177,7 +177,7 @@ struct IngestBatch: Sendable {
             let isFirst = try await Withdrawals.everything(
                 keys, contact: withdrawal.contact, channel: message.channel, source: message.plugin,
                 method: "word_in_chat", evidence: message.withdrawalEvidence(word, stored: withdrawal.id),
-                at: message.occurredAt, tx)
+                at: Withdrawals.latest(message.occurredAt), tx)
             // Whoever is being asked something is told in the dialogue.
             guard isFirst, !withdrawal.isHeard else { continue }
             try await Withdrawals.confirm(

@@ -71,7 +71,7 @@ enum ReadingStore {
             """
             SELECT m.message_id, m.conversation_id, m.contact_id, m.channel_id, m.sealed_for, m.direction, m.state, m.purpose,
                    m.content_sealed, m.provider_id_sealed, m.occurred_at, m.created_at, m.fault_code, m.fault_message,
-                   m.fault_remedy, c.key_id, c.key_sealed
+                   m.fault_remedy, m.special_category, c.key_id, c.key_sealed
             FROM messages m
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.sealed_for
             WHERE m.tenant_id = $1 AND c.key_sealed IS NOT NULL AND NOT m.hidden
@@ -88,7 +88,7 @@ enum ReadingStore {
             """
             SELECT m.message_id, m.conversation_id, m.contact_id, m.channel_id, m.sealed_for, m.direction, m.state, m.purpose,
                    m.content_sealed, m.provider_id_sealed, m.occurred_at, m.created_at, m.fault_code, m.fault_message,
-                   m.fault_remedy, c.key_id, c.key_sealed
+                   m.fault_remedy, m.special_category, c.key_id, c.key_sealed
             FROM messages m
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.sealed_for
             WHERE m.tenant_id = $1 AND m.message_id = $2 AND c.key_sealed IS NOT NULL AND NOT m.hidden
@@ -108,7 +108,7 @@ enum ReadingStore {
             id: id, conversation: try row.decode("conversation_id"), contact: try row.decode("contact_id"),
             channel: try row.decode("channel_id"), direction: try row.decode("direction"),
             state: try row.decode("state"),
-            purpose: try row.decode("purpose"),
+            purpose: try row.decode("purpose"), isSpecialCategory: try row.decode("special_category"),
             content: try contact.open(content: row.decode("content_sealed"), of: id),
             providerID: try row.decode("provider_id_sealed", as: [UInt8]?.self).map {
                 Personal(try contact.open(providerID: $0, of: id))

@@ -111,10 +111,8 @@ extension GateQuestion {
     /// The question both before a message is queued and again before it is delivered.
     init(
         now: Date, standing: TenantStanding, region: [String], channel: ChannelState, flows: [String],
-        contactErased: Bool,
-        contactRestricted: Bool, purpose: String, isSpecialCategory: Bool, consent: ConsentStanding,
-        content: Content, windowClosesAt: Date?,
-        dialogue: DialoguePermission? = nil
+        contactErased: Bool, contactRestricted: Bool, purpose: String, isSpecialCategory: Bool,
+        consent: ConsentStanding, content: Content, windowClosesAt: Date?, dialogue: DialoguePermission? = nil
     ) {
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,

@@ -38,6 +38,8 @@ public struct MessageView: Sendable {
     /// `received` for inbound, else a `MessageState`.
     public var state: String
     public var purpose: String?
+    /// Whether the content is or may be of a special category (Art. 9 GDPR).
+    public var isSpecialCategory: Bool
     public var content: MessageContent
     public var providerID: Personal<String>?
     public var occurredAt: Date

@@ -8,7 +8,11 @@ public enum MessagePurpose {
 
     /// The purpose that the request states; without one, that of the template's category, and of anything else `service`.
     public static func of(stated: String?, _ content: MessageContent) -> String {
-        stated ?? (GateQuestion.Content(content).isAdvertising ? marketing : service)
+        of(stated: stated, GateQuestion.Content(content))
+    }
+
+    static func of(stated: String?, _ content: GateQuestion.Content) -> String {
+        stated ?? (content.isAdvertising ? marketing : service)
     }
 }
 

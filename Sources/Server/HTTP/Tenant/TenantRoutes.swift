@@ -28,6 +28,7 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}", .contactsRead, About.readContact, use: readContact)
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
+        addConsents(to: api)
         api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
         addWebhooks(to: api)
         addConsentImports(to: api)
@@ -68,18 +69,18 @@ struct TenantRoutes: Sendable {
     }
 
     @Sendable func listMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        try await messages(request, caller, in: nil)
+        try await messages(request, scope, caller, in: nil)
     }
 
     @Sendable func listConversationMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
         -> Response
     {
-        try await messages(request, caller, in: try scope.id("conversation"))
+        try await messages(request, scope, caller, in: try scope.id("conversation"))
     }
 
-    private func messages(_ request: Request, _ caller: Caller, in conversation: ConversationID?) async throws
-        -> Response
-    {
+    private func messages(
+        _ request: Request, _ scope: RequestScope, _ caller: Caller, in conversation: ConversationID?
+    ) async throws -> Response {
         var direction: MessageDirection?
         if let word = request.uri.queryParameters["direction"].map(String.init) {
             guard let known = MessageDirection(rawValue: word) else {
@@ -89,12 +90,15 @@ struct TenantRoutes: Sendable {
         }
         let state = request.uri.queryParameters["state"].map(String.init)
         let page = try await installation.reading.messages(
-            caller, in: conversation, direction: direction, state: state, try request.page())
+            caller, in: conversation, direction: direction, state: state, try request.page(),
+            requestID: scope.requestID)
         return JSON.list(page) { $0.json }.response()
     }
 
     @Sendable func readMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        try await installation.reading.message(caller, try scope.id("message")).json.response()
+        try await installation.reading.message(
+            caller, try scope.id("message"), requestID: scope.requestID
+        ).json.response()
     }
 
     @Sendable func retryMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {

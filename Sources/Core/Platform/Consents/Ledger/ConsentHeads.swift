@@ -66,14 +66,16 @@ enum ConsentHeadStore {
         PostgresQuery("consents.head", "SELECT length, head FROM consent_chains WHERE tenant_id = $1", [tenant])
     }
 
-    /// Across tenants: those whose chain grew since it was last entered, which was before a moment.
+    /// Across tenants: those whose chain grew since it was last entered, which was before a moment. Not those that are being moved.
     static func due(before day: Date) -> PostgresQuery {
         PostgresQuery(
             "consents.heads-due",
             """
-            SELECT tenant_id FROM consent_chains
-            WHERE length > noted_length AND (noted_at IS NULL OR noted_at < $1)
-            ORDER BY tenant_id
+            SELECT c.tenant_id
+            FROM consent_chains c
+            WHERE c.length > c.noted_length AND (c.noted_at IS NULL OR c.noted_at < $1)
+              AND NOT EXISTS (SELECT FROM tenant_standing s WHERE s.tenant_id = c.tenant_id AND s.movement IS NOT NULL)
+            ORDER BY c.tenant_id
             """, [day])
     }
 

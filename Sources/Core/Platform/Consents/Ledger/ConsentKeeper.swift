@@ -9,10 +9,17 @@ struct ConsentKeeper: Sendable {
 
     let shard: Shard
 
-    /// Every tenant of the shard, one after the other.
+    /// Every tenant of the shard but those that are being moved, one after the other.
     func keep() async throws {
         let tenants = try await shard.worker.query(
-            PostgresQuery("consents.kept-tenants", "SELECT tenant_id FROM consent_chains ORDER BY tenant_id"))
+            PostgresQuery(
+                "consents.kept-tenants",
+                """
+                SELECT c.tenant_id
+                FROM consent_chains c
+                WHERE NOT EXISTS (SELECT FROM tenant_standing s WHERE s.tenant_id = c.tenant_id AND s.movement IS NOT NULL)
+                ORDER BY c.tenant_id
+                """))
         for row in tenants {
             let tenant = try row.decode("tenant_id", as: TenantID.self)
             try await noteExpired(tenant)

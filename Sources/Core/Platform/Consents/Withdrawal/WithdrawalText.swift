@@ -21,8 +21,18 @@ enum WithdrawalText {
     /// The confirmation in the word's language; for a word without one in that of the number's country; English else.
     static func confirmation(_ word: WithdrawalWord, of identities: [IndexedIdentity]) -> MessageContent {
         let number = identities.first { $0.identity.kind == .phone }?.identity.address.revealed
-        let country = number.flatMap { CallingCode.languages(of: $0).first }
-        return .text(confirmation(in: word.language ?? country ?? "en"))
+        return .text(confirmation(in: word.language ?? number.flatMap { language(ofNumber: $0) } ?? "en"))
+    }
+
+    /// What is likely spoken where a number is from; nil for countries whose languages have no text here.
+    static func language(ofNumber number: String) -> String? {
+        CallingCode.languages(of: String(number.drop { $0 == "+" })).first { confirmations[$0] != nil }
+    }
+
+    /// One of those that there are texts in, for a language tag.
+    static func language(_ tag: String) -> String? {
+        let primary = tag.prefix { $0 != "-" }.lowercased()
+        return confirmations[primary] == nil ? nil : primary
     }
 
     static func confirmation(in language: String) -> String { confirmations[language] ?? confirmations["en"] ?? "" }

@@ -5,6 +5,13 @@ import struct Foundation.Date
 
 /// Withdrawing everything on a channel. Whoever calls acts as the tenant.
 enum Withdrawals {
+    /// Messengers tell whole seconds, ours are finer: counted at the second's beginning, a withdrawal would come before a consent of the
+    /// same second that it was meant for. So the last moment counts that the time can mean.
+    static func latest(_ time: Date) -> Date {
+        let seconds = time.timeIntervalSince1970
+        return seconds == seconds.rounded(.down) ? time.addingTimeInterval(0.999) : time
+    }
+
     /// Ends every consent of a person on a channel, with what is recorded later about the time before.
     /// - Returns: whether there was anything left to withdraw: the first time only, a person is told.
     @discardableResult
@@ -35,11 +42,37 @@ enum Withdrawals {
         return true
     }
 
+    /// Ends one consent, or everything when no purpose is named.
+    /// - Returns: whether there was anything left to withdraw.
+    static func record(
+        _ purpose: String?, _ keys: TenantKeys, contact named: ContactID, channel: ChannelID, source: String,
+        method: String, evidence: JSONObject, at time: Date, by caller: APIKeyID?, _ tx: PostgresTransaction
+    ) async throws -> Bool {
+        guard let purpose, purpose != ReservedPurpose.every else {
+            return try await everything(
+                keys, contact: named, channel: channel, source: source, method: method, evidence: evidence, at: time,
+                by: caller, tx)
+        }
+        let contact = try await ContactStore.lock(keys.tenant, named, tx)
+        let standing = try await ConsentLedger.derive(
+            keys.tenant, contact: contact, channel: channel, purpose: purpose, tx)
+        guard standing.state != .withdrawn else { return false }
+        var evidence = evidence
+        evidence["method"] = .string(method)
+        let draft = ConsentEventDraft(
+            kind: .withdrawn, purpose: purpose, occurredAt: time, evidence: .object(evidence))
+        _ = try await ConsentLedger.addHeld(
+            keys, .generate(), contact: contact, channel: channel, source: source, draft, by: caller, tx)
+        return true
+    }
+
     /// Tells a person that they have withdrawn: the one message that the gate lets pass after that, while the service window is open.
+    /// - Returns: false for a person of whom nothing is left.
+    @discardableResult
     static func confirm(
         _ keys: TenantKeys, to named: ContactID, channel: ChannelID, _ content: MessageContent,
         _ tx: PostgresTransaction
-    ) async throws {
+    ) async throws -> Bool {
         let rows = try await tx.query(
             PostgresQuery(
                 "withdrawals.person",
@@ -49,7 +82,7 @@ enum Withdrawals {
                 JOIN contacts c ON c.tenant_id = named.tenant_id AND c.contact_id = coalesce(named.merged_into, named.contact_id)
                 WHERE named.tenant_id = $1 AND named.contact_id = $2 AND c.key_sealed IS NOT NULL
                 """, [keys.tenant, named]))
-        guard let row = rows.first else { return }
+        guard let row = rows.first else { return false }
         let contact = try OpenContact(
             id: row.decode("contact_id"), keyID: row.decode("key_id"), keySealed: row.decode("key_sealed"), keys: keys)
         let id = MessageID.generate()
@@ -60,6 +93,7 @@ enum Withdrawals {
         _ = try await tx.pipeline(
             [DialogueStore.close(keys.tenant, contact.id, channel, .withdrawn, closing: id)]
                 + SendStore.writes(keys.tenant, [message]))
+        return true
     }
 }
 
