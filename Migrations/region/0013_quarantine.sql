@@ -100,18 +100,43 @@ BEGIN
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', own_table);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_worker', own_table);
-        -- Where tenants can be moved, these tables are held still with the others.
-        IF to_regprocedure('hold_while_moving(regclass)') IS NOT NULL THEN
-            EXECUTE format('SELECT hold_while_moving(%L::regclass)', own_table);
-        END IF;
     END LOOP;
 END
 $policies$;
 
--- How much was not kept is told for as long as the contract runs.
-CREATE POLICY erased_when_terminated ON quarantine_drops AS RESTRICTIVE FOR DELETE TO obhut_worker
-    USING ((SELECT s.tenant_state FROM tenant_standing s
-            WHERE s.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid) = 'terminated');
+-- How much was not kept is told for as long as the contract runs: removed when other tables are that say as much.
+DO $policies$
+BEGIN
+    EXECUTE format(
+        'CREATE POLICY erased_when_terminated ON quarantine_drops AS RESTRICTIVE FOR DELETE TO obhut_worker USING (%s)',
+        (SELECT qual FROM pg_policies
+         WHERE schemaname = 'public' AND tablename = 'channel_health' AND policyname = 'erased_when_terminated'));
+END
+$policies$;
+
+-- Every tenant table is held still while its tenant moves (0010), these and those of migrations that did not see to it themselves; and
+-- what a tenant left behind may be removed of each.
+DO $policies$
+DECLARE
+    tenant_table text;
+    removable text := (SELECT qual FROM pg_policies
+                       WHERE schemaname = 'public' AND tablename = 'channel_health' AND policyname = 'erased_when_terminated');
+BEGIN
+    FOR tenant_table IN
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' AND NOT a.attisdropped
+          AND c.relname <> 'tenant_standing'
+          AND NOT EXISTS (SELECT FROM pg_policies p
+                          WHERE p.schemaname = 'public' AND p.tablename = c.relname AND p.policyname = 'app_adds_while_still')
+    LOOP
+        PERFORM hold_while_moving(tenant_table::regclass);
+        IF EXISTS (SELECT FROM pg_policies p
+                   WHERE p.schemaname = 'public' AND p.tablename = tenant_table AND p.policyname = 'erased_when_terminated') THEN
+            EXECUTE format('ALTER POLICY erased_when_terminated ON %I USING (%s)', tenant_table, removable);
+        END IF;
+    END LOOP;
+END
+$policies$;
 
 -- Whoever serves a tenant puts messages in, recognises those that came before, counts them, and gives them to the contact that goes on
 -- when two turn out to be one. Neither key nor content can be read.
