@@ -36,7 +36,8 @@ struct TwoRegions: Sendable {
                             let (messenger, asker) = (Messenger(), Asker())
                             let region = Region(
                                 installation: try await Region.open(configuration, folder, [messenger], asker),
-                                messenger: messenger, asker: asker, database: database, controlDatabase: controlDatabase,
+                                messenger: messenger, asker: asker, database: database,
+                                controlDatabase: controlDatabase,
                                 configuration: configuration, folder: folder)
                             try await running(region.installation.services) {
                                 try await body(TwoRegions(region: region, other: other))

@@ -34,7 +34,9 @@ struct DialogueLane: Sendable {
             guard rows[1].first != nil else { return .lost }
             guard let job = try rows[2].first.map(DialogueJob.init) else { return nil }
             // While its data may not be processed, nobody is asked in the tenant's name; what was written waits, and its time goes on.
-            guard let standing = try rows[3].first.map(TenantStanding.init) else { return .pause(DeliveryLane.holdPause) }
+            guard let standing = try rows[3].first.map(TenantStanding.init) else {
+                return .pause(DeliveryLane.holdPause)
+            }
             // The lane is left as it is, and goes on where the tenant is going.
             if standing.isMoving { return .pause(.zero) }
             guard Gate.processing(standing.state, standing.agreement) == nil else {
