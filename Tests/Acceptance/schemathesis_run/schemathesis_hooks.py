@@ -143,6 +143,13 @@ def served_region(body):
     body["region"] = "eu-central"
 
 
+def another_region(body):
+    """And one of its shards, where one is named."""
+    body["region"] = "eu-north"
+    if body.get("shard"):
+        body["shard"] = "eu-north-1"
+
+
 def time_to_come(body):
     if body.get("expires_at"):
         body["expires_at"] = "2099-01-01T00:00:00Z"
@@ -224,5 +231,5 @@ BODIES = {
     "sendMetaMessage": known_number, "declareConsent": declared, "connectChannel": new_number, "changeChannel": known_values,
     "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
     "changeAgreement": reasoned_end, "addAgreementText": whole_text, "checkAgreementText": whole_text,
-    "recordInstruction": instructed,
+    "recordInstruction": instructed, "changeTenantRegion": another_region,
 }

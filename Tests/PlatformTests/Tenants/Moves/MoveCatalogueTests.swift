@@ -47,7 +47,7 @@ import Testing
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'tenant_standing'
                   AND ((SELECT count(*) FROM pg_policies p
                         WHERE p.tablename = c.relname AND p.permissive = 'RESTRICTIVE' AND p.policyname LIKE '%_while_still'
-                          AND coalesce(p.qual, '') || coalesce(p.with_check, '') LIKE '%movement%') <> 6
+                          AND coalesce(p.qual, '') || coalesce(p.with_check, '') LIKE '%moving_tenants(%') <> 6
                        OR NOT has_table_privilege('obhut_worker', c.oid, 'SELECT')
                        OR NOT has_table_privilege('obhut_worker', c.oid, 'INSERT'))
                 """

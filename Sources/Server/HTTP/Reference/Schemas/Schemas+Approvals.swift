@@ -17,7 +17,7 @@ extension Schemas {
                 .optional("hint", Schema.text().described("What to do when nobody but the asker could decide."))
             ).described("Something dangerous that one member of staff asked for and another decides.")
         ),
-        ("Decision", .object(.optional("reason", .title(1000)))),
+        ("Decision", .object(.maybe("reason", .title(1000)))),
         ("Refusing", .object(.required("reason", .title(1000)))),
     ]
 }
