@@ -150,6 +150,12 @@ BAD = {
         ("{live}/moves/suspend", {}), ("{live}/moves/suspend", {"suspend.reason": LONG[:1500]}), ("{live}/moves/onboard", {}),
         ("{live}/moves/erase", {"erase.reason": "Weg"}), ("{live}/moves/terminate", {}), ("{draft}/moves/activate", {}),
         ("{draft}/moves/suspend", {"suspend.reason": "Weil"}), ("{live}/moves/nothing", {})],
+    "/console/tenants/{tenant}/region": [
+        ("{live}/region", {}), ("{live}/region", {"region.to": "eu-north"}), ("{live}/region", {"region.to": "xx-nowhere", "region.reason": "Weil"}),
+        ("{live}/region", {"region.to": "eu-central", "region.reason": "Weil"}),
+        ("{live}/region", {"region.to": "eu-north", "region.reason": LONG[:1500]})],
+    "/console/tenants/{tenant}/region/cancel": [
+        ("{live}/region/cancel", {}), ("{live}/region/cancel", {"region.cancel_reason": "Weil"})],
     "/console/tenants/{tenant}/agreements": [
         ("{draft}/agreements", {"reference": "R"}), ("{draft}/agreements", {"reference": "", "language": "de"}),
         ("{draft}/agreements", {"reference": LONG[:300], "language": "de"})],
