@@ -15,6 +15,8 @@ CONTROL_EXCEPTIONS = {
     ("channel_routes", "channel_routes_pkey"): "a number belongs to one tenant in the whole installation",
     ("api_keys", "api_keys_token_hash_key"): "a key's hash alone finds its tenant",
     ("ingress_routes", "ingress_routes_pkey"): "an ingress may be the provider's own",
+    ("agreement_texts", "agreement_texts_pkey"): "a name is one wording in the whole installation, and most are for every tenant",
+    ("tenant_moves", "tenant_moves_approval_key"): "an approval is carried out once, whosever it is",
 }
 
 
