@@ -16,6 +16,8 @@ CONTROL_EXCEPTIONS = {
     ("api_keys", "api_keys_token_hash_key"): "a key's hash alone finds its tenant",
     ("ingress_routes", "ingress_routes_pkey"): "an ingress may be the provider's own",
     ("consent_source_routes", "consent_source_routes_pkey"): "a set-up's public address alone must lead to its tenant",
+    ("agreement_texts", "agreement_texts_pkey"): "a name is one wording in the whole installation, and most are for every tenant",
+    ("tenant_moves", "tenant_moves_approval_key"): "an approval is carried out once, whosever it is",
 }
 
 
