@@ -146,9 +146,11 @@ BEGIN
             'CREATE POLICY own_tenant ON %I FOR ALL TO obhut_app, obhut_worker
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_app, obhut_worker', tenant_table);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_worker', tenant_table);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO obhut_app', tenant_table);
         PERFORM hold_while_moving(tenant_table::regclass);
     END LOOP;
 END
 $policies$;
+GRANT DELETE ON webhook_endpoints TO obhut_app;
 SELECT keep_until_gone('webhook_endpoints');

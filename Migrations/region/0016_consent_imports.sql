@@ -64,11 +64,14 @@ BEGIN
             'CREATE POLICY own_tenant ON %I FOR ALL TO obhut_app, obhut_worker
              USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
              WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_app, obhut_worker', tenant_table);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_worker', tenant_table);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO obhut_app', tenant_table);
         PERFORM hold_while_moving(tenant_table::regclass);
     END LOOP;
 END
 $policies$;
+-- What came of a file that broke off goes, and what is left of one that is stopped.
+GRANT DELETE ON consent_import_parts, consent_import_faults TO obhut_app;
 
 -- What is over for ninety days, and what was begun and never brought a file, is removed by the workers, whosever it is.
 CREATE POLICY over ON consent_imports FOR ALL TO obhut_worker

@@ -46,7 +46,7 @@ import Testing
         Wrong("texts.de.button", ["texts": ["de": ["button": .string(String(repeating: "x", count: 121))]]], "at most 120"),
         Wrong("texts.de.message", ["texts": ["de": ["message": "Hallo"]]], "{code}"),
         Wrong("texts.de.until", ["texts": ["de": ["until": "bald"]]], "{time}"),
-        Wrong("texts.nl", ["texts": ["nl": ["button": "Chat"]]], "age, agree, cancel"),
+        Wrong("texts.nl", ["texts": ["nl": ["button": "Chat"]]], "age, ageMissing, agree, cancel"),
         Wrong("evidence.address_days", ["evidence": ["address_days": 0]], "1 to 3650"),
         Wrong("evidence.user_agent_days", ["evidence": ["user_agent_days": true]], "1 to 3650"),
         Wrong("evidence.ip", ["evidence": ["ip": 1]], "no such field"),

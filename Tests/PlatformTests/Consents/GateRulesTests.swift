@@ -56,9 +56,9 @@ import Testing
             profile.rules.minimumAge = 16
             _ = try await company.terms.set(profile, of: company.id, .any, .system)
             await expectRefusal(.ageNotConfirmed) { try await company.send("x", to: person.byPhone) }
-            try await declare(company, ["method": "paper", "text": "Ja.", "age_confirmed": 15])
+            try await declare(company, ["method": "in_person", "text": "Ja.", "age_confirmed": 15])
             await expectRefusal(.ageNotConfirmed) { try await company.send("x", to: person.byPhone) }
-            try await declare(company, ["method": "paper", "text": "Ja.", "age_confirmed": 16])
+            try await declare(company, ["method": "in_person", "text": "Ja.", "age_confirmed": 16])
             try await company.send("x", to: person.byPhone)
         }
     }
@@ -73,7 +73,7 @@ import Testing
             _ = try await company.terms.set(.sample, of: company.id, .any, .system)
             _ = try await company.terms.set(results, for: "results", of: company.id, .any, .system)
             try await company.befriend(person)
-            try await declare(company, for: "results", ["method": "paper", "text": "Ja.", "explicit": true])
+            try await declare(company, for: "results", ["method": "in_person", "text": "Ja.", "explicit": true])
             await expectRefusal(.specialCategoryNotCovered) {
                 try await company.send("Befund", to: person.byPhone, for: "results")
             }
@@ -83,7 +83,7 @@ import Testing
                     reference: "AVV 2", signedOn: "2026-02-28", documentSHA256: Array(0..<32),
                     coversSpecialCategory: true), .system)
             let sent = try await company.send("Befund", to: person.byPhone, for: "results")
-            try await declare(company, for: "results", ["method": "paper", "text": "Ja."])
+            try await declare(company, for: "results", ["method": "in_person", "text": "Ja."])
             await expectRefusal(.specialCategoryConsentMissing) {
                 try await company.send("Befund", to: person.byPhone, for: "results")
             }

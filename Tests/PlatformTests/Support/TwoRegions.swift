@@ -122,7 +122,7 @@ struct Mover: Sendable {
         self.two = two
         let region = two.region
         company = try await Company(in: region)
-        try await company.keepCode(from: try await company.setUp())
+        try await company.listen()
         try await company.befriend(Person(1), [Person(1).phone])
         try await company.befriend(Person(2), [Person(2).user])
         try await company.befriend(Person(3))
@@ -141,11 +141,11 @@ struct Mover: Sendable {
         for turn in 1...3 { try await company.send("waits \(turn)", to: Person(3).byPhone) }
         try await company.keepCode(from: company.setUp())
         try await company.fillQuarantine()
+        try await company.fillImport()
         // Nobody takes them before the test wants it.
         _ = try await region.rows(
             "UPDATE queue_lanes SET run_at = now() + interval '1 hour' WHERE tenant_id = $1", [company.id])
         _ = try await region.installation.channels.health(company.id, company.channel.id)
-        try await company.keepCode(from: try await company.setUp(SignPost.name))
     }
 
     /// As its key is looked up anew.

@@ -30,6 +30,7 @@ import Testing
             _ = try await region.installation.agreementTexts.add(.sample(), of: nil, .system)
             try await company.agree(Person(2).phone)
             try await company.setUp()
+            try await company.listen()
             let sent = try await company.send("Ihr Termin", to: Person(1).byPhone, key: "k")
             try await Hand(in: region).work()
             try await company.receive(

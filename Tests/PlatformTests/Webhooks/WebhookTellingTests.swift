@@ -169,7 +169,7 @@ private final class Hooks: OutboundHTTP {
             try await company.befriend(Person(1))
             try await setting.work()
             setting.hooks.calls.withLock { $0 = [] }
-            _ = try await region.installation.tenants.setState(company.id, .suspended, Cause(.system, reason: "unpaid"))
+            _ = try await region.installation.tenants.setState(company.id, .suspended, reason: "unpaid", .system)
             try await company.receive(company.channel.message("a", from: Person(1).all, "eins"))
             try await setting.work()
             #expect(setting.hooks.texts == [])
