@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from consent import Handset, chatbot, idle
 from obhut import eventually, new_id, new_number
 
 
@@ -53,7 +54,8 @@ class Listener:
         return found
 
     def texts(self):
-        return [data["text"]["body"] for data in self.of("message.received")]
+        """What the messages say that were told; None for what is no text."""
+        return [data.get("text", {}).get("body") for data in self.of("message.received")]
 
 
 @pytest.fixture
@@ -112,6 +114,31 @@ def test_nothing_is_told_of_who_has_not_agreed(tenant, listener):
     tenant.handset_writes(friend, text)
     eventually(lambda: text in listener.texts(), "the friend's message told")
     assert mark not in json.dumps(listener.told) and stranger not in json.dumps(listener.told)
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it", "pl"])
+def test_before_agreement_nothing_is_told_and_afterwards_everything_in_order(instance, listener, language):
+    tenant = instance.new_tenant()
+    endpoint(tenant, listener, "message.received", "message.state", "consent.changed")
+    chatbot(tenant)
+    handset, refusing = Handset(tenant, language), Handset(tenant, language)
+    texts = [f"{number} {new_id()}" for number in range(3)]
+    for text in texts:
+        handset.writes(text)
+    refusing.writes("nichts " + new_id())
+    for person in (handset, refusing):
+        person.hears(person.words["greeting"])
+    idle(tenant)
+    assert listener.told == []
+    refusing.presses(refusing.words["decline"])
+    handset.presses(handset.words["agree"])
+    handset.hears(handset.words["says_handed"])
+    eventually(lambda: len(listener.of("message.received")) == 4, "all of it told")
+    assert listener.texts() == texts + [None]
+    assert [data["event"] for data in listener.of("consent.changed")] == ["granted"]
+    idle(tenant)
+    assert refusing.number not in json.dumps(listener.told) and "nichts " not in json.dumps(listener.told)
+    assert listener.of("message.state") == []
 
 
 def test_secrets_change_without_a_gap(tenant, listener):

@@ -190,6 +190,29 @@ def test_on_a_phone_the_chat_opens_with_the_code_typed_and_only_the_provider_was
         assert not visitor.complaints
 
 
+def test_from_the_button_to_a_confirmed_consent_and_a_conversation(practice, browser):
+    tenant, handset, before = practice.tenant, new_number(), practice.codes()
+    tenant.handset_writes(handset, "Eine Frage vorab")
+    with Visitor(browser, practice, phone=True) as visitor:
+        text = visitor.agree("Termine", "Angebote")
+    assert practice.codes() == before + 1
+    assert tenant.held_back() == 1 and list(tenant.api.every("/messages")) == []
+    tenant.handset_writes(handset, text)
+    contact = tenant.inbound(text)["contact_id"]
+    consents = {one["purpose"]: one["state"] for one in tenant.api.get(f"/contacts/{contact}/consents")["data"]}
+    assert consents == {"service": "confirmed", "marketing": "confirmed"}
+    read = sorted(tenant.api.every("/messages?direction=inbound"), key=lambda message: message["id"])
+    assert [message["text"]["body"] for message in read] == ["Eine Frage vorab", text]
+    assert practice.codes() == before
+    tenant.state(tenant.send({"contact_id": contact}, "Gern.")["id"], "delivered")
+    assert tenant.send({"contact_id": contact}, "x", expect=403, purpose="health")["refusal"]["code"] != "service_window_closed"
+    # A code counts once.
+    other = new_number()
+    tenant.handset_writes(other, text)
+    eventually(lambda: tenant.held_back() == 1, "the second with that code held back")
+    assert len(list(tenant.api.every("/contacts"))) == 1
+
+
 def test_nothing_is_kept_on_the_device_and_little_is_loaded(practice, browser, capsys):
     with Visitor(browser, practice) as visitor:
         network = visitor.context.new_cdp_session(visitor.page)
