@@ -82,7 +82,8 @@ import Testing
 
     @Test(arguments: [
         ("https://praxis.example/a/b?patient=anna#x", "https://praxis.example/a/b"),
-        ("https://praxis.example/#/anna", "https://praxis.example/"), ("https://praxis.example", "https://praxis.example"),
+        ("https://praxis.example/#/anna", "https://praxis.example/"),
+        ("https://praxis.example", "https://praxis.example"),
     ])
     func `of the page only origin and path are kept`(page: String, kept: String) async throws {
         let host = RecordingHost()
@@ -112,7 +113,8 @@ import Testing
         Wrong("age", ["age": "yes"], "found a string"), Wrong("qr", ["qr": 1], "found a number"),
         Wrong("language", ["language": .null], "language tag"), Wrong("language", ["language": "d e"], "language tag"),
         Wrong("shown", ["shown": .null], "as it came"), Wrong("shown", ["shown": "x"], "as it came"),
-        Wrong("page", ["page": .null], "origin and path"), Wrong("page", ["page": "https://evil.example/"], "browser tells"),
+        Wrong("page", ["page": .null], "origin and path"),
+        Wrong("page", ["page": "https://evil.example/"], "browser tells"),
         Wrong("page", ["page": "https://praxis.example.evil/"], "browser tells"),
         Wrong("page", ["page": "https://praxis.example/a b"], "origin and path"),
         Wrong("page", ["page": .string("https://praxis.example/" + String(repeating: "a", count: 2000))], "2000 bytes"),
@@ -132,7 +134,8 @@ import Testing
 
     @Test(arguments: [
         Array("".utf8), Array("[]".utf8), Array("{".utf8), [0xFF],
-        Array((String(repeating: "[", count: 9) + String(repeating: "]", count: 9)).utf8), Array(repeating: 0x20, count: 16_385),
+        Array((String(repeating: "[", count: 9) + String(repeating: "]", count: 9)).utf8),
+        Array(repeating: 0x20, count: 16_385),
     ])
     func `a body that is no object is refused`(body: [UInt8]) async throws {
         var request = Fixture.request([:])

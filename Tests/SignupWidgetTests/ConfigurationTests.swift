@@ -4,12 +4,15 @@ import Testing
 @testable import SignupWidget
 
 @Suite struct ConfigurationTests {
-    @Test(arguments: [
-        [:], ["mode": "inline"], ["corner": "top-start", "scheme": "dark"], ["colour": "#0b6b50", "colour_dark": "#5CC3A0"],
-        ["needed": ["service", "health"]], ["contact": "tel:+4930901820"], ["contact": "mailto:praxis@praxis.example"],
-        ["texts": ["de": ["button": "Schreiben Sie uns", "message": "Hallo {code}"], "fr": [:]]],
-        ["evidence": ["address_days": 1, "user_agent_days": 3650]], ["evidence": .null, "colour": .null],
-    ] as [JSON])
+    @Test(
+        arguments: [
+            [:], ["mode": "inline"], ["corner": "top-start", "scheme": "dark"],
+            ["colour": "#0b6b50", "colour_dark": "#5CC3A0"],
+            ["needed": ["service", "health"]], ["contact": "tel:+4930901820"],
+            ["contact": "mailto:praxis@praxis.example"],
+            ["texts": ["de": ["button": "Schreiben Sie uns", "message": "Hallo {code}"], "fr": [:]]],
+            ["evidence": ["address_days": 1, "user_agent_days": 3650]], ["evidence": .null, "colour": .null],
+        ] as [JSON])
     func `these can be used`(configuration: JSON) {
         #expect(SignupWidget().problems(in: configuration, with: Fixture.terms) == [])
     }
@@ -43,7 +46,9 @@ import Testing
         Wrong("texts", ["texts": ["de"]], "found an array"), Wrong("texts.d e", ["texts": ["d e": [:]]], "BCP 47"),
         Wrong("texts.de.botton", ["texts": ["de": ["botton": "x"]]], "no such field"),
         Wrong("texts.de.button", ["texts": ["de": ["button": " "]]], "at most 120"),
-        Wrong("texts.de.button", ["texts": ["de": ["button": .string(String(repeating: "x", count: 121))]]], "at most 120"),
+        Wrong(
+            "texts.de.button", ["texts": ["de": ["button": .string(String(repeating: "x", count: 121))]]], "at most 120"
+        ),
         Wrong("texts.de.message", ["texts": ["de": ["message": "Hallo"]]], "{code}"),
         Wrong("texts.de.until", ["texts": ["de": ["until": "bald"]]], "{time}"),
         Wrong("texts.nl", ["texts": ["nl": ["button": "Chat"]]], "age, ageMissing, agree, cancel"),

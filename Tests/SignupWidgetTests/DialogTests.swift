@@ -69,7 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("de", false), ("ar", true), ("AR-eg", true), ("he", true), ("fa", true), ("az-Latn", false), ("ar-Latn", false),
+        ("de", false), ("ar", true), ("AR-eg", true), ("he", true), ("fa", true), ("az-Latn", false),
+        ("ar-Latn", false),
     ])
     func `direction follows the language`(language: String, isRightToLeft: Bool) {
         #expect(LanguageTag.isRightToLeft(language) == isRightToLeft)

@@ -43,7 +43,8 @@ import Testing
     /// What a strict policy of a host page, or the law on devices (§ 25 TDDDG), would not let through.
     @Test(arguments: [
         "cookie", "localStorage", "sessionStorage", "indexedDB", "caches", "serviceWorker", "innerHTML", "outerHTML",
-        "insertAdjacentHTML", "document.write", "DOMParser", "eval(", "new Function", "setAttribute(\"style\"", "import(",
+        "insertAdjacentHTML", "document.write", "DOMParser", "eval(", "new Function", "setAttribute(\"style\"",
+        "import(",
         "sendBeacon", "location.search", "referrer)", "location.href",
     ])
     func `the script does without`(word: String) {
@@ -97,8 +98,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/* x */ a:hover {\n  color: red;\n  margin: calc(1px + 2px) 0;\n}\n", "a:hover{color:red;margin:calc(1px + 2px) 0}"),
-        ("@media (max-width: 30em) {\n  .a .b:has(:checked) { x: y; }\n}\n", "@media (max-width:30em){.a .b:has(:checked){x:y}}"),
+        (
+            "/* x */ a:hover {\n  color: red;\n  margin: calc(1px + 2px) 0;\n}\n",
+            "a:hover{color:red;margin:calc(1px + 2px) 0}"
+        ),
+        (
+            "@media (max-width: 30em) {\n  .a .b:has(:checked) { x: y; }\n}\n",
+            "@media (max-width:30em){.a .b:has(:checked){x:y}}"
+        ),
     ])
     func `a style loses nothing that means anything`(source: String, small: String) {
         #expect(WidgetFiles.smallStyle(source) == small)

@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "crm.example", "ftp://crm.example/", "https://", "https://user:pass@crm.example/", "https://crm.example/#part",
+        "", "crm.example", "ftp://crm.example/", "https://", "https://user:pass@crm.example/",
+        "https://crm.example/#part",
         "javascript:alert(1)", "https://crm.example/" + String(repeating: "a", count: 2000),
     ])
     func `a URL to which nothing could go is refused`(url: String) {

@@ -72,7 +72,8 @@ extension TenantRoutes {
     @Sendable private func stopImport(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
         -> Response
     {
-        try await installation.imports.stop(caller, try scope.id("consent_import"), cause(scope, caller)).json.response()
+        try await installation.imports.stop(caller, try scope.id("consent_import"), cause(scope, caller)).json
+            .response()
     }
 
     @Sendable private func listFaults(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws

@@ -17,7 +17,8 @@ import Testing
 
     static let cases: [Case] = [
         Case("plain", "a,b\n1,2\n", [.record(["a", "b"], line: 1), .record(["1", "2"], line: 2)]),
-        Case("the last line without its end", "a,b\n1,2", [.record(["a", "b"], line: 1), .record(["1", "2"], line: 2)]),
+        Case(
+            "the last line without its end", "a,b\n1,2", [.record(["a", "b"], line: 1), .record(["1", "2"], line: 2)]),
         Case("CR LF", "a,b\r\n1,2\r\n", [.record(["a", "b"], line: 1), .record(["1", "2"], line: 2)]),
         Case("semicolons", "a;b\n1,5;2\n", [.record(["a", "b"], line: 1), .record(["1,5", "2"], line: 2)]),
         Case("tabs", "a\tb\n1\t2;3\n", [.record(["a", "b"], line: 1), .record(["1", "2;3"], line: 2)]),
@@ -28,7 +29,9 @@ import Testing
         Case(
             "a line break within quotes counts as a line", "a,b\n\"eins\nzwei\",2\n3,4\n",
             [.record(["a", "b"], line: 1), .record(["eins\nzwei", "2"], line: 2), .record(["3", "4"], line: 4)]),
-        Case("a quote within a cell is itself", "a\n5\" Rohr\n", [.record(["a"], line: 1), .record(["5\" Rohr"], line: 2)]),
+        Case(
+            "a quote within a cell is itself", "a\n5\" Rohr\n",
+            [.record(["a"], line: 1), .record(["5\" Rohr"], line: 2)]),
         Case("an empty line", "a\n\n1\n", [.record(["a"], line: 1), .record([""], line: 2), .record(["1"], line: 3)]),
         Case("empty cells", "a,b\n,\n", [.record(["a", "b"], line: 1), .record(["", ""], line: 2)]),
         Case(
@@ -79,7 +82,8 @@ import Testing
         let width = Int.random(in: 1...4, using: &random)
         let rows = (0..<20).map { _ in
             (0..<width).map { _ in
-                (0..<Int.random(in: 0...6, using: &random)).map { _ in alphabet.randomElement(using: &random)! }.joined()
+                (0..<Int.random(in: 0...6, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+                    .joined()
             }
         }
         let header = (0..<width).map { "c\($0)" }

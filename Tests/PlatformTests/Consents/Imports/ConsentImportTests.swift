@@ -29,7 +29,8 @@ import Testing
         }
 
         @discardableResult
-        func bring(_ file: String, to id: ConsentImportID, _ format: ImportFormat = .csv) async throws -> ConsentImport {
+        func bring(_ file: String, to id: ConsentImportID, _ format: ImportFormat = .csv) async throws -> ConsentImport
+        {
             let pieces = AsyncThrowingStream<[UInt8], any Error> { stream in
                 let bytes = Array(file.utf8)
                 for start in stride(from: 0, to: bytes.count, by: 1000) {
@@ -50,7 +51,8 @@ import Testing
             let lease = UUID()
             let rows = try await region.shard.worker.query(
                 QueueStore.claim(
-                    QueueStore.importing, lease: lease, limit: 64, holding: ConsentImportLane.lease, busy: [:], share: 64))
+                    QueueStore.importing, lease: lease, limit: 64, holding: ConsentImportLane.lease, busy: [:],
+                    share: 64))
             return try rows.map {
                 Lane(
                     tenant: try $0.decode("tenant_id"), kind: QueueStore.importing, id: try $0.decode("lane_id"),
@@ -80,7 +82,8 @@ import Testing
             let id = try await setting.begin()
             let lines = (0..<250).map { line in
                 line % 50 == 7
-                    ? "+49,\n" : line % 50 == 9 ? "+49301\(100_000 + line),2099-01-01T00:00:00Z\n" : "+49301\(100_000 + line),\n"
+                    ? "+49,\n"
+                    : line % 50 == 9 ? "+49301\(100_000 + line),2099-01-01T00:00:00Z\n" : "+49301\(100_000 + line),\n"
             }
             let started = try await setting.bring("phone,occurred_at\n" + lines.joined(), to: id)
             #expect(started.state == .running)
@@ -183,7 +186,8 @@ import Testing
             // One took the lane and was heard of no more: its lease ends.
             #expect(try await setting.claim().count == 1)
             #expect(try await setting.claim().isEmpty)
-            _ = try await region.rows("UPDATE queue_lanes SET run_at = now(), lease_until = now() WHERE kind = 'import'")
+            _ = try await region.rows(
+                "UPDATE queue_lanes SET run_at = now(), lease_until = now() WHERE kind = 'import'")
             try await setting.work()
             #expect(try await setting.find(id).counts.recorded == 350)
             #expect(try await setting.events() == 350)
@@ -237,7 +241,9 @@ import Testing
         BadFile(testDescription: "nobody named", file: "purpose\nservice\n"),
         BadFile(testDescription: "a column twice", file: "phone,phone\n1,2\n"),
     ])
-    func `what is no such file is refused whole, quotes nothing, and leaves the import open`(_ bad: BadFile) async throws {
+    func `what is no such file is refused whole, quotes nothing, and leaves the import open`(_ bad: BadFile)
+        async throws
+    {
         try await Region.with { region in
             let setting = try await Setting(in: region)
             let id = try await setting.begin()

@@ -34,7 +34,8 @@ struct CSVImportReader: ImportReader {
         for item in items {
             guard let columns else {
                 guard case .record(let names, _) = item else {
-                    throw PlatformError.invalid("content", "the header cannot be read; begin with a line of column names")
+                    throw PlatformError.invalid(
+                        "content", "the header cannot be read; begin with a line of column names")
                 }
                 columns = try header(names)
                 continue

@@ -56,7 +56,8 @@ extension ConsentImportService {
             guard rows[0].first != nil else {
                 let state = try ConsentImportStore.found(row).state.rawValue
                 throw PlatformError(
-                    .conflict, "The import takes no file: it is \(state).", remedy: "Begin another import for another file.")
+                    .conflict, "The import takes no file: it is \(state).",
+                    remedy: "Begin another import for another file.")
             }
             return try ConsentImportStore.found(row)
         }

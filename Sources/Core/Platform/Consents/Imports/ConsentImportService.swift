@@ -21,7 +21,8 @@ public struct ConsentImportService: Sendable {
             ])[1][0].decode("count", as: Int.self)
             guard unfinished < ConsentImportLimits.open else {
                 throw PlatformError(
-                    .conflict, "There are \(unfinished) imports that are not over.", remedy: "Finish or stop one first.")
+                    .conflict, "There are \(unfinished) imports that are not over.", remedy: "Finish or stop one first."
+                )
             }
             let sealed = try keys.data.seal(
                 JSON.object(new.defaults).encoded(),

@@ -151,7 +151,8 @@ enum ConsentImportStore {
     static func removePart(_ tenant: TenantID, _ id: ConsentImportID, _ part: Int) -> PostgresQuery {
         PostgresQuery(
             "consent-imports.remove-part",
-            "DELETE FROM consent_import_parts WHERE tenant_id = $1 AND import_id = $2 AND part = $3", [tenant, id, part])
+            "DELETE FROM consent_import_parts WHERE tenant_id = $1 AND import_id = $2 AND part = $3",
+            [tenant, id, part])
     }
 
     static func removeParts(_ tenant: TenantID, _ id: ConsentImportID) -> PostgresQuery {

@@ -51,7 +51,8 @@ struct LinesImportReader: ImportReader {
         do throws(JSONError) {
             json = try JSON(parsing: bytes, depthLimit: 8)
         } catch {
-            return .fault(ConsentImportFault(line: line, field: "(line)", problem: "this is not JSON: \(error.reason.rawValue)"))
+            return .fault(
+                ConsentImportFault(line: line, field: "(line)", problem: "this is not JSON: \(error.reason.rawValue)"))
         }
         guard let object = json.object else {
             return .fault(

@@ -60,7 +60,8 @@ extension ConsentLedger {
             let purposes = isAll ? facts.keys.filter { $0.contact == event.contact }.map(\.purpose) : []
             for purpose in Set(purposes + [event.draft.purpose]) {
                 let subject = Subject(contact: event.contact, purpose: purpose)
-                let all = purpose == everyPurpose ? [] : facts[Subject(contact: event.contact, purpose: everyPurpose)] ?? []
+                let all =
+                    purpose == everyPurpose ? [] : facts[Subject(contact: event.contact, purpose: everyPurpose)] ?? []
                 standings[subject] = ConsentState.derive(from: (facts[subject] ?? []) + all, at: now)
             }
         }

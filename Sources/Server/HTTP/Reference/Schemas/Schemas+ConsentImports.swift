@@ -8,7 +8,9 @@ extension Schemas {
             .object(
                 .maybe("source", .oneOf(["declared"])), .maybe("channel_id", .id),
                 .maybe("name", .title(200)), .maybe("dry_run", .bool),
-                .maybe("defaults", .object([], isOpen: true).described("What holds for every line that does not say otherwise.")))
+                .maybe(
+                    "defaults",
+                    .object([], isOpen: true).described("What holds for every line that does not say otherwise.")))
         ),
         (
             "ConsentImportFault",
