@@ -22,7 +22,7 @@ def test_health_needs_its_own_consent_and_an_agreement_that_covers_it(instance):
     assert tenant.state(sent, "delivered")["special_category"] is True
     read = list(instance.admin.every(f"/audit/{tenant.id}/entries?action=special_category.read"))
     assert read and all(e["after"]["messages"] == [sent] for e in read)
-    tenant.consent({"id": contact}, purpose="health", evidence={"method": "paper", "text": "Ja."})
+    tenant.consent({"id": contact}, purpose="health", evidence={"method": "in_person", "text": "Ja."})
     assert refusal() == "special_category_consent_missing", "agreed, but not expressly"
     tenant.consent({"id": contact}, purpose="health", state="withdrawn")
     assert refusal() == "consent_withdrawn"

@@ -81,6 +81,9 @@ def before_call(context, case, kwargs):
         case.query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": FACTS["verify_token"]}
     if operation.startswith(("askConsentSource", "useConsentSource", "preflightConsentSource")):
         case.headers["Origin"] = PAGE
+    if operation == "putConsentImportContent":
+        lines = {"text/csv": "phone\n+4930123456\n", "application/x-ndjson": '{"contact": {"phone": "+4930123456"}}\n'}
+        case.body = lines.get(case.media_type, case.body)
     if operation == "readConsentLinks":
         case.query = {"channel_id": FACTS["path"]["channel"]}
     if isinstance(case.body, dict):
@@ -123,6 +126,9 @@ def worded(texts, text):
 def worded_terms(body):
     body["imprint_url"] = "https://praxis.example/impressum"
     worded(body["privacy_notice"]["texts"], {"url": "https://praxis.example/datenschutz"})
+    # The people of the run said no age; one that the terms ask for would be missing.
+    if body.get("minimum_age") in range(13, 22):
+        body["minimum_age"] = None
 
 
 def worded_purpose(body):
@@ -234,6 +240,14 @@ def known_values(body):
 
 
 PAGE = "https://praxis.example"
+def known_channel(body):
+    """A channel of the tenant's, and defaults that a declaration has."""
+    if isinstance(body.get("channel_id"), str) and len(body["channel_id"]) == 36:
+        body["channel_id"] = FACTS["path"]["channel"]
+    if isinstance(body.get("defaults"), dict):
+        body["defaults"] = {"purpose": "news"}
+
+
 BODIES = {
     "setConsentTerms": worded_terms, "setOwnConsentTerms": worded_terms, "setPurpose": worded_purpose, "setOwnPurpose": worded_purpose,
     "createConsentSource": of_the_asker, "createOwnConsentSource": of_its_own, "changeConsentSource": configured,
@@ -243,5 +257,5 @@ BODIES = {
     "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
     "changeAgreement": reasoned_end, "addAgreementText": whole_text, "checkAgreementText": whole_text,
     "recordInstruction": instructed, "changeTenantRegion": another_region,
-    "checkGate": known_people, "withdrawConsent": withdrawn,
+    "checkGate": known_people, "beginConsentImport": known_channel, "withdrawConsent": withdrawn,
 }

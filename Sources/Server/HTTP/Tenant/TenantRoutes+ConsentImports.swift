@@ -24,7 +24,7 @@ extension TenantRoutes {
     @Sendable private func beginImport(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
         -> Response
     {
-        var fields = RequestFields(try await request.optionalObject())
+        var fields = RequestFields(try await request.object())
         var new = NewConsentImport(
             source: fields.optionalText("source") ?? "declared", channel: fields.id("channel_id"),
             name: fields.optionalText("name"), isTrial: fields.bool("dry_run", default: false))

@@ -10,8 +10,7 @@ enum WebhookReference {
     static let add = OperationReference(
         "addWebhookEndpoint", "Has a server told of what happens from now on.",
         detail: "Deliveries are signed as Standard Webhooks has it; the secret is shown in this answer alone.",
-        body: .named("NewWebhookEndpoint"), answers: .named("WebhookEndpointSecret", status: 201), problems: [409]
-    ).repeatable
+        body: .named("NewWebhookEndpoint"), answers: .named("WebhookEndpointSecret", status: 201), problems: [409])
     static let change = OperationReference(
         "changeWebhookEndpoint", "Changes what an endpoint is told, or where, or pauses it.",
         body: .named("WebhookEndpointChange"), answers: .named("WebhookEndpoint")
@@ -21,6 +20,5 @@ enum WebhookReference {
     ).versioned
     static let rotate = OperationReference(
         "rotateWebhookSecret", "Makes a new secret; for a day deliveries are signed with both.",
-        answers: .named("WebhookEndpointSecret")
-    ).repeatable
+        answers: .named("WebhookEndpointSecret"))
 }

@@ -108,7 +108,9 @@ public struct ConsentImportService: Sendable {
     }
 
     private static func check(_ new: NewConsentImport, _ columns: [ImportColumn]) throws {
-        if let name = new.name, !(1...200).contains(name.count) || name.trimmed.isEmpty {
+        if let name = new.name,
+            !(1...200).contains(name.unicodeScalars.count) || name.trimmed.isEmpty || name.utf8.contains(0)
+        {
             throw PlatformError.invalid("name", "give 1 to 200 characters")
         }
         let known = Set(columns.map { $0.path.prefix { $0 != "." } })
