@@ -91,6 +91,16 @@ let package = Package(
             name: "Declared", dependencies: ["PluginKit"],
             path: "Sources/Plugins/ConsentSources/Declared", exclude: ["README.md"], swiftSettings: settings),
         .target(
+            name: "Chatbot", dependencies: ["PluginKit", crypto],
+            path: "Sources/Plugins/ConsentSources/Chatbot", exclude: ["README.md"], swiftSettings: settings),
+        .target(
+            name: "SignupWidget", dependencies: ["PluginKit", crypto],
+            path: "Sources/Plugins/ConsentSources/SignupWidget", exclude: ["README.md"],
+            resources: [
+                .embedInCode("Web/widget.js"), .embedInCode("Web/button.css"), .embedInCode("Web/dialog.css"),
+                .embedInCode("Web/words.json"),
+            ], swiftSettings: settings),
+        .target(
             name: "SelfHosted", dependencies: ["PluginKit", crypto],
             path: "Sources/Plugins/StorageRegions/SelfHosted", exclude: ["README.md"], swiftSettings: settings),
 
@@ -114,6 +124,7 @@ let package = Package(
             dependencies: [
                 "Platform", "PluginKit", "Postgres", "Outbound", "Signing", "Sandbox", "Console", "CQRencode",
                 "WhatsAppCloud", "Declared", "SelfHosted",
+                "Chatbot", "SignupWidget",
                 hummingbird, crypto, logging, metrics, lifecycle,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -151,6 +162,10 @@ let package = Package(
             dependencies: ["WhatsAppCloud", "PluginKit", "Outbound", "TestSupport", crypto],
             swiftSettings: settings),
         .testTarget(name: "DeclaredTests", dependencies: ["Declared", "PluginKit"], swiftSettings: settings),
+        .testTarget(
+            name: "ChatbotTests", dependencies: ["Chatbot", "PluginKit", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "SignupWidgetTests", dependencies: ["SignupWidget", "PluginKit", crypto], swiftSettings: settings),
         .testTarget(name: "SelfHostedTests", dependencies: ["SelfHosted", "PluginKit"], swiftSettings: settings),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "Outbound", "PluginKit", crypto, logging, lifecycle],

@@ -11,7 +11,27 @@ FROM identities i
 JOIN contacts c ON c.tenant_id = i.tenant_id AND c.contact_id = i.contact_id
 WHERE i.tenant_id = :tenant::uuid AND i.blind_index = ANY (ARRAY[(SELECT blind_index FROM bench_people WHERE place = :person)])
   AND i.retired_at IS NULL;
-SELECT provider_index FROM messages WHERE tenant_id = :tenant::uuid AND provider_index = ANY (ARRAY[decode(md5(:id::text), 'hex')]);
+SELECT p.contact_id, q.messages, q.bytes,
+       EXISTS (SELECT FROM consents a
+               WHERE a.tenant_id = :tenant::uuid AND a.contact_id = p.contact_id AND a.channel_id = :channel::uuid
+                 AND a.state IN ('granted', 'confirmed') AND (a.expires_at IS NULL OR a.expires_at > now())) AS is_admitted,
+       EXISTS (SELECT FROM dialogues d
+               WHERE d.tenant_id = :tenant::uuid AND d.contact_id = p.contact_id AND d.channel_id = :channel::uuid
+                 AND d.status = 'asking') AS is_asked
+FROM (SELECT DISTINCT i.contact_id FROM identities i
+      WHERE i.tenant_id = :tenant::uuid AND i.blind_index = ANY (ARRAY[(SELECT blind_index FROM bench_people WHERE place = :person)])
+        AND i.retired_at IS NULL) p
+CROSS JOIN LATERAL (
+    SELECT count(*) AS messages, coalesce(sum(w.size), 0)::bigint AS bytes
+    FROM quarantined_messages w
+    WHERE w.tenant_id = :tenant::uuid AND w.contact_id = p.contact_id AND w.channel_id = :channel::uuid AND w.expires_at > now()) q;
+SELECT provider_index FROM messages WHERE tenant_id = :tenant::uuid AND provider_index = ANY (ARRAY[decode(md5(:id::text), 'hex')])
+UNION ALL
+SELECT provider_index FROM quarantined_messages
+WHERE tenant_id = :tenant::uuid AND provider_index = ANY (ARRAY[decode(md5(:id::text), 'hex')])
+UNION ALL
+SELECT provider_index FROM destroyed_messages
+WHERE tenant_id = :tenant::uuid AND provider_index = ANY (ARRAY[decode(md5(:id::text), 'hex')]);
 INSERT INTO conversations AS c (tenant_id, conversation_id, channel_id, contact_id, last_inbound_at, window_closes_at, last_message_at)
 SELECT :tenant::uuid, gen_random_uuid(), :channel::uuid, contact_id, now(), now() + interval '1 day', now()
 FROM bench_people WHERE place = :person

@@ -52,13 +52,13 @@ class Bench:
         self.database = instance.ready["postgres"]["regions"][self.tenant.region]
 
     def prepare(self):
-        """People who wrote and agreed; a table of them that pgbench draws from."""
+        """People who agreed and wrote; a table of them that pgbench draws from."""
         numbers = sorted({"4917" + "".join(random.choice("0123456789") for _ in range(8)) for _ in range(PEOPLE)})
         messages = [{"from": n, "id": f"wamid.start{n}", "timestamp": str(int(time.time())), "type": "text", "text": {"body": "Start"}}
                     for n in numbers]
         contacts = [{"profile": {"name": "Erika Muster"}, "wa_id": n} for n in numbers]
-        assert self.tenant.post_webhook(self.tenant.envelope({"contacts": contacts, "messages": messages})).status_code == 200
         ids = [self.tenant.consent({"phone": n})["contact_id"] for n in numbers]
+        assert self.tenant.post_webhook(self.tenant.envelope({"contacts": contacts, "messages": messages})).status_code == 200
         (self.folder / "numbers").write_text("\n".join(numbers))
         (self.folder / "contacts").write_text("\n".join(ids))
         self.instance.sql(self.database, f"""

@@ -58,6 +58,22 @@ COMMENT ON FUNCTION hold_while_moving(regclass) IS 'Gives a tenant table the pol
 
 -- What a worker may remove for good: the data of a tenant whose contract is over, as before, and now also what a tenant left behind when
 -- it moved away, or what of it arrived by a move that was given up.
+CREATE FUNCTION keep_until_gone(tenant_table regclass) RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+    EXECUTE format(
+        'CREATE POLICY erased_when_terminated ON %s AS RESTRICTIVE FOR DELETE TO obhut_worker
+         USING ((SELECT s.tenant_state = ''terminated'' OR coalesce(s.movement IN (''left'', ''arriving'', ''arrived''), false)
+                 FROM tenant_standing s
+                 WHERE s.tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid))', tenant_table);
+END
+$function$;
+COMMENT ON FUNCTION keep_until_gone(regclass) IS 'Gives a tenant table the policy by which its rows are removed only when the contract is over, or the tenant lives elsewhere.';
+
+-- What copies and removes a tenant whole must set nothing else going: triggers ask this.
+CREATE FUNCTION is_being_copied(tenant uuid) RETURNS boolean LANGUAGE sql STABLE AS $function$
+    SELECT EXISTS (SELECT FROM tenant_standing WHERE tenant_id = tenant AND movement IN ('left', 'arriving', 'arrived'))
+$function$;
+
 DO $policies$
 DECLARE
     tenant_table text;
@@ -70,11 +86,7 @@ BEGIN
         PERFORM hold_while_moving(tenant_table::regclass);
         CONTINUE WHEN tenant_table IN ('queue_lanes', 'queue_jobs', 'idempotency_keys');
         EXECUTE format('DROP POLICY erased_when_terminated ON %I', tenant_table);
-        EXECUTE format(
-            'CREATE POLICY erased_when_terminated ON %I AS RESTRICTIVE FOR DELETE TO obhut_worker
-             USING ((SELECT s.tenant_state = ''terminated'' OR coalesce(s.movement IN (''left'', ''arriving'', ''arrived''), false)
-                     FROM tenant_standing s
-                     WHERE s.tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid))', tenant_table);
+        PERFORM keep_until_gone(tenant_table::regclass);
     END LOOP;
 END
 $policies$;
@@ -86,8 +98,7 @@ CREATE POLICY erased_when_terminated ON tenant_standing AS RESTRICTIVE FOR DELET
 -- The count of dead letters is copied and removed as a row like any other: the rows it counts must not count a second time.
 CREATE OR REPLACE FUNCTION count_dead_letter() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
-    IF EXISTS (SELECT FROM tenant_standing WHERE tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
-                                             AND movement IN ('left', 'arriving', 'arrived')) THEN
+    IF is_being_copied(coalesce(NEW.tenant_id, OLD.tenant_id)) THEN
         RETURN NULL;
     END IF;
     IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND NEW.dead_at IS NULL) THEN

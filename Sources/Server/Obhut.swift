@@ -14,5 +14,6 @@ struct Obhut: AsyncParsableCommand {
             TenantCommand.self, AgreementCommand.self, ApprovalCommand.self, ChannelCommand.self, KeyCommand.self,
             DeadLetterCommand.self,
             RegionCommand.self, AuditCommand.self,
+            ConsentCommand.self,
         ])
 }

@@ -134,7 +134,8 @@ class Instance:
         facts = {"tenant_id": created["id"], "name": created["name"], "region": region}
         if agreement:
             facts["agreement_id"] = self.admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)["id"]
-        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "export:read"]
+        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "export:read",
+                  "consent_terms:read", "consent_terms:write", "webhooks:write"]
         facts["api_key"] = self.admin.post(path + "/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
         facts.update(self.connect(path, **channel))
         if agreement:
@@ -256,7 +257,7 @@ class Tenant:
         return self.instance.sandbox.post(f"/handsets/{handset}/messages", {"to": self.number, "text": {"body": text}, **more})["id"]
 
     def inbound(self, text):
-        """The message of that text, once it is there."""
+        """The message of that text, once it is there: its sender has agreed (`agrees`), before or since."""
         return eventually(
             lambda: next((m for m in self.api.every("/messages?direction=inbound") if m.get("text", {}).get("body") == text), None),
             f"the message {text!r}")
@@ -264,6 +265,9 @@ class Tenant:
     def consent(self, contact, state="granted", purpose="service", expect=201, **more):
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         evidence = {"method": "web_form", "text": "Ich bin einverstanden.", "language": "de"}
+        if purpose == "health":
+            evidence["explicit"] = True
+        evidence = more.pop("evidence", evidence)
         return self.api.post("/consents", {"contact": contact, "purpose": purpose, "state": state, "occurred_at": now,
                                            "evidence": evidence, **more}, expect=expect)
 
@@ -294,15 +298,44 @@ class Tenant:
         shown = self.instance.sandbox.get(f"/handsets/{handset}/messages")["messages"]
         return [m for m in shown if m.get("biz_opaque_callback_data") == reference]
 
+    def agrees(self, address, purpose="inquiries"):
+        """The person agreed to something, so that what they write is the tenant's to read; to be written to, they agree to `service`.
+        The contact's id."""
+        return self.consent({"phone" if address.isdigit() else "bsuid": address}, purpose=purpose)["contact_id"]
+
     def talk(self, handset=None, consent=True):
-        """A person who wrote and, unless told otherwise, agreed: handset and contact id."""
+        """A person who wrote and, unless told otherwise, agreed to be written to: handset and contact id."""
         handset = handset or new_number()
+        self.agrees(handset, "service" if consent else "inquiries")
         text = f"Hallo {random.getrandbits(64):x}"
         self.handset_writes(handset, text)
-        contact = self.inbound(text)["contact_id"]
-        if consent:
-            self.consent({"id": contact})
-        return handset, contact
+        return handset, self.inbound(text)["contact_id"]
+
+    def held_back(self):
+        """How much of what people wrote is in quarantine."""
+        return int(self.instance.sql(self.instance.ready["postgres"]["regions"][self.region],
+                                     f"SELECT count(*) FROM quarantined_messages WHERE tenant_id = '{self.id}'")[0])
+
+    # What people are asked, and where.
+
+    def terms(self, **change):
+        """Terms of consent with one purpose, `service`, in German and English."""
+        notice = {language: {"url": f"https://praxis.example/{language}/datenschutz"} for language in ("de", "en")}
+        self.instance.admin.put(f"/tenants/{self.id}/consent-terms", {
+            "controller": "Praxis Morgenrot", "imprint_url": "https://praxis.example/impressum",
+            "privacy_notice": {"version": "2026-03", "texts": notice}, **change})
+        self.purpose("service")
+
+    def purpose(self, name, title="Termine", **change):
+        texts = {"de": {"title": title, "text": f"Die Praxis darf mir zu {title} schreiben."},
+                 "en": {"title": title + " (en)", "text": f"The practice may write to me about {title}."}}
+        return self.instance.admin.put(f"/tenants/{self.id}/purposes/{name}", {"legal_basis": "Art. 6(1)(a) GDPR", "texts": texts, **change})
+
+    def set_up(self, plugin="signup-widget", origins=("https://praxis.example",), expect=201, **configuration):
+        """A set-up of a consent source."""
+        return self.instance.admin.post(f"/tenants/{self.id}/consent-sources", {
+            "plugin": plugin, "channel_id": self.facts["channel_id"], "name": "Homepage", "origins": list(origins),
+            "configuration": configuration}, expect=expect)
 
 
 CONTROLLER = {

@@ -59,8 +59,8 @@ def converse(tenant):
     handset, name, text, answer = new_number(), f"Name{new_id()[6:22]}", f"Text{new_id()[6:22]}", f"Antwort{new_id()[6:22]}"
     evidence, key = f"Nachweis{new_id()[6:22]}", new_id()
     tenant.handset_writes(handset, text, profile_name=name)
+    tenant.consent({"phone": handset}, evidence={"method": "web_form", "text": evidence, "language": "de"})
     inbound = tenant.inbound(text)
-    tenant.consent({"id": inbound["contact_id"]}, evidence={"method": "web_form", "text": evidence, "language": "de"})
     sent = tenant.send({"contact_id": inbound["contact_id"]}, answer, headers={"Idempotency-Key": key})
     delivered = tenant.state(sent["id"], "delivered")
     return {"tenant": tenant, "handset": handset, "name": name, "text": text, "answer": answer, "evidence": evidence,

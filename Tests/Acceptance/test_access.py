@@ -11,7 +11,7 @@ import requests
 NOTHING = "00000000-0000-7000-8000-000000000000"
 # What goes for the other names in a path; none of them is there.
 NAMES = {"plugin": "whatsapp-cloud", "version": "v23.0", "number": "999999999999999", "region": "nowhere", "chain": NOTHING,
-         "link": "none.none", "name": "nowhere", "n": "1"}
+         "link": "none.none", "name": "nowhere", "n": "1", "purpose": "none", "setup_version": "1"}
 MEMBERS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -131,7 +131,7 @@ def test_without_a_key_that_is_in_force_nothing_opens(instance, operations, toke
 
 def test_a_tenants_key_opens_what_its_scopes_say_and_nothing_of_another_tenant(instance, operations):
     one, other = instance.new_tenant(), instance.new_tenant()
-    scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write"]
+    scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "consent_terms:read", "consent_terms:write"]
     path = f"/tenants/{one.facts['tenant_id']}/api-keys"
     tried = 0
     for scope in scopes:

@@ -191,13 +191,13 @@ def test_pages_are_whole_and_in_order(tenant):
 @pytest.mark.parametrize(("change", "path"), [
     ({"purpose": "Bad Word"}, "purpose"), ({"state": "maybe"}, "state"), ({"occurred_at": "yesterday"}, "occurred_at"),
     ({"occurred_at": "2099-01-01T00:00:00Z"}, "occurred_at"), ({"evidence": {"method": "rumour"}}, "evidence.method"),
-    ({"evidence": {"method": "paper"}}, "evidence.text"), ({"evidnce": {}}, "evidnce"), ({"contact": {"phone": "x"}}, "phone"),
+    ({"evidence": {"method": "paper"}}, "evidence.text"), ({"evidence": {"method": "paper", "text": "Ja."}}, "evidence.reference"), ({"evidnce": {}}, "evidnce"), ({"contact": {"phone": "x"}}, "phone"),
     ({"contact": {}}, "contact"), ({"contact": {"contact_id": str(uuid.uuid4())}}, "contact"),
     ({"source": "hearsay"}, "source"), ({"source": 1}, "source"), ({"channel_id": str(uuid.uuid4())}, "channel_id"),
 ])
 def test_a_declared_consent_needs_evidence(tenant, change, path):
     body = {"contact": {"phone": new_number()}, "purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
-            "evidence": {"method": "paper", "text": "Ich stimme zu."}, **change}
+            "evidence": {"method": "web_form", "text": "Ich stimme zu."}, **change}
     answer = tenant.api.call("POST", "/consents", body)
     assert answer.status_code == 422 and [e["path"] for e in answer.json()["errors"]] == [path], answer.text
 
@@ -205,7 +205,7 @@ def test_a_declared_consent_needs_evidence(tenant, change, path):
 def test_null_means_the_same_as_missing(tenant):
     handset, _ = tenant.talk(consent=False)
     body = {"contact": {"phone": handset}, "purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
-            "evidence": {"method": "paper", "text": "Ich stimme zu."}, "source": None, "channel_id": None}
+            "evidence": {"method": "web_form", "text": "Ich stimme zu."}, "source": None, "channel_id": None}
     contact = tenant.api.post("/consents", body, expect=201)["contact_id"]
     tenant.api.post("/messages", {"to": {"contact_id": contact}, "text": {"body": "x"}, "channel_id": None,
                                   "purpose": None, "type": None, "context": None})

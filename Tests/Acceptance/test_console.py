@@ -279,7 +279,8 @@ def test_live_pages_are_accessible_and_fit(house, browser, owner):
         "/console/tenants/new", of_tenant, of_tenant + "/details", f"{of_tenant}/agreements/{agreement}",
         of_tenant + "/channels/new", of_tenant + "/channels/new?plugin=whatsapp-cloud", f"{of_tenant}/channels/{channel}",
         f"{of_tenant}/channels/{channel}/configuration", f"{of_tenant}/channels/{channel}/move", of_tenant + "/instructions",
-        f"{of_tenant}/keys/{key}", of_tenant + "/channels/health", of_tenant + "/keys/new", "/console/approvals", "/console/audit", "/console/audit/control/1",
+        f"{of_tenant}/keys/{key}", of_tenant + "/channels/health", of_tenant + "/keys/new", of_tenant + "/consent", of_tenant + "/consent/terms",
+        of_tenant + "/consent/new-purpose", of_tenant + "/consent/new-source", of_tenant + "/consent/new-source?plugin=signup-widget", "/console/approvals", "/console/audit", "/console/audit/control/1",
         "/console/staff", "/console/staff/new", "/console/regions", "/console/provider", "/console/account", "/console/nothing", "/agreements/none",
         "/notices/none",
     ]:

@@ -52,7 +52,14 @@ def desk(house, owner):  # noqa: F811
     member = admin.post("/staff", {"email": "pal@muster.example", "name": "Pal", "roles": ["auditor"]}, expect=201)["id"]
     idle = house.new_tenant()
     admin.post(f"/tenants/{idle.id}/channels/{idle.facts['channel_id']}/disconnect", {"reason": "over"})
+    asks = house.new_tenant()
+    asks.terms()
+    chat, button, over = asks.set_up("chatbot", origins=()), asks.set_up(), asks.set_up()
+    admin.post(f"/tenants/{asks.id}/consent-sources/{over['id']}/retire")
+    set_ups = f"/console/tenants/{asks.id}/consent/sources"
     places = {
+        "asks": f"/console/tenants/{asks.id}/consent", "asks_channel": asks.facts["channel_id"], "button": f"{set_ups}/{button['id']}",
+        "chat": f"{set_ups}/{chat['id']}", "over": f"{set_ups}/{over['id']}",
         "live": f"/console/tenants/{live.id}", "draft": f"/console/tenants/{draft}", "key": key, "rotated": rotated,
         "channel": f"/console/tenants/{other.id}/channels/{other.facts['channel_id']}", "member": member, "nobody": NOBODY,
         "idle": f"/console/tenants/{idle.id}/channels/{idle.facts['channel_id']}", "draft_id": draft, "other_id": other.id,
@@ -78,6 +85,45 @@ def desk(house, owner):  # noqa: F811
 
 
 # By the route as Docs/console.md has it: the page's path and what is sent to it, several times each.
+TERMS = {"controller": "Praxis", "imprint_url": "https://p.example", "notice_version": "1", "notice.de.url": "https://p.example/d",
+         "quarantine_hours": "72", "entry_code_hours": "48", "evidence_years": "5", "unproven": "refuse", "version": "0"}
+PURPOSE = {"name": "anders", "legal_basis": "Art. 6", "special_category": "no", "position": "100", "texts.de.title": "T", "texts.de.text": "S."}
+SOURCE = {"plugin": "signup-widget", "name": "Seite", "channel_id": "{asks_channel}"}
+CONSENT = {
+    "/console/tenants/{tenant}/consent/terms": [
+        ("{live}/consent/terms", {}), ("{live}/consent/terms", {**TERMS, "controller": LONG, "imprint_url": "x", "notice_version": ""}),
+        ("{live}/consent/terms", {**TERMS, "notice.de.url": "http://p.example", "notice.de.sha256": "z"}),
+        ("{live}/consent/terms", {**TERMS, "other.language": "de", "other.url": "https://p.example"}),
+        ("{live}/consent/terms", {**TERMS, "other.url": "https://p.example"}),
+        ("{live}/consent/terms", {**TERMS, "other.language": "Klingonisch", "other.url": "https://p.example"}),
+        ("{live}/consent/terms", {**TERMS, "notice.de.url": ""}),
+        ("{live}/consent/terms", {**TERMS, "quarantine_hours": "0", "evidence_years": "x", "minimum_age": "99"}),
+        ("{asks}/terms", {**TERMS, "version": "99"})],
+    "/console/tenants/{tenant}/consent/purposes": [
+        ("{asks}/purposes", {}), ("{asks}/purposes", {**PURPOSE, "name": "Alles Gute"}), ("{asks}/purposes", {**PURPOSE, "name": "all"}),
+        ("{asks}/purposes", {**PURPOSE, "legal_basis": "", "validity_days": "-1", "position": "x"}),
+        ("{asks}/purposes", {**PURPOSE, "texts.de.text": LONG}), ("{asks}/purposes", {**PURPOSE, "texts.de.text": "", "texts.de.title": ""}),
+        ("{asks}/purposes", {**PURPOSE, "other.title": "x", "other.text": "x"}), ("{asks}/purposes", {**PURPOSE, "name": "service"}),
+        ("{asks}/purposes", {**PURPOSE, "name": "service", "old": "yes", "version": "99"})],
+    "/console/tenants/{tenant}/consent/purposes/{purpose}/retire": [("{asks}/purposes/none/retire", {}), ("{asks}/purposes/service/retire", {})],
+    "/console/tenants/{tenant}/consent/sources": [
+        ("{asks}/sources", {}), ("{asks}/sources", {**SOURCE, "plugin": "nothing"}), ("{asks}/sources", {**SOURCE, "plugin": "declared"}),
+        ("{asks}/sources", {**SOURCE, "channel_id": NOBODY}), ("{live}/consent/sources", SOURCE),
+        ("{asks}/sources", {**SOURCE, "plugin": "chatbot"}), ("{asks}/sources", {**SOURCE, "name": "", "origins": "https://a.example/x\nhttps://b.example"}),
+        ("{asks}/sources", {**SOURCE, "origins": "https://b.example\nhttps://b.example:443", "configuration.colour": "#ffffff"}),
+        ("{asks}/sources", {**SOURCE, "configuration.colour": "rot", "configuration.mode": "x", "configuration.contact": "x"}),
+        ("{asks}/sources", {**SOURCE, "configuration.needed": "none"}), ("{asks}/sources", {**SOURCE, "configuration.needed": "service\nservice"}),
+        ("{asks}/sources", {**SOURCE, "configuration": "{{"}), ("{asks}/sources", {**SOURCE, "configuration": "[]"}),
+        ("{asks}/sources", {**SOURCE, "configuration.colour": "#0B3D91", "configuration": '{{"colour": "#000000"}}'}),
+        ("{asks}/sources", {**SOURCE, "configuration": '{{"none": 1, "texts": {{"sv": {{}}, "de": {{"button": 7}}}}}}'})],
+    "/console/tenants/{tenant}/consent/sources/{source}": [
+        ("{button}", {"name": "", "revision": "1"}), ("{button}", {"name": "A", "revision": "99"}),
+        ("{button}", {"name": "A", "revision": "1", "configuration": "x"}), ("{over}", {"name": "A", "revision": "2"})],
+    "/console/tenants/{tenant}/consent/sources/{source}/pause": [("{over}/pause", {})],
+    "/console/tenants/{tenant}/consent/sources/{source}/resume": [("{over}/resume", {})],
+    "/console/tenants/{tenant}/consent/sources/{source}/retire": [("{over}/retire", {}), ("{asks}/sources/{nobody}/retire", {})],
+}
+
 BAD = {
     "/console/sign-in": [("", {"email": "ada@muster.example", "password": "falsch"})],
     "/console/sign-in/code": [("", {"code": "000000"})],
@@ -186,6 +232,7 @@ BAD = {
         ("/console/staff/{member}", {"name": LONG[:300], "email": "pal@muster.example", "role": "auditor"}),
         ("/console/staff/{member}", {"name": "N", "email": "andere@muster.example", "role": "auditor"}),
         ("/console/staff/{me}", {"name": "Ada", "email": "ada@muster.example", "role": "auditor"})],
+    **CONSENT,
     "/console/staff/{member}/deactivate": [("/console/staff/{me}/deactivate", {})],
     "/console/staff/{member}/tokens/{staff_token}/revoke": [("/console/staff/{member}/tokens/{nobody}/revoke", {})],
     "/console/account/password": [

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from obhut import free_port, new_id, new_number
+from obhut import eventually, free_port, new_id, new_number
 from search import converse, dumps, identifiers, logs, personal, region_files, secrets, spellings, stands_in
 
 # Tables of the control plane whose keys may not begin with the tenant, and why.
@@ -15,6 +15,7 @@ CONTROL_EXCEPTIONS = {
     ("channel_routes", "channel_routes_pkey"): "a number belongs to one tenant in the whole installation",
     ("api_keys", "api_keys_token_hash_key"): "a key's hash alone finds its tenant",
     ("ingress_routes", "ingress_routes_pkey"): "an ingress may be the provider's own",
+    ("consent_source_routes", "consent_source_routes_pkey"): "a set-up's public address alone must lead to its tenant",
     ("agreement_texts", "agreement_texts_pkey"): "a name is one wording in the whole installation, and most are for every tenant",
     ("tenant_moves", "tenant_moves_approval_key"): "an approval is carried out once, whosever it is",
 }
@@ -94,7 +95,7 @@ def test_a_key_finds_nothing_of_another_tenant(pair):
         api, inbound, sent = own["tenant"].api, foreign["inbound"], foreign["sent"]
         text = {"text": {"body": "x"}}
         evidence = {"purpose": "service", "state": "granted", "occurred_at": "2026-01-01T00:00:00Z",
-                    "evidence": {"method": "paper", "text": "x"}}
+                    "evidence": {"method": "web_form", "text": "x"}}
         requests = [
             ("GET", f"/messages/{inbound['id']}", None), ("GET", f"/messages/{sent['id']}", None),
             ("POST", f"/messages/{sent['id']}/retry", None), ("GET", f"/contacts/{inbound['contact_id']}", None),
@@ -155,8 +156,11 @@ def test_one_person_of_two_tenants_is_two_contacts(neighbours):
     _, contact = own.talk(handset)
     text = f"auch hier {new_id()}"
     foreign.handset_writes(handset, text)
+    eventually(lambda: foreign.held_back() == 1, "the message in quarantine")
+    assert text not in json.dumps(list(foreign.api.every("/messages"))), "what they agreed to with one opens nothing at another"
+    foreign.agrees(handset)
     other = foreign.inbound(text)["contact_id"]
-    assert contact != other and not foreign.api.get(f"/contacts/{other}/consents")["data"]
+    assert contact != other and [c["purpose"] for c in foreign.api.get(f"/contacts/{other}/consents")["data"]] == ["inquiries"]
     assert foreign.send({"contact_id": other}, "x", expect=403)["refusal"]["code"] == "consent_missing"
     own.state(own.send({"contact_id": contact}, "nur von mir")["id"], "delivered")
     assert [m["text"]["body"] for m in foreign.api.every("/messages") if m["contact_id"] == other] == [text]
@@ -168,8 +172,8 @@ def test_without_a_tenant_every_table_reads_empty(two, instance):
         for role in ["obhut_app", "obhut_worker", "obhut_owner"]:
             as_role = instance.role_url(url, role)
             for table in tables(instance, url):
-                if role == "obhut_worker" and table in ("queue_lanes", "dead_letter_counts"):
-                    continue  # Workers look for lanes, and count dead letters, across tenants; neither names a person.
+                if role == "obhut_worker" and table in ("queue_lanes", "dead_letter_counts", "consent_chains"):
+                    continue  # Workers look for lanes, and count dead letters and consent events, across tenants; none names a person.
                 assert instance.sql(as_role, f"SELECT count(*) FROM {table}") == ["0"], (name, role, table)
                 checked += 1
     assert checked > 60
@@ -183,7 +187,7 @@ def test_a_role_cannot_step_out_of_its_tenant(neighbours, instance):
     assert both > {"contacts", "messages", "consents", "consent_events", "identities", "conversations", "channels", "tenant_keys"}
     for role in ["obhut_app", "obhut_worker"]:
         as_own = f"SELECT set_config('app.tenant_id', '{own}', false)"
-        for table in both - ({"queue_lanes"} if role == "obhut_worker" else set()):
+        for table in both - ({"queue_lanes", "consent_chains"} if role == "obhut_worker" else set()):
             seen = instance.sql(instance.role_url(url, role), f"{as_own}; SELECT DISTINCT tenant_id FROM {table}")
             assert seen[-1] == own and foreign not in seen, (role, table)
             changed = instance.sql(instance.role_url(url, role), f"{as_own}; SELECT count(*) FROM {table} WHERE tenant_id = '{foreign}'")

@@ -15,6 +15,7 @@ from obhut import Instance, Tenant, eventually, new_id, new_number
 def test_a_person_writes_and_gets_an_answer(tenant):
     handset = new_number()
     text = f"Grüße 👋 {new_id()}"
+    tenant.agrees(handset)
     tenant.handset_writes(handset, text, profile_name="Jörg Öztürk")
     message = tenant.inbound(text)
     contact = tenant.api.get(f"/contacts/{message['contact_id']}")

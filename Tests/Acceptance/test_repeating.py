@@ -239,7 +239,7 @@ def test_a_query_parameter_that_is_not_known_is_named(instance, tenant):
 def test_a_cursor_fits_its_own_listing(instance):
     tenant = instance.new_tenant()
     for number in range(3):
-        tenant.handset_writes(new_number(), f"Hallo {number}")
+        tenant.talk()
     eventually(lambda: len(tenant.api.get("/messages")["data"]) == 3, "three messages")
     cursor = tenant.api.get("/messages?limit=1")["next_cursor"]
     assert re.fullmatch("[A-Za-z0-9_-]+", cursor), "it needs no percent-encoding"

@@ -4,6 +4,7 @@ its own, as these requests suspend tenants and revoke keys."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -32,14 +33,21 @@ def facts(instance, tenant):
     handset, contact = tenant.talk()
     message = tenant.api.get("/messages")["data"][0]
     victim = instance.new_tenant()
+    asker = instance.new_tenant()
+    for each in (tenant, asker):
+        each.terms()
+    source = tenant.set_up()
+    asset = re.search(r"/sources/signup-widget/([^\"]+)", source["snippet"])[1]
     instance.admin.post("/agreement-texts", wording("tried"), expect=201)
     return {
         "base": instance.ready["base_url"], "sandbox": instance.ready["sandbox_url"], "phone": handset, "verify_token": tenant.facts["verify_token"],
         "victim": {"tenant": victim.id, "agreement": victim.facts["agreement_id"], "channel": victim.facts["channel_id"]},
+        "asker": {"tenant": asker.id, "channel": asker.facts["channel_id"], "source": asker.set_up()["id"]},
         "path": {
             "tenant": tenant.id, "channel": tenant.facts["channel_id"], "contact": contact, "message": message["id"],
             "conversation": message["conversation_id"], "plugin": "whatsapp-cloud", "route": tenant.ingress.rsplit("/", 1)[1],
             "version": "v23.0", "number": tenant.number, "agreement": tenant.facts["agreement_id"], "key": "",
+            "source": source["id"], "purpose": "service", "setup_version": "1", "asset": asset,
             "name": "tried", "n": 1,
         },
     }

@@ -23,9 +23,11 @@ def set_state(instance, tenant, what, state):
     ("tenant", "suspended", "active", "tenant_not_active"), ("agreement", "suspended", "in_force", "agreement_suspended")])
 def test_what_arrives_while_processing_is_barred_is_kept_and_read_later(instance, own, what, without, back, code):
     _, contact = own.talk()
-    set_state(instance, own, what, without)
     text = f"in der Zwischenzeit {new_id()}"
-    document = own.text_webhook(new_number(), text, new_id())
+    writer = new_number()
+    own.agrees(writer)
+    set_state(instance, own, what, without)
+    document = own.text_webhook(writer, text, new_id())
     assert own.post_webhook(document).json()["stored"] == 1
     for path in [*READS, f"/contacts/{contact}", f"/contacts/{contact}/consents"]:
         refused = own.api.get(path, expect=403)
@@ -38,7 +40,8 @@ def test_what_arrives_while_processing_is_barred_is_kept_and_read_later(instance
 def test_without_an_agreement_nothing_can_be_read(instance):
     bare = instance.new_tenant(agreement=False)
     text = f"ohne Vertrag {new_id()}"
-    assert bare.post_webhook(bare.text_webhook(new_number(), text, new_id())).json()["stored"] == 1
+    writer = new_number()
+    assert bare.post_webhook(bare.text_webhook(writer, text, new_id())).json()["stored"] == 1
     for path in READS:
         assert bare.api.get(path, expect=403)["refusal"]["code"] == "tenant_not_active"
     assert bare.consent({"phone": new_number()}, expect=403)["refusal"]["code"] == "tenant_not_active"
@@ -47,6 +50,7 @@ def test_without_an_agreement_nothing_can_be_read(instance):
     assert [e["path"] for e in instance.admin.patch(path, {"state": "active"}, expect=409)["errors"]] == ["agreement_in_force"]
     instance.admin.post(path + "/agreements", {"reference": "T-2", "signed_on": "2026-02-02"}, expect=201)
     instance.admin.patch(path, {"state": "active"})
+    bare.agrees(writer)
     assert bare.inbound(text)["text"]["body"] == text
 
 

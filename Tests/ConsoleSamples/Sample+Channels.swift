@@ -155,7 +155,7 @@ extension Sample {
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG",
                 scopes: [
                     "messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read",
-                    "export:read",
+                    "consent_terms:read", "consent_terms:write", "webhooks:write", "export:read",
                 ])),
         Sample(
             "issue-key-wrong",

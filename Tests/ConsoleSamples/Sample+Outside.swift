@@ -53,4 +53,41 @@ extension Sample {
                 LinkClosedPage(reason: reason, contact: reason == .unknown ? nil : "Ada Lindqvist, ada@muster.example"),
                 frame: Frames.outside)
         }
+        + [
+            Sample(
+                "withdrawal", withdrawal(["Terminerinnerungen", "Neuigkeiten und Angebote"]), frame: Frames.outside),
+            Sample("withdrawal-nothing", withdrawal([]), frame: Frames.outside),
+            Sample("withdrawal-done", withdrawal([], isDone: true), frame: Frames.outside),
+            Sample("consent-receipt", consentReceipt(consents), frame: Frames.outside),
+            Sample("consent-receipt-none", consentReceipt([]), frame: Frames.outside),
+        ]
+
+    private static let consents: [ConsentReceiptPage.Consent] =
+        [
+            .init(
+                title: "Terminerinnerungen",
+                text: "Ich möchte über WhatsApp an meine Termine erinnert werden. Das kann ich jederzeit widerrufen.",
+                state: "confirmed", since: Values.time(0), expiresAt: Values.time(900)),
+            .init(
+                title: "Neuigkeiten und Angebote", text: nil, state: "withdrawn", since: Values.time(100),
+                expiresAt: nil),
+            .init(title: "Befunde", text: "Ja, gerne.", state: "granted", since: Values.time(20), expiresAt: nil),
+        ]
+        + ["none", "requested", "refused", "expired"].map {
+            .init(title: "Umfragen", text: nil, state: $0, since: nil, expiresAt: nil)
+        }
+
+    private static func consentReceipt(_ consents: [ConsentReceiptPage.Consent]) -> ConsentReceiptPage {
+        ConsentReceiptPage(
+            controller: "Nordlicht Apotheken AG", address: "Hafenstraße 1\n24103 Kiel\nDE",
+            channelAddress: "+49 431 5550100", noticeURL: "https://nordlicht.example/datenschutz",
+            imprintURL: "https://nordlicht.example/impressum", consents: consents,
+            withdrawalPath: "/consents/withdrawal/w1", recordPath: "/consents/receipt/r1/record")
+    }
+
+    private static func withdrawal(_ agreed: [String], isDone: Bool = false) -> WithdrawalPage {
+        WithdrawalPage(
+            controller: "Nordlicht Apotheken AG", channelAddress: "+49 431 5550100", agreed: agreed, isDone: isDone,
+            path: "/consents/withdrawal/w1")
+    }
 }

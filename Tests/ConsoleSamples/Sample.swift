@@ -18,5 +18,6 @@ public struct Sample: Sendable {
         Sample("\(name)-\(suffix)", try Rewriting.rewrite(page, text), frame: frame)
     }
 
-    public static let all = access + tenants + agreements + channels + staff + installation + outside
+    public static let all =
+        access + tenants + agreements + channels + consent + staff + installation + outside
 }

@@ -57,18 +57,37 @@ import Testing
         let given: JSON = [
             "method": "web_form", "text": "  Ich stimme zu, dass …\n😀 ", "language": "de", "text_version": "3",
             "privacy_notice_url": "https://praxis.test/datenschutz", "reference": "form 4711",
-            "collected_by": "Empfang", "note": "in Eile",
+            "collected_by": "Empfang", "note": "in Eile", "explicit": true, "age_confirmed": 16,
         ]
         let evidence = try event(["evidence": given]).evidence
         for (name, value) in given.object?.members ?? [] { #expect(evidence[name] == value, "\(name)") }
         #expect(evidence["declared_at"] == "2026-03-01T12:00:00Z")
         #expect(evidence["source"] == "eu.obhut.declared@1.0.0")
-        #expect(evidence.object?.members.count == 10)
+        #expect(evidence.object?.members.count == 12)
     }
 
     @Test(arguments: Evidence.methods)
     func `every method that is documented is taken`(method: String) throws {
         #expect(try event(["evidence.method": .string(method)]).evidence["method"] == .string(method))
+    }
+
+    @Test func `a consent from a mere list needs no text`() throws {
+        #expect(try event(["evidence": ["method": "import"]]).evidence["text"] == nil)
+    }
+
+    @Test func `every field that a declaration has can be a column, of its kind`() throws {
+        let columns = Declared().importColumns
+        #expect(Set(columns.map(\.path)).count == columns.count)
+        for column in columns where column.path.hasPrefix("evidence.") && column.path != "evidence.method" {
+            let value: JSON =
+                switch column.kind {
+                case .text: column.path.hasSuffix("url") ? "https://praxis.test/" : "de"
+                case .number: 18
+                case .flag: true
+                }
+            let draft = try event([column.path: value])
+            #expect(draft.evidence[String(column.path.dropFirst("evidence.".count))] == value, "\(column.path)")
+        }
     }
 
     @Test(arguments: ["de", "de-AT", "zh-Hant-TW", "x-klingon", "EN", "de-1996"])

@@ -9,7 +9,10 @@ enum Submission {
 
     static let good: JSON = [
         "purpose": "service", "state": "granted", "occurred_at": "2026-02-28T09:30:00+01:00",
-        "evidence": ["method": "paper", "text": "Ich stimme zu.", "language": "de-AT"],
+        "evidence": [
+            "method": "paper", "text": "Ich stimme zu.", "language": "de-AT", "reference": "Ordner 7",
+            "collected_by": "Empfang",
+        ],
     ]
 
     /// - Parameter change: members to replace, `null` taking one out; a name such as `evidence.text` reaches within.

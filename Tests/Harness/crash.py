@@ -153,6 +153,8 @@ def run(rounds=50, what="server", fault=None, seed=None, binary=None, people=PEO
             raise AssertionError("a caller was told what it should not be told:\n" + "\n".join(load.failures))
         instance.sandbox.put("/sandbox/faults", {})
         account.drain(instance, hurry=what == "sandbox")
+        load.let_strangers_agree()
+        account.drain(instance)
         breaker.look_for_endings()
         counts = {**dict.fromkeys((name for name, _, _ in REPORT), 0), **breaker.counts, **of(load), **account.count(instance, load)}
         return counts, failures(counts, what, rounds)

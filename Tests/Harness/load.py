@@ -34,6 +34,8 @@ class Load:
         self.instance, self.seed = instance, seed
         self.people = {tenant.id: [] for tenant in instance.tenants}
         self.received, self.accepted, self.read, self.failures = [], [], [], []
+        # Who wrote, and has not agreed yet.
+        self.strangers = set()
         # What was written at all: what got no answer may have arrived nevertheless.
         self.written = set()
         self.retries, self.repeated = collections.Counter(), collections.Counter()
@@ -81,6 +83,13 @@ class Load:
                 self.retries["connection"] += 1
             time.sleep(0.02)
         raise Abandoned
+
+    def let_strangers_agree(self):
+        """Everybody who wrote without having agreed does so, that what they wrote can be counted."""
+        session = requests.Session()
+        for tenant in self.instance.tenants:
+            for handset in sorted(handset for owner, handset in self.strangers if owner == tenant.id):
+                self._consent(tenant, handset, session)
 
     # Who does what
 
@@ -158,17 +167,23 @@ class Load:
         with self.lock:
             if not self.newcomers or chance.random() < 0.3:
                 self.newcomers.append(new_number())
-            return chance.choice(self.newcomers)
+            newcomer = chance.choice(self.newcomers)
+            self.strangers.add((tenant.id, newcomer))
+            return newcomer
 
-    def _agree(self, tenant, handset, session):
+    def _consent(self, tenant, handset, session):
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         body = {"contact": {"phone": handset}, "purpose": "service", "state": "granted", "occurred_at": now,
                 "evidence": {"method": "web_form", "text": "Ich bin einverstanden."}}
         headers = {"Authorization": f"Bearer {tenant.facts['api_key']}"}
         answer = self.until(lambda: session.post(tenant.api.base + "/consents", json=body, headers=headers, timeout=20), expect=201)
+        return answer.json()["contact_id"]
+
+    def _agree(self, tenant, handset, session):
+        contact = self._consent(tenant, handset, session)
         self._write(tenant, handset, session)
         # The window opens when the server has heard of it; until then a send is refused, as it should be.
-        person = Person(tenant, handset, answer.json()["contact_id"])
+        person = Person(tenant, handset, contact)
         while not self._has_window(person, session):
             time.sleep(0.05)
         with self.lock:

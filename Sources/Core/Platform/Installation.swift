@@ -4,6 +4,7 @@ public import PluginKit
 import Postgres
 public import ServiceLifecycle
 
+import struct Foundation.Date
 import struct Foundation.UUID
 
 /// What an installation is made of.
@@ -24,6 +25,8 @@ public struct InstallationConfiguration: Sendable {
     public var publicURL = "http://localhost"
     /// With what the provider seals agreements and the audit trail.
     public var sealing: SealingIdentity?
+    /// How what tenants are told looks.
+    public var webhookRendering: WebhookRendering = { _ in .null }
     /// By whom they can sign in.
     public var openIDProviders: [OpenIDProvider] = []
 
@@ -86,6 +89,15 @@ public final class Installation: Sendable {
     public let sending: SendingService
     public let reading: ReadingService
     public let consents: ConsentService
+    public let webhooks: WebhookService
+    public let imports: ConsentImportService
+    public let consentTerms: ConsentTermsService
+    public let consentSources: ConsentSourceService
+    public let consentVerifier: ConsentVerifier
+    public let publicSources: PublicSourceService
+    public let gateChecks: GateChecks
+    public let withdrawals: WithdrawalService
+    public let consentRecords: ConsentRecordService
     public let deadLetters: DeadLetterService
     /// To be run by a service group, in this order; the HTTP server comes after them, so that it stops first.
     public let services: [any Service]
@@ -122,18 +134,29 @@ public final class Installation: Sendable {
         self.directory = directory
         var ingestBatches: [ShardID: GroupCommit<IngestItem, IngestOutcome>] = [:]
         var sendBatches: [ShardID: GroupCommit<SendItem, SendReceipt>] = [:]
-        var workers: [ShardID: DeliveryWorker] = [:]
+        var workers: [ShardID: [LaneWorker]] = [:]
+        var wakers: [DialogueWaker] = []
         for shard in directory.shards.values {
             let ingest = IngestBatch(shard: shard)
             ingestBatches[shard.id] = GroupCommit { try await ingest.commit($0) }
             let send = SendBatch(shard: shard, plugins: plugins)
             sendBatches[shard.id] = GroupCommit { try await send.commit($0) }
             if configuration.runsWorkers {
-                workers[shard.id] = DeliveryWorker(shard: shard, plugins: plugins, http: http, logger: logger)
+                let delivery = DeliveryLane(
+                    shard: shard, plugins: plugins, flows: FlowKeys(plugins), http: http, rates: ChannelRates(),
+                    startedAt: Date(), logger: logger)
+                let delivering = LaneWorker.delivering(delivery)
+                let conversing = LaneWorker.conversing(
+                    DialogueLane(shard: shard, plugins: plugins, logger: logger, wake: delivering.wake))
+                let webhooks = WebhookLane(
+                    shard: shard, http: http, render: configuration.webhookRendering, logger: logger)
+                let imports = ConsentImportLane(shard: shard, plugins: plugins, logger: logger)
+                workers[shard.id] = [delivering, conversing, .telling(webhooks), .importing(imports)]
+                wakers.append(DialogueWaker(shard: shard, logger: logger))
             }
         }
         let awake = workers
-        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.wake() }
+        let wake: @Sendable (ShardID) -> Void = { awake[$0]?.forEach { $0.wake() } }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
         let plane = ControlPlane(
             database: control, key: controlKey, sealing: configuration.sealing,
@@ -168,8 +191,23 @@ public final class Installation: Sendable {
         ingress = IngressService(
             plugins: plugins, routes: RouteDirectory(store: routes), store: routes, batches: ingestBatches)
         sending = SendingService(directory: directory, plugins: plugins, batches: sendBatches, wake: wake)
-        reading = ReadingService(directory: directory)
+        reading = ReadingService(directory: directory, audit: audit)
         consents = ConsentService(directory: directory, plugins: plugins)
+        webhooks = WebhookService(directory: directory, audit: audit, wake: wake)
+        imports = ConsentImportService(directory: directory, plugins: plugins, audit: audit, wake: wake)
+        consentTerms = ConsentTermsService(directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentSources = ConsentSourceService(
+            control: control, directory: directory, tenants: tenants, plugins: plugins, audit: audit)
+        consentVerifier = ConsentVerifier(control: control, directory: directory)
+        publicSources = PublicSourceService(control: control, directory: directory, plugins: plugins)
+        gateChecks = GateChecks(directory: directory, plugins: plugins)
+        withdrawals = WithdrawalService(
+            directory: directory, tenants: tenants, links: PersonLinks(controlKey), wake: wake)
+        consentRecords = ConsentRecordService(
+            reader: ConsentDossierReader(
+                tenants: tenants, provider: provider, directory: directory, plugins: plugins),
+            links: PersonLinks(controlKey), sealing: configuration.sealing, audit: audit,
+            publicURL: configuration.publicURL)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
         erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
@@ -205,10 +243,34 @@ public final class Installation: Sendable {
                 ErasureWorker(
                     erasure: erasure, control: control, shards: directory.shards.keys.sorted(), logger: logger),
             ] : []
-        let sealers = configuration.sealing == nil ? [] : [AuditSealer(seals: auditSeals, logger: logger)]
-        services =
-            pools + [reconciler, meter, refusals] + sealers + keepers + watches + housekeepers
-            + Array(workers.values) + Array(ingestBatches.values) + Array(sendBatches.values)
+        let sealers =
+            configuration.sealing == nil
+            ? []
+            : [
+                AuditSealer(
+                    seals: auditSeals, consents: ConsentHeads(directory: directory, audit: audit, logger: logger),
+                    logger: logger)
+            ]
+        var services: [any Service] = pools
+        services += [reconciler, meter, refusals]
+        services += sealers
+        services += keepers
+        services += watches
+        services += housekeepers
+        services += wakers.map { $0 as any Service }
+        services += workers.values.joined().map { $0 as any Service }
+        services += ingestBatches.values.map { $0 }
+        services += sendBatches.values.map { $0 }
+        self.services = services
+    }
+
+    /// Of a process that runs no services: a command.
+    public func close() async {
+        for shard in directory.shards.values {
+            await shard.app.close()
+            await shard.worker.close()
+        }
+        await control.close()
     }
 
     /// What of the installation this process reaches.

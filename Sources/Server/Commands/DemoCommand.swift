@@ -48,30 +48,32 @@ struct DemoWalk: Sendable {
                 "text": ["body": "Guten Tag, haben Sie morgen einen Termin frei?"],
             ])
 
-        say("The tenant reads it")
-        let message = try await eventually("the message") {
-            // Others may write at the same time.
-            let page = try await client.must("GET", base + "/api/v1/messages?direction=inbound&limit=50", token: key)
-            return page["data"]?.array?.first { $0["provider_message_id"] == written["id"] }
-        }
-        _ = try await step("GET", base + "/api/v1/messages/\(message["id"]?.string ?? "")", token: key)
-        let contact = message["contact_id"] ?? .null
+        say("The tenant finds nothing of it: what came before the person agreed is in quarantine")
+        _ = try await step("GET", base + "/api/v1/messages?direction=inbound&limit=1", token: key)
 
-        say("It answers, but the person has not agreed yet: the gate refuses and explains itself")
-        let reply: JSON = ["to": ["contact_id": contact], "text": ["body": "Ja, um 10 Uhr."]]
+        say("It cannot write to the person either: the gate refuses and explains itself")
+        let reply: JSON = ["to": ["phone": .string(handset)], "text": ["body": "Ja, um 10 Uhr."]]
         _ = try await step("POST", base + "/api/v1/messages", token: key, reply, expecting: 403)
 
         say("The person agreed on the practice's form; the tenant states that consent with its evidence")
         _ = try await step(
             "POST", base + "/api/v1/consents", token: key,
             [
-                "contact": ["id": contact], "purpose": "service", "state": "granted",
+                "contact": ["phone": .string(handset)], "purpose": "service", "state": "granted",
                 "occurred_at": .string(Timestamp.text(Date())),
                 "evidence": [
                     "method": "web_form", "text": "Ich möchte über WhatsApp beraten werden.", "language": "de",
                     "text_version": "1",
                 ],
             ], expecting: 201)
+
+        say("Now the tenant reads what was written")
+        let message = try await eventually("the message") {
+            // Others may write at the same time.
+            let page = try await client.must("GET", base + "/api/v1/messages?direction=inbound&limit=50", token: key)
+            return page["data"]?.array?.first { $0["provider_message_id"] == written["id"] }
+        }
+        _ = try await step("GET", base + "/api/v1/messages/\(message["id"]?.string ?? "")", token: key)
 
         say("Now the answer goes out")
         let sent = try await step("POST", base + "/api/v1/messages", token: key, reply)

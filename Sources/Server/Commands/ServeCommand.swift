@@ -69,6 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.publicURL = try settings.text("http.public_url")
         configuration.sealing = try settings.sealing(http: http)
         configuration.sessionLimits = try settings.sessionLimits()
+        configuration.webhookRendering = { $0.json }
         configuration.openIDProviders = try settings.openIDProviders()
         return try await Installation.open(
             configuration, plugins: plugins, controlKeyStore: keys, http: http, logger: logger)

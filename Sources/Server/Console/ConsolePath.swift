@@ -31,6 +31,10 @@ public enum ConsolePath {
     public static func channel(_ tenant: String, _ id: String, _ rest: String...) -> String {
         join(tenants, [tenant, "channels", id] + rest)
     }
+    /// What the tenant asks people, and where.
+    public static func consent(_ tenant: String, _ rest: String...) -> String {
+        join(tenants, [tenant, "consent"] + rest)
+    }
     public static func instructions(_ tenant: String) -> String { join(tenants, tenant, "instructions") }
     public static func key(_ tenant: String, _ id: String, _ rest: String...) -> String {
         join(tenants, [tenant, "keys", id] + rest)

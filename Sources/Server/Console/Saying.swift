@@ -12,6 +12,8 @@ public enum Saying: String, Sendable, CaseIterable {
     /// Of what the tenant's signatory fills in.
     case length, authority, agreement
     case objectionLength = "objection_length"
+    /// Above a set-up's button on a page that is for looking.
+    case preview
     case created, saved, moved, withdrawn, countersigned, revoked, connected, started, stopped, recorded, decided,
         ended, asked
     case passwordChanged = "password_changed"

@@ -7,8 +7,7 @@ enum AnsweredMessage {
 
     /// - Returns: the context as the messenger takes it.
     static func context(_ id: MessageID, _ caller: Caller, _ reading: ReadingService) async throws -> JSON {
-        let answered = try await reading.message(caller, id)
-        guard let provider = answered.providerID else {
+        guard let provider = try await reading.providerID(of: id, caller) else {
             throw PlatformError.invalid(path, "that message has not reached the messenger yet")
         }
         return ["message_id": .string(provider.revealed)]

@@ -22,11 +22,22 @@ struct RequestScope: RequestContext {
 
 /// What comes to light while a request is handled, and belongs into whatever answer it gets.
 final class RequestNotes: Sendable {
-    private let state = Mutex<RateLimitNote?>(nil)
+    private struct State {
+        var rateLimit: RateLimitNote?
+        var headers: HTTPFields = [:]
+    }
+
+    private let state = Mutex(State())
 
     var rateLimit: RateLimitNote? {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
+        get { state.withLock(\.rateLimit) }
+        set { state.withLock { $0.rateLimit = newValue } }
+    }
+
+    /// For the answer's head, whatever it turns out to be.
+    var headers: HTTPFields {
+        get { state.withLock(\.headers) }
+        set { state.withLock { $0.headers = newValue } }
     }
 }
 
@@ -63,6 +74,7 @@ struct AnswerMiddleware: RouterMiddleware {
             response.headers[.rateLimitPolicy] = note.policyField
             response.headers[.rateLimit] = note.stateField
         }
+        for field in scope.notes.headers { response.headers[field.name] = field.value }
         return request.method == .head ? response.createHeadResponse() : response
     }
 }

@@ -6,6 +6,8 @@ enum ServerLimits {
     static let body = 1 << 20
     /// Bytes of a webhook: Meta posts up to 3 MB.
     static let webhook = 4 << 20
+    /// Bytes that a page sends to a set-up of a consent source.
+    static let publicBody = 65_536
     /// Nesting of arrays and objects in a request body.
     static let depth = 32
     /// Bytes of a request's path and query.

@@ -119,6 +119,7 @@ extension MessageView {
             ("id", .id(id)), ("conversation_id", .id(conversation)), ("contact_id", .id(contact)),
             ("channel_id", .id(channel)),
             ("direction", .string(direction.rawValue)), ("state", .string(state)), ("purpose", .optional(purpose)),
+            ("special_category", .bool(isSpecialCategory)),
         ])
         // A type of the messenger's may have the name of a field of ours; ours stays.
         for member in content.json.object?.members ?? [] where object[member.name] == nil {
@@ -134,6 +135,21 @@ extension MessageView {
         }
         object["stages"] = .array(stages.map { ["stage": .string($0.stage), "occurred_at": .time($0.occurredAt)] })
         return .object(object)
+    }
+}
+
+extension WebhookFact {
+    /// As the API answers with it.
+    var json: JSON {
+        switch self {
+        case .message(let message): message.json
+        case .consent(let consent):
+            .object(
+                JSONObject(
+                    consent.view.members + [
+                        ("event", .string(consent.event.rawValue)), ("occurred_at", .time(consent.occurredAt)),
+                    ]))
+        }
     }
 }
 

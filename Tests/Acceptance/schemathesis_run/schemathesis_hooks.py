@@ -27,6 +27,11 @@ CALLS = collections.Counter()
 # What would end the run's own tenant or its key happens to another.
 DESTRUCTIVE = {"connectChannel", "disconnectChannel", "moveChannel", "changeTenant", "recordAgreement", "changeAgreement", "offerAgreement", "withdrawAgreement", "terminateTenant",
                "eraseTenant", "changeKey", "rotateKey", "revokeKey"}
+# What changes terms and set-ups happens to a tenant whose channel stays; nor may the tenant's own key end the set-up that pages are
+# tried on.
+ASKING = {"setConsentTerms", "setPurpose", "retirePurpose", "createConsentSource", "changeConsentSource", "pauseConsentSource",
+          "resumeConsentSource", "retireConsentSource"}
+OWN_SOURCE = {"changeOwnConsentSource", "pauseOwnConsentSource", "resumeOwnConsentSource", "retireOwnConsentSource"}
 
 
 @schemathesis.hook
@@ -36,6 +41,8 @@ def before_call(context, case, kwargs):
     path = case.path_parameters or {}
     if operation in DESTRUCTIVE and path.get("tenant") == FACTS["path"]["tenant"]:
         path["tenant"] = FACTS["victim"]["tenant"]
+    if operation in ASKING and path.get("tenant") == FACTS["path"]["tenant"]:
+        path["tenant"] = FACTS["asker"]["tenant"]
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return
     # What one step made, the next one uses. Else one in four asks for what is not there; Meta says 400 then, not 404, and so do we
@@ -46,8 +53,20 @@ def before_call(context, case, kwargs):
                 path[name] = FACTS["path"][name]
         if operation in DESTRUCTIVE:
             path.update({name: FACTS["victim"][name] for name in path if name in FACTS["victim"]})
+        if operation in ASKING:
+            path.update({name: FACTS["asker"][name] for name in path if name in FACTS["asker"]})
         if "key" in path:
             path["key"] = fresh_key(path["tenant"])
+        if operation in OWN_SOURCE or operation == "retireConsentSource":
+            path["source"] = fresh_source("path" if operation in OWN_SOURCE else "asker")
+        if operation in ("setOwnPurpose", "retireOwnPurpose"):
+            path["purpose"] = "other"
+        if operation == "consentSourceFile":
+            path["plugin"] = "signup-widget"
+        if operation == "askConsentSource":
+            path["part"] = "config"
+        if operation == "useConsentSource":
+            path["part"] = "agree"
     # A cursor fits the page that gave it out alone; test_lists.py follows them.
     if case.query:
         case.query.pop("cursor", None)
@@ -60,6 +79,13 @@ def before_call(context, case, kwargs):
             case.headers[name] = tag
     if operation == "answerHandshake":
         case.query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": FACTS["verify_token"]}
+    if operation.startswith(("askConsentSource", "useConsentSource", "preflightConsentSource")):
+        case.headers["Origin"] = PAGE
+    if operation == "putConsentImportContent":
+        lines = {"text/csv": "phone\n+4930123456\n", "application/x-ndjson": '{"contact": {"phone": "+4930123456"}}\n'}
+        case.body = lines.get(case.media_type, case.body)
+    if operation == "readConsentLinks":
+        case.query = {"channel_id": FACTS["path"]["channel"]}
     if isinstance(case.body, dict):
         BODIES.get(operation, lambda body: None)(case.body)
 
@@ -69,6 +95,56 @@ def fresh_key(tenant):
     body = {"label": "to be used up", "scopes": ["messages:read"]}
     answer = requests.post(f"{FACTS['base']}/admin/v1/tenants/{tenant}/api-keys", json=body, headers=STAFF, timeout=10)
     return answer.json()["id"]
+
+
+def fresh_source(whose):
+    """A set-up that may be retired; those before it are, as a tenant may have so many."""
+    known = FACTS[whose]
+    body = {"plugin": "signup-widget", "channel_id": known["channel"], "name": "to be used up", "configuration": {}}
+    url = f"{FACTS['base']}/admin/v1/tenants/{known['tenant']}/consent-sources"
+    for old in requests.get(url, headers=STAFF, timeout=10).json()["data"]:
+        if old["state"] != "retired" and old["id"] != known["source"]:
+            requests.post(f"{url}/{old['id']}/retire", headers=STAFF, timeout=10)
+    return requests.post(url, json=body, headers=STAFF, timeout=10).json()["id"]
+
+
+def of_the_asker(body):
+    """Configuration is the plugin's."""
+    body.update(plugin="signup-widget", channel_id=FACTS["asker"]["channel"], configuration={})
+
+
+def of_its_own(body):
+    body.update(plugin="signup-widget", channel_id=FACTS["path"]["channel"], configuration={})
+
+
+def worded(texts, text):
+    """In the same two languages throughout, as a set-up shows only what is worded alike."""
+    texts.clear()
+    texts.update(de=text, en=text)
+
+
+def worded_terms(body):
+    body["imprint_url"] = "https://praxis.example/impressum"
+    worded(body["privacy_notice"]["texts"], {"url": "https://praxis.example/datenschutz"})
+    # The people of the run said no age; one that the terms ask for would be missing.
+    if body.get("minimum_age") in range(13, 22):
+        body["minimum_age"] = None
+
+
+def worded_purpose(body):
+    worded(body["texts"], {"title": "Termine", "text": "Die Praxis darf mir schreiben."})
+
+
+def configured(body):
+    if "configuration" in body:
+        body["configuration"] = {}
+
+
+def ticked(body):
+    """The body is the plugin's, and tells what was shown."""
+    shown = requests.get(f"{FACTS['base']}/s/{FACTS['path']['source']}/config?lang=de", timeout=10).json()
+    body.clear()
+    body.update(purposes=["service"], age=True, language="de", page=PAGE + "/", shown=shown["shown"])
 
 
 def served_region(body):
@@ -130,6 +206,15 @@ def declared(body):
         del body[name]
 
 
+def known_people(body):
+    body.update(people=[{"contact_id": FACTS["path"]["contact"]}], channel_id=FACTS["path"]["channel"], purposes=["service"])
+
+
+def withdrawn(body):
+    """Another purpose than the one that messages of the run have."""
+    body.update(channel_id=FACTS["path"]["channel"], purpose="news", occurred_at="2026-03-01T12:00:00Z")
+
+
 def new_number(body):
     """Keys and values are the channel plugin's; Meta knows the number."""
     number = str(10 ** 15 + CALLS["connectChannel"])
@@ -154,10 +239,23 @@ def known_values(body):
     body.update({name: {} for name in ("configuration", "ingress") if body.get(name)})
 
 
+PAGE = "https://praxis.example"
+def known_channel(body):
+    """A channel of the tenant's, and defaults that a declaration has."""
+    if isinstance(body.get("channel_id"), str) and len(body["channel_id"]) == 36:
+        body["channel_id"] = FACTS["path"]["channel"]
+    if isinstance(body.get("defaults"), dict):
+        body["defaults"] = {"purpose": "news"}
+
+
 BODIES = {
+    "setConsentTerms": worded_terms, "setOwnConsentTerms": worded_terms, "setPurpose": worded_purpose, "setOwnPurpose": worded_purpose,
+    "createConsentSource": of_the_asker, "createOwnConsentSource": of_its_own, "changeConsentSource": configured,
+    "changeOwnConsentSource": configured, "useConsentSource": ticked,
     "createTenant": served_region, "issueKey": time_to_come, "rotateKey": time_to_come, "sendMessage": known_person,
     "sendMetaMessage": known_number, "declareConsent": declared, "connectChannel": new_number, "changeChannel": known_values,
     "moveChannel": known_tenant, "issueOwnToken": within_a_year, "issueStaffToken": within_a_year, "changeTenant": reasoned,
     "changeAgreement": reasoned_end, "addAgreementText": whole_text, "checkAgreementText": whole_text,
     "recordInstruction": instructed, "changeTenantRegion": another_region,
+    "checkGate": known_people, "beginConsentImport": known_channel, "withdrawConsent": withdrawn,
 }

@@ -60,7 +60,10 @@ import Testing
         try await Trail.with { trail in
             let yesterday = try await beginYesterday(trail)
             let seals = trail.plane.auditSeals
-            try await running([AuditSealer(seals: seals, logger: .quiet), AuditSealer(seals: seals, logger: .quiet)]) {
+            let consents = ConsentHeads(
+                directory: RegionDirectory(regions: [:], shards: [:]), audit: trail.plane.audit, logger: .quiet)
+            let sealer = AuditSealer(seals: seals, consents: consents, logger: .quiet)
+            try await running([sealer, sealer]) {
                 while try await seals.list(PageRequest()).items.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
             }
             let made = try await seals.list(PageRequest()).items

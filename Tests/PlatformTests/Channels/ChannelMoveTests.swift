@@ -23,6 +23,7 @@ import Testing
         try await Region.with { region in
             let (old, new) = (try await Company(in: region), try await Company(in: region, channels: 0))
             try await old.befriend(Person(1))
+            try await old.agree(Person(2).phone)
             try await old.send("delivered", to: Person(1).byPhone)
             try await Hand(in: region).work()
             let waiting = try await old.send("waits", to: Person(1).byPhone)
@@ -39,7 +40,7 @@ import Testing
                     && Set(come.secretsChanged.keys) == Set(["configuration.access_token", "ingress.secret"]))
             #expect(try await new.contacts().isEmpty)
             #expect(try await new.messages().isEmpty)
-            #expect(try await old.contacts().count == 1)
+            #expect(try await old.contacts().count == 2)
 
             let ended = try await old.message(waiting)
             #expect(ended.state == "failed" && ended.fault?.code == "channel_moved")
@@ -81,6 +82,7 @@ import Testing
             let come = try #require(try await region.installation.channels.list(new.id).first)
             let held = try await region.rows("SELECT held_until FROM channels WHERE channel_id = $1", [come.id])
             #expect(try held[0].decode("held_until", as: Date.self) > Date())
+            try await new.agree(Person(3).phone, on: come)
             // The moment has come.
             _ = try await region.controlDatabase.query(
                 PostgresQuery("test.pass", "UPDATE channel_routes SET since = now() - interval '1 second'"))
@@ -92,7 +94,6 @@ import Testing
             }
             #expect(try await new.messages().count == 1)
             #expect(try await old.messages().isEmpty)
-            try await new.declare(by: Person(3).byPhone, on: come)
             try await new.send("willkommen", to: Person(3).byPhone, on: come)
             try await Hand(in: region).work()
             #expect(region.messenger.texts.isEmpty)

@@ -56,6 +56,7 @@ import Testing
             _ = try await region.controlDatabase.query(PostgresQuery("test.interrupt", "DELETE FROM channel_routes"))
             let again = try await Company.connect(company.id, in: region, address: company.channel.address)
             #expect(try await region.installation.channels.list(company.id).map(\.id) == [again.id])
+            try await company.agree(Person(1).phone, on: again)
             try await company.receive([again.message("m", from: [Person(1).phone])], through: again)
             #expect(try await company.messages().count == 1)
         }

@@ -14,8 +14,8 @@ import Testing
     private func prepare(_ region: Region) async throws -> Company {
         let company = try await Company(in: region)
         try await company.befriend(person)
+        try await company.agree(person.user)
         try await company.receive(company.channel.message("u1", from: [person.user]))
-        try await company.declare(by: person.byUser)
         try await company.befriend(other)
         return company
     }
@@ -120,6 +120,7 @@ import Testing
             for (number, identities) in people.enumerated() {
                 try await company.receive(company.channel.message("m\(number)", from: identities))
             }
+            try await company.everybodyAgrees()
             let ids = try await company.contacts().map(\.id)
             let merge = ContactMerge(shard: try region.shard)
             for (survivor, merged) in [(0, [1]), (1, [0]), (1, [2]), (0, [1])] {

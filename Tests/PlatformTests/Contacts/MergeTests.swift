@@ -28,6 +28,7 @@ import Testing
             try await company.declare(by: person.byPhone, for: "marketing", at: longAgo)
             try await company.declare("withdrawn", by: person.byUser, for: "marketing")
             try await company.declare(by: person.byPhone, on: second)
+            try await company.everybodyAgrees()
             let answer = try await company.send("answer", to: person.byPhone, on: second)
             let before = try await company.contacts()
             #expect(before.count == 2)
@@ -59,6 +60,7 @@ import Testing
             let company = try await Company(in: region)
             try await company.befriend(person)
             for number in 1...3 { try await company.send("\(number)", to: person.byPhone) }
+            try await company.agree(person.user)
             try await company.receive(company.channel.message("u1", from: [person.user]))
             // The first of them is on its way while the contacts become one.
             let latch = Latch()
@@ -92,8 +94,8 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             try await company.befriend(person)
+            try await company.agree(person.user)
             try await company.receive(company.channel.message("u1", from: [person.user]))
-            try await company.declare(by: person.byUser)
             for (text, recipient) in [
                 ("1", person.byPhone), ("2", person.byUser), ("3", person.byPhone), ("4", person.byUser),
             ] {

@@ -16,6 +16,7 @@ import Testing
             }
             let outcomes = try await IngestBatch(shard: region.shard).commit(items).map { try $0.get() }
             #expect(outcomes.map(\.stored) == [1, 1, 1, 1, 1, 1])
+            for company in companies { try await company.everybodyAgrees() }
             for (place, company) in companies.enumerated() {
                 #expect(
                     try await company.messages().map(\.content) == Array(repeating: .text("\(place)"), count: place + 1)
@@ -41,6 +42,9 @@ import Testing
             #expect(try inOneBatch.map { try $0.get().duplicates } == [0, 1])
             let later = try await company.receive(message("a", "third"), message("b", "third"))
             #expect(later.stored == 0 && later.duplicates == 2)
+            try await company.everybodyAgrees()
+            let released = try await company.receive(message("a", "fourth"), message("b", "fourth"))
+            #expect(released.stored == 0 && released.duplicates == 2)
             #expect(try await company.messages().map(\.content) == [.text("first"), .text("first")])
         }
     }
@@ -66,6 +70,7 @@ import Testing
                 #expect(outcomes.map(\.stored).reduce(0, +) == 8)
                 #expect(outcomes.map(\.duplicates).reduce(0, +) == 40)
             }
+            try await company.everybodyAgrees()
             #expect(try await company.messages().count == 20)
             #expect(try await company.contacts().count == 20)
             #expect(try await region.number("SELECT count(*) FROM channel_events") == 20)
@@ -86,6 +91,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
+            try await company.everybodyAgrees()
             let contact = try #require(try await company.contacts().only)
             #expect(Set(contact.addresses.map(\.identity)) == [person.user, person.phone, person.parent])
             #expect(try await company.messages().count == 12)
@@ -98,6 +104,7 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             let tomorrow = Date(timeIntervalSinceNow: 86_400)
+            try await company.agree(Person(1).phone)
             try await company.receive(company.channel.message("m", from: [Person(1).phone], at: tomorrow))
             let left = try await region.rows(
                 "SELECT extract(epoch FROM window_closes_at - now())::float8 AS seconds FROM conversations")
@@ -134,6 +141,7 @@ import Testing
                 channel.message("m1", from: [Person(1).phone], "other's"),
                 company.channel.message("m1", from: [Person(1).phone], "own"))
             #expect(receipt.stored == 2 && receipt.unroutable == 0)
+            for tenant in [company, other] { try await tenant.everybodyAgrees() }
             #expect(try await company.messages().map(\.content) == [.text("own")])
             #expect(try await other.messages().map(\.content) == [.text("other's")])
         }

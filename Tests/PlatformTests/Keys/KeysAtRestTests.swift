@@ -48,6 +48,7 @@ import Testing
         let company = try await Company(in: region, channels: 2)
         for number in 1...2 {
             let person = Person(number)
+            try await company.agree(person.phone)
             try await company.receive(
                 company.channel.message("m\(number)", from: [person.phone], "Geheim \(number)", name: "Ada \(number)"),
                 company.channel.event(.account(field: "security"), key: "e\(number)", raw: ["geheim": "Geheim"]))

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct BooksTests {
     private enum Act: CaseIterable {
-        case send, sendMore, work, pass, merge, retry, withdraw, die
+        case send, sendMore, work, hear, pass, merge, retry, withdraw, die
     }
 
     @Test(arguments: UInt64(1)...4)
@@ -39,6 +39,7 @@ import Testing
                 case .send, .sendMore:
                     _ = try? await company.send("\(step)", to: dice.pick([person.byPhone, person.byUser]))
                 case .work: try await hand.work()
+                case .hear: try await Ear(in: region).work()
                 case .pass: try await region.letTimePass()
                 case .merge:
                     merges += 1
@@ -58,6 +59,7 @@ import Testing
             for _ in 0..<3 {
                 try await region.letTimePass()
                 try await hand.work()
+                try await Ear(in: region).work()
             }
             #expect(try await region.number("SELECT count(*) FROM queue_lanes") == 0)
             #expect(try await region.number("SELECT count(*) FROM queue_jobs WHERE dead_at IS NULL") == 0)
@@ -103,6 +105,10 @@ import Testing
                             try await region.letWaitsPass()
                         }
                     }
+                }
+                group.addTask {
+                    let ear = try Ear(in: region)
+                    while !isDone.isOpen { try await ear.work() }
                 }
                 group.addTask {
                     while !isDone.isOpen {

@@ -13,9 +13,10 @@ import Testing
         try await company.receive(people.map { company.channel.message($0.phone.address.revealed, from: [$0.phone]) })
         _ = try await region.rows(
             """
-            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since)
-            SELECT tenant_id, contact_id, $2, 'service', 'granted', now() FROM contacts WHERE tenant_id = $1
+            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, proof)
+            SELECT tenant_id, contact_id, $2, 'service', 'granted', now(), 'documented' FROM contacts WHERE tenant_id = $1
             """, [company.id, company.channel.id])
+        try await Ear(in: region).work()
         let batch = SendBatch(shard: try region.shard, plugins: region.installation.plugins)
         for number in 0..<messages {
             let items = people.map { person in
@@ -37,11 +38,11 @@ import Testing
             try await small.befriend(Person(1))
             try await small.send("mine", to: Person(1).byPhone)
             #expect(try await region.number("SELECT count(*) FROM queue_jobs WHERE tenant_id = $1", [crowd.id]) == 2000)
-            try await running([DeliveryWorker(in: region)]) {
+            try await running([LaneWorker.delivering(in: region)]) {
                 try await eventually("it is delivered") { region.messenger.texts.contains("mine") }
             }
             let place = try #require(region.messenger.texts.firstIndex(of: "mine"))
-            #expect(place <= DeliveryWorker.slots)
+            #expect(place <= LaneWorker.Kind.delivery.slots)
         }
     }
 
@@ -55,13 +56,13 @@ import Testing
                 if delivery.channel == crowd.channel.address { await latch.wait() }
                 return .accepted(delivery)
             }
-            let worker = try DeliveryWorker(in: region)
+            let worker = try LaneWorker.delivering(in: region)
             try await running([worker]) {
-                try await eventually("all that may hang do") { latch.waitingCount == DeliveryWorker.share }
+                try await eventually("all that may hang do") { latch.waitingCount == LaneWorker.Kind.delivery.share }
                 try await small.send("mine", to: Person(1).byPhone)
                 worker.wake()
                 try await eventually("it is delivered") { region.messenger.texts.contains("mine") }
-                #expect(latch.waitingCount == DeliveryWorker.share)
+                #expect(latch.waitingCount == LaneWorker.Kind.delivery.share)
                 latch.open()
             }
         }

@@ -86,7 +86,7 @@ import Testing
             for company in companies {
                 for person in people { try await company.befriend(person) }
             }
-            let workers = try (0..<2).map { _ in try DeliveryWorker(in: region) }
+            let workers = try (0..<2).map { _ in try LaneWorker.delivering(in: region) }
             try await running(workers) { [companies] in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for company in companies {

@@ -108,8 +108,8 @@ import Testing
             let (limited, free) = (company.channels[0], company.channels[1])
             for number in 1...2 {
                 try await company.befriend(Person(number))
+                try await company.agree(Person(number).phone, on: free)
                 try await company.receive([free.message("f\(number)", from: [Person(number).phone])], through: free)
-                try await company.declare(by: Person(number).byPhone, on: free)
             }
             try await company.send("1", to: Person(1).byPhone, on: limited)
             region.messenger.answer { $0.channel == limited.address ? .wait(.busy, scope: .channel) : .accepted($0) }

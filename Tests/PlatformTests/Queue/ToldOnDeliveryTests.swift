@@ -52,6 +52,10 @@ import Testing
             region.messenger.answer { .accepted(providerID: Personal($0.providerID), recipient: spelt) }
             try await Hand(in: region).work()
             #expect(region.messenger.texts == ["1", "2"])
+            // What they wrote was held back until it was known who they are.
+            #expect(try await company.heldBack() == 1)
+            try await Ear(in: region).work()
+            #expect(try await company.messages(.inbound).count == 2)
             let contact = try #require(try await company.contacts().only)
             #expect(try await company.messages().allSatisfy { $0.contact == contact.id })
             #expect(try await company.messages(.outbound).map(\.state) == ["sent", "sent"])

@@ -12,6 +12,7 @@ import Testing
             "a webhook's URL leads to the ingress before a tenant is known, and one may be the provider's own",
         "agreement_texts_pkey": "a name is one wording in the whole installation, and most are for every tenant",
         "api_keys_token_hash_key": "a token alone must lead to its tenant",
+        "consent_source_routes_pkey": "a set-up's public address alone must lead to its tenant",
         "tenant_moves_approval_key": "an approval is carried out once, whosever it is",
     ]
 
@@ -21,8 +22,21 @@ import Testing
             "a worker looks for work whosever it is; a lane says nothing about a person",
         "dead_letter_counts reads_across_tenants":
             "whoever watches counts dead letters, whosever they are; a count says nothing about a person",
+        "consent_chains reads_across_tenants":
+            "a worker looks whose consents there are to keep; a chain says nothing about a person",
         "idempotency_keys expired":
             "a worker removes what is too old to count, whosever it is; a key says nothing about a person",
+        "entry_codes expired":
+            "a worker removes codes that ended, whosever they are; without the tenant's key none of them says anything",
+        "quarantined_messages expired":
+            "a worker looks for what is past its time, whosever it is; it opens with its tenant's key alone",
+        "dialogues due": "a worker looks for people who were silent long enough, and acts as their tenant",
+        "destroyed_messages forgotten":
+            "a worker removes what no messenger repeats any more; an index says nothing about a person",
+        "destroyed_messages outdated": "the same",
+        "consent_imports over":
+            "a worker removes imports that are long over, whosever they are; one says nothing about a person",
+        "consent_source_routes control_plane": "the control plane is about all tenants",
         "tenant_standing moving_across_tenants":
             "a worker must know whom to leave alone; that a tenant is being moved says nothing about a person",
         "tenant_moves control_plane": "the control plane is about all tenants",

@@ -10,13 +10,14 @@ import Testing
 @Suite struct RowSecurityTests {
     /// What a role may see without a tenant, and why.
     private static let open: [String: Set<String>] = [
-        // Workers claim lanes and count dead letters, whosever they are; neither says anything about a person.
-        "obhut_worker": ["queue_lanes", "dead_letter_counts"]
+        // Workers claim lanes, count dead letters and look whose consents there are to keep; none says anything about a person.
+        "obhut_worker": ["queue_lanes", "dead_letter_counts", "consent_chains"]
     ]
 
     /// A tenant with something in every table that can have something.
     private func filled(_ region: Region) async throws -> Company {
         let company = try await Company(in: region)
+        try await company.listen()
         try await company.befriend(Person(1))
         try await company.send("Hallo", to: Person(1).byPhone, key: "key")
         try await Hand(in: region).work()
@@ -28,6 +29,10 @@ import Testing
         try await Hand(in: region).work()
         try await company.send("waits", to: Person(1).byPhone)
         _ = try await region.installation.channels.health(company.id, company.channel.id)
+        let source = try await company.setUp()
+        try await company.keepCode(from: source)
+        try await company.fillQuarantine()
+        try await company.fillImport()
         return company
     }
 

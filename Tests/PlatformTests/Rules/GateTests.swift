@@ -1,4 +1,5 @@
 import Foundation
+import PluginKit
 import Testing
 
 @testable import Platform
@@ -6,11 +7,28 @@ import Testing
 @Suite struct GateTests {
     static let now = Date(timeIntervalSince1970: 1_800_000_000)
 
+    static func consent(
+        _ state: ConsentState = .granted, until end: Date? = nil, proof: ConsentProof = .witnessed,
+        explicit: Bool = false, age: Int? = 16
+    ) -> ConsentStanding {
+        ConsentStanding(
+            state: state, expiresAt: end, grounds: ConsentGrounds(proof: proof, isExplicit: explicit, age: age))
+    }
+
+    /// The same consent on other grounds.
+    static func weaken(_ question: inout GateQuestion, _ change: (inout ConsentGrounds) -> Void) {
+        var grounds = question.consent.grounds
+        change(&grounds)
+        question.consent = ConsentStanding(
+            state: question.consent.state, since: question.consent.since, expiresAt: question.consent.expiresAt,
+            grounds: grounds)
+    }
+
     /// A question that every rule allows.
     static let fine = GateQuestion(
         now: now, tenantState: .active, agreement: .inForce, coversSpecialCategory: true, isSpecialCategory: true,
         channelState: .active, contactErased: false, contactRestricted: false, purpose: "service",
-        consent: ConsentStanding(state: .granted), specialCategoryConsent: ConsentStanding(state: .granted),
+        consent: consent(), specialCategoryConsent: consent(explicit: true), minimumAge: 16,
         content: .freeForm, window: ServiceWindow(lastInboundAt: now.addingTimeInterval(-60)), regionServing: true)
 
     struct Wrong: Sendable, CustomTestStringConvertible {
@@ -56,26 +74,46 @@ import Testing
         [
             Wrong("no purpose", .consentMissing) { $0.purpose = "" },
             Wrong("never asked", .consentMissing) { $0.consent = .none },
-            Wrong("asked only", .consentMissing) { $0.consent = ConsentStanding(state: .requested) },
-            Wrong("refused", .consentRefused) { $0.consent = ConsentStanding(state: .refused) },
-            Wrong("withdrawn", .consentWithdrawn) { $0.consent = ConsentStanding(state: .withdrawn) },
-            Wrong("expired", .consentExpired) { $0.consent = ConsentStanding(state: .expired) },
+            Wrong("asked only", .consentMissing) { $0.consent = consent(.requested) },
+            Wrong("refused", .consentRefused) { $0.consent = consent(.refused) },
+            Wrong("withdrawn", .consentWithdrawn) { $0.consent = consent(.withdrawn) },
+            Wrong("expired", .consentExpired) { $0.consent = consent(.expired) },
             Wrong("granted, over now", .consentExpired) {
-                $0.consent = ConsentStanding(state: .granted, expiresAt: now)
+                $0.consent = consent(until: now)
             },
             Wrong("confirmed, over since a second", .consentExpired) {
-                $0.consent = ConsentStanding(state: .confirmed, expiresAt: now.addingTimeInterval(-1))
+                $0.consent = consent(.confirmed, until: now.addingTimeInterval(-1))
             },
+        ],
+        [
+            Wrong("declared without proof", .consentUnproven) { weaken(&$0) { $0.proof = .asserted } },
+            Wrong("unproven and no answer to a service question", .consentUnproven) {
+                weaken(&$0) { $0.proof = .asserted }
+                $0.unproven = .serviceOnly
+                if !$0.purpose.isEmpty { $0.purpose = "news" }
+            },
+            Wrong("unproven, an advertising template for service", .consentUnproven) {
+                weaken(&$0) { $0.proof = .asserted }
+                $0.unproven = .serviceOnly
+                $0.content = .template(category: "MARKETING")
+            },
+        ],
+        [
+            Wrong("nobody asked for the age", .ageNotConfirmed) { weaken(&$0) { $0.age = nil } },
+            Wrong("a year too young", .ageNotConfirmed) { weaken(&$0) { $0.age = 15 } },
         ],
         [Wrong("health not covered", .specialCategoryNotCovered) { $0.coversSpecialCategory = false }],
         [ConsentState.none, .requested, .refused, .withdrawn, .expired].map { state in
             Wrong("health consent \(state.rawValue)", .specialCategoryConsentMissing) {
-                $0.specialCategoryConsent = ConsentStanding(state: state)
+                $0.specialCategoryConsent = consent(state, explicit: true)
             }
         } + [
+            Wrong("health granted, not expressly", .specialCategoryConsentMissing) {
+                $0.specialCategoryConsent = consent()
+            },
             Wrong("health consent over", .specialCategoryConsentMissing) {
-                $0.specialCategoryConsent = ConsentStanding(state: .granted, expiresAt: now)
-            }
+                $0.specialCategoryConsent = consent(until: now, explicit: true)
+            },
         ],
         [
             Wrong("person never wrote", .serviceWindowClosed) { $0.window = ServiceWindow(lastInboundAt: nil) },
@@ -125,12 +163,75 @@ import Testing
                     var question = Self.fine
                     question.tenantState = tenant
                     question.agreement = agreement
-                    question.consent = ConsentStanding(state: consent)
+                    question.consent = Self.consent(consent)
                     let good = tenant == .active && agreement == .inForce && [.granted, .confirmed].contains(consent)
                     #expect((Gate.decide(question) == .allowed) == good, "\(tenant) \(agreement) \(consent)")
                 }
             }
         }
+    }
+
+    @Test func `what the tenant takes upon itself needs no proof, and where no age is asked for none counts`() {
+        var question = Self.fine
+        question.consent = Self.consent(proof: .asserted, age: nil)
+        question.minimumAge = nil
+        #expect(code(question) == .consentUnproven)
+        question.unproven = .serviceOnly
+        #expect(Gate.decide(question) == .allowed)
+        question.purpose = "marketing"
+        #expect(code(question) == .consentUnproven)
+        question.unproven = .allow
+        #expect(Gate.decide(question) == .allowed)
+        question.consent = Self.consent(proof: .documented, age: nil)
+        question.unproven = .refuse
+        #expect(Gate.decide(question) == .allowed)
+    }
+
+    @Test func `a confirmed consent is explicit`() {
+        var question = Self.fine
+        question.specialCategoryConsent = Self.consent(.confirmed)
+        #expect(Gate.decide(question) == .allowed)
+    }
+
+    @Test func `what is said in a dialogue about consent needs none, and an open window`() {
+        var question = Self.fine
+        question.isSpecialCategory = false
+        question.purpose = "consent_dialogue"
+        question.consent = .none
+        // Nobody is being asked.
+        #expect(code(question) == .consentMissing)
+        question.dialogue = .open
+        #expect(Gate.decide(question) == .allowed)
+        question.dialogue = .refused
+        #expect(code(question) == .consentRefused)
+        question.dialogue = .withdrawn
+        #expect(code(question) == .consentWithdrawn)
+        question.dialogue = .open
+        question.window = ServiceWindow(lastInboundAt: nil)
+        #expect(code(question) == .serviceWindowClosed)
+        // A template opens nothing that a dialogue may use.
+        question.content = .template(category: "utility")
+        #expect(code(question) == .serviceWindowClosed)
+    }
+
+    @Test(arguments: DialogueStatus.allCases)
+    func `after a no nothing but its confirmation is said`(status: DialogueStatus) {
+        let isNo = status == .refused || status == .withdrawn
+        #expect((DialoguePermission(status, isConfirmation: false) == .open) != isNo)
+        #expect(DialoguePermission(status, isConfirmation: true) == .open)
+    }
+
+    @Test(
+        arguments: [
+            ("marketing", nil, "marketing"), ("MARKETING", nil, "marketing"), ("utility", nil, "service"),
+            ("authentication", nil, "service"), ("marketing", "news", "news"), (nil, nil, "service"),
+            (nil, "health", "health"),
+        ] as [(String?, String?, String)])
+    func `the purpose is the one that is stated, or the template's`(category: String?, stated: String?, purpose: String)
+    {
+        let content =
+            category.map { MessageContent(type: "template", fields: ["category": .string($0)]) } ?? .text("Hallo")
+        #expect(MessagePurpose.of(stated: stated, content) == purpose)
     }
 
     @Test func `a template passes a closed window, but no other rule`() {

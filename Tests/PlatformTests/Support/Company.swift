@@ -119,16 +119,18 @@ struct Company: Sendable {
     /// What the source `declared` reads.
     static func consent(_ state: String = "granted", for purpose: String = "service", at time: Date = Date()) -> JSON {
         [
-            "purpose": .string(purpose), "state": .string(state), "occurred_at": .string(time.formatted(.iso8601)),
-            "evidence": ["method": "in_person", "text": "Ja, gerne."],
+            "purpose": .string(purpose), "state": .string(state), "occurred_at": .string(time.rfc3339),
+            "evidence": purpose == "health"
+                ? ["method": "in_person", "text": "Ja, gerne.", "explicit": true]
+                : ["method": "in_person", "text": "Ja, gerne."],
         ]
     }
 
-    /// A person who wrote and agreed, so that the gate lets messages through.
+    /// A person who agreed and wrote, so that the gate lets messages through.
     func befriend(_ person: Person, _ identities: [Identity]? = nil) async throws {
-        try await receive(channel.message("first-\(person.phone.address.revealed)", from: identities ?? [person.phone]))
-        let first = (identities ?? [person.phone])[0]
-        try await declare(by: .identity(kind: first.kind, address: first.address))
+        let identities = identities ?? [person.phone]
+        try await agree(identities[0])
+        try await receive(channel.message("first-\(person.phone.address.revealed)", from: identities))
     }
 
     func request(

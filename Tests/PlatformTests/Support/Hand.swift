@@ -114,9 +114,13 @@ extension Region {
     }
 }
 
-extension DeliveryWorker {
+extension LaneWorker {
     /// A worker as the server runs them.
-    convenience init(in region: Region) throws {
-        self.init(shard: try region.shard, plugins: region.installation.plugins, http: KindMeta(), logger: .quiet)
+    static func delivering(in region: Region) throws -> LaneWorker {
+        let plugins = region.installation.plugins
+        return .delivering(
+            DeliveryLane(
+                shard: try region.shard, plugins: plugins, flows: FlowKeys(plugins), http: KindMeta(),
+                rates: ChannelRates(), startedAt: Date(), logger: .quiet))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Outbound
 import PluginKit
 import Synchronization
 import WhatsAppCloud
@@ -43,6 +44,7 @@ final class Messenger: ChannelPlugin {
         var webhooks: [[ChannelEvent]] = []
         var deliveries: [Delivery] = []
         var answer: Answer = { .accepted($0) }
+        var begun: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
@@ -53,6 +55,11 @@ final class Messenger: ChannelPlugin {
 
     func answer(_ answer: @escaping Answer) {
         state.withLock { $0.answer = answer }
+    }
+
+    /// Told whenever a delivery begins, before anything leaves.
+    func begun(_ begun: @escaping @Sendable () -> Void) {
+        state.withLock { $0.begun = begun }
     }
 
     /// The body of a webhook that brings these events.
@@ -110,10 +117,14 @@ final class Messenger: ChannelPlugin {
         let delivery = Delivery(
             message: id, channel: connection.address, recipient: message.recipient,
             text: message.content.fields["body"]?.string ?? "")
-        let answer = state.withLock { state in
+        let (answer, begun) = state.withLock { state in
             state.deliveries.append(delivery)
-            return state.answer
+            return (state.answer, state.begun)
         }
+        begun()
+        // As any messenger: a request leaves, whatever comes of it.
+        _ = try? await connection.http.send(
+            OutboundRequest(method: "POST", url: "https://messenger.example/messages", timeout: .seconds(5)))
         return await answer(delivery)
     }
 

@@ -18,6 +18,7 @@ struct Region: Sendable {
 
     let installation: Installation
     let messenger: Messenger
+    let asker: Asker
     /// As the superuser, whom row-level security does not hold: to look at what is stored, and to damage it.
     let database: PostgresClient
     let controlDatabase: PostgresClient
@@ -35,14 +36,15 @@ struct Region: Sendable {
             defer { try? FileManager.default.removeItem(atPath: folder) }
             try await TestDatabase.withClient(databases.region) { database in
                 try await TestDatabase.withClient(databases.control) { controlDatabase in
-                    let messenger = Messenger()
+                    let (messenger, asker) = (Messenger(), Asker())
                     let configuration = InstallationConfiguration(
                         controlURL: databases.control.url(as: "obhut_control"),
                         regions: [.test(databases.region, folder: folder)], appConnections: 6, workerConnections: 6,
                         runsWorkers: false, sealing: try .forTests())
                     let region = Region(
-                        installation: try await open(configuration, folder, [messenger]), messenger: messenger,
-                        database: database, controlDatabase: controlDatabase, configuration: configuration,
+                        installation: try await open(configuration, folder, [messenger], asker),
+                        messenger: messenger, asker: asker, database: database, controlDatabase: controlDatabase,
+                        configuration: configuration,
                         folder: folder)
                     try await running(region.installation.services) { try await body(region) }
                 }
@@ -62,17 +64,20 @@ struct Region: Sendable {
         for (key, value) in facts { configuration.regions[0].values[key] = value }
         let replaced = newcomer?.manifest.name == messenger.manifest.name
         let messengers = (replaced ? [] : [messenger]) + [newcomer].compactMap(\.self)
-        let other = try await Self.open(configuration, folder, messengers)
+        let other = try await Self.open(configuration, folder, messengers, asker)
         try await running(other.services) { try await body(other) }
     }
 
     static func open(
-        _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger]
+        _ configuration: InstallationConfiguration, _ folder: String, _ messengers: [Messenger],
+        _ asker: Asker
     ) async throws -> Installation {
         var plugins = PluginRegistry()
         for messenger in messengers { try plugins.register(channel: messenger) }
         try plugins.register(channel: WhatsAppCloud())
         try plugins.register(consentSource: Declared())
+        try plugins.register(consentSource: asker)
+        try plugins.register(consentSource: SignPost())
         try plugins.register(storageRegion: SelfHosted())
         let isFirst = !FileManager.default.fileExists(atPath: folder)
         let keys = try KeyFile.open(path: "\(folder)/control/keys.json", owner: "control", firstStart: isFirst)

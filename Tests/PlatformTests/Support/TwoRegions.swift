@@ -33,10 +33,11 @@ struct TwoRegions: Sendable {
                 try await TestDatabase.withClient(first.region) { database in
                     try await TestDatabase.withClient(first.control) { controlDatabase in
                         try await TestDatabase.withClient(second.region) { other in
-                            let messenger = Messenger()
+                            let (messenger, asker) = (Messenger(), Asker())
                             let region = Region(
-                                installation: try await Region.open(configuration, folder, [messenger]),
-                                messenger: messenger, database: database, controlDatabase: controlDatabase,
+                                installation: try await Region.open(configuration, folder, [messenger], asker),
+                                messenger: messenger, asker: asker, database: database,
+                                controlDatabase: controlDatabase,
                                 configuration: configuration, folder: folder)
                             try await running(region.installation.services) {
                                 try await body(TwoRegions(region: region, other: other))
@@ -121,9 +122,11 @@ struct Mover: Sendable {
         self.two = two
         let region = two.region
         company = try await Company(in: region)
+        try await company.listen()
         try await company.befriend(Person(1), [Person(1).phone])
         try await company.befriend(Person(2), [Person(2).user])
         try await company.befriend(Person(3))
+        try await company.agree(Person(9).phone)
         try await company.send("Hallo", to: Person(1).byPhone, key: "key")
         try await Hand(in: region).work()
         let sent = region.messenger.deliveries.last { $0.channel == company.channel.address }
@@ -136,6 +139,9 @@ struct Mover: Sendable {
         try await Hand(in: region).work()
         region.messenger.answer { .accepted($0) }
         for turn in 1...3 { try await company.send("waits \(turn)", to: Person(3).byPhone) }
+        try await company.keepCode(from: company.setUp())
+        try await company.fillQuarantine()
+        try await company.fillImport()
         // Nobody takes them before the test wants it.
         _ = try await region.rows(
             "UPDATE queue_lanes SET run_at = now() + interval '1 hour' WHERE tenant_id = $1", [company.id])
@@ -170,6 +176,9 @@ struct Mover: Sendable {
         told += messages.map { "\($0.id) \($0.state) \($0.content.fields["body"]?.string ?? "-")" }
         told += try await reading.events(caller, page).items.map { "\($0.id) \($0.kind)" }
         told += try await installation.channels.list(id).map { "\($0.id) \($0.address) \($0.state)" }
+        told += try await installation.consentSources.list(id).map {
+            "\($0.source.id) \($0.source.state) \($0.configuration.text) \($0.purposes)"
+        }
         told += try await installation.deadLetters.list(id).items.map { "\($0.message) \($0.fault.code)" }
         return told
     }

@@ -28,6 +28,9 @@ import Testing
                     .sample("of-\(tenant.id)"), of: tenant.id, .system)
             }
             _ = try await region.installation.agreementTexts.add(.sample(), of: nil, .system)
+            try await company.agree(Person(2).phone)
+            try await company.setUp()
+            try await company.listen()
             let sent = try await company.send("Ihr Termin", to: Person(1).byPhone, key: "k")
             try await Hand(in: region).work()
             try await company.receive(

@@ -13,6 +13,7 @@ import Testing
             for agreement in ProcessingRuleTests.agreements {
                 let company = try await Company(in: region)
                 try await company.befriend(Person(1))
+                try await company.agree(Person(2).phone)
                 try await set(company, state, agreement)
                 for activity in [ProcessingRule.Activity.send, .read, .ingress, .export] {
                     let wanted = ProcessingRule.verdict(activity, state, agreement)
@@ -76,6 +77,11 @@ import Testing
         let outcome = try await IngestBatch(shard: try company.region.shard).commit([item])[0].get()
         let kept = try await company.region.number(stored, [company.id]) - before
         #expect(outcome.stored == kept && outcome.stored + outcome.discarded == 1)
+        // Somebody who has not agreed is kept or not by the same rule, and read by nobody.
+        let stranger = company.item(company.channel.message("strange", from: [Person(3).phone], "fremd"))
+        let strange = try await IngestBatch(shard: try company.region.shard).commit([stranger])[0].get()
+        #expect(strange.stored == kept && strange.discarded == outcome.discarded)
+        #expect(try await company.heldBack() == kept)
         if kept == 0 { return .discarded }
         let isRead = (try? await company.messages(.inbound).contains { $0.content == .text("später") }) ?? false
         return isRead ? .allowed : .held

@@ -72,7 +72,10 @@ struct ReferenceTests {
         #expect(pages.isSubset(of: all))
         // What is no page of the console is open to whoever has a signed link, to be read.
         #expect(
-            pages.filter { !$0.contains(" /console") }.sorted() == ["GET /agreements/{link}", "GET /notices/{link}"])
+            pages.filter { !$0.contains(" /console") }.sorted() == [
+                "GET /agreements/{link}", "GET /consents/receipt/{link}", "GET /consents/withdrawal/{link}",
+                "GET /notices/{link}",
+            ])
         let routes = all.subtracting(pages)
         let paths = OpenAPIDocument(operations: book.operations, publicURL: "").json["paths"]?.object?.members ?? []
         let told = paths.flatMap { path in

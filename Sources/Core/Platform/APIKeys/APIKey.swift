@@ -9,9 +9,14 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case contactsRead = "contacts:read"
     case consentsRead = "consents:read"
     case consentsWrite = "consents:write"
+    /// The tenant's terms of consent, and where it asks people.
+    case consentTermsRead = "consent_terms:read"
+    case consentTermsWrite = "consent_terms:write"
     /// Everything at once (Art. 20 GDPR); the one scope that outlives the contract, until the data are erased.
     case exportRead = "export:read"
     case auditRead = "audit:read"
+    /// Where the tenant is told of things, which hands out what happens in its conversations.
+    case webhooksWrite = "webhooks:write"
 }
 
 /// A tenant's key, as it is listed: never its token.

@@ -29,6 +29,7 @@ public struct ConsentService: Sendable {
         } catch {
             throw PlatformError.invalid(error.field, error.problem)
         }
+        try ReservedPurpose.check(draft)
         let shard = try directory.shard(caller.shard)
         let keys = try await shard.keys.keys(of: caller.tenant)
         let id = ConsentEventID.generate()
@@ -58,22 +59,20 @@ public struct ConsentService: Sendable {
         let shard = try directory.shard(caller.shard)
         return try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { tx in
             try await TenantStanding.requireProcessing(caller.tenant, tx)
-            guard let contact = try await ContactStore.survivor(caller.tenant, contact, tx) else {
+            guard let contact = try await ContactStore.shown(caller.tenant, contact, tx) else {
                 throw PlatformError.notFound("contact")
             }
             let rows = try await tx.query(
                 PostgresQuery(
                     "consents.list",
                     """
-                    SELECT channel_id, purpose, state, since, expires_at
+                    SELECT channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed
                     FROM consents
                     WHERE tenant_id = $1 AND contact_id = $2
                     ORDER BY channel_id, purpose
                     """, [caller.tenant, contact]))
             return try rows.map { row in
-                let standing = ConsentStanding(
-                    state: try row.decode("state"), since: try row.decode("since"),
-                    expiresAt: try row.decode("expires_at"))
+                let standing = try ConsentStanding(row).seen(at: Date())
                 return ConsentView(
                     contact: contact, channel: try row.decode("channel_id"), purpose: try row.decode("purpose"),
                     standing: standing)

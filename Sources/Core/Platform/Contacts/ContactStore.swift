@@ -28,7 +28,7 @@ struct ContactStore: Sendable {
     ) async throws -> ContactID {
         switch try normalise(person, plugin: channel.plugin, plugins) {
         case .contact(let id):
-            guard let survivor = try await Self.survivor(keys.tenant, id, tx) else {
+            guard let survivor = try await Self.shown(keys.tenant, id, tx) else {
                 throw PlatformError.notFound("contact")
             }
             return survivor
@@ -37,9 +37,11 @@ struct ContactStore: Sendable {
         }
     }
 
-    /// - Parameter seenAt: when the person was seen to have these addresses.
+    /// - Parameters:
+    ///   - seenAt: when the person was seen to have these addresses.
+    ///   - isHidden: whether a person who is new is no more known to the tenant than one who wrote without having agreed.
     func findOrCreate(
-        _ identities: [IndexedIdentity], plugin: String, seenAt: Date, _ tx: PostgresTransaction
+        _ identities: [IndexedIdentity], plugin: String, seenAt: Date, isHidden: Bool = false, _ tx: PostgresTransaction
     ) async throws -> ContactID {
         let people = try PeopleFound(
             try await tx.query(IngestStore.identities(keys.tenant, identities.map(\.index.bytes))), keys)
@@ -54,7 +56,11 @@ struct ContactStore: Sendable {
         }
         _ = try await tx.pipeline([
             IngestStore.addContacts(
-                keys.tenant, [NewContact(id: contact.id, keyID: contact.key.id, keySealed: sealed, nameSealed: nil)]),
+                keys.tenant,
+                [
+                    NewContact(
+                        id: contact.id, keyID: contact.key.id, keySealed: sealed, nameSealed: nil, isHidden: isHidden)
+                ]),
             IngestStore.addIdentities(keys.tenant, added),
         ])
         return contact.id
@@ -75,6 +81,22 @@ struct ContactStore: Sendable {
                 """, [tenant, today]))
         guard !rows.isEmpty else { throw PersonMoved() }
         return today
+    }
+
+    /// The same for an id that a tenant named: one that is shown to it.
+    static func shown(_ tenant: TenantID, _ contact: ContactID, _ session: some PostgresSession) async throws
+        -> ContactID?
+    {
+        let rows = try await session.query(
+            PostgresQuery(
+                "contacts.shown",
+                """
+                SELECT c.contact_id
+                FROM contacts named
+                JOIN contacts c ON c.tenant_id = named.tenant_id AND c.contact_id = coalesce(named.merged_into, named.contact_id)
+                WHERE named.tenant_id = $1 AND named.contact_id = $2 AND NOT c.hidden
+                """, [tenant, contact]))
+        return try rows.first?.decode("contact_id")
     }
 
     /// The contact that an id means today: itself, or the one it was merged into.

@@ -68,6 +68,18 @@ public struct ConversationID: Identifier {
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
 
+/// A server of a tenant's that is told of things.
+public struct WebhookEndpointID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// Something that an endpoint is to be told.
+public struct WebhookEventID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
 /// A message, either way.
 public struct MessageID: Identifier {
     public let rawValue: UUID
@@ -76,6 +88,18 @@ public struct MessageID: Identifier {
 
 /// A fact about consent; facts are only ever added.
 public struct ConsentEventID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A set-up of a consent source; stands in public addresses.
+public struct ConsentSourceID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// What was agreed on a page, kept until a message brings its code.
+public struct EntryCodeID: Identifier {
     public let rawValue: UUID
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }
@@ -112,6 +136,12 @@ public struct ApprovalID: Identifier {
 
 /// A staff member's session in the console. Names the session, opens nothing.
 public struct SessionID: Identifier {
+    public let rawValue: UUID
+    public init(rawValue: UUID) { self.rawValue = rawValue }
+}
+
+/// A file of declared consents.
+public struct ConsentImportID: Identifier {
     public let rawValue: UUID
     public init(rawValue: UUID) { self.rawValue = rawValue }
 }

@@ -110,12 +110,16 @@ struct IngestBatch: Sendable {
             plans.append(plan)
             works.append(work)
         }
-        let isMore = works.contains { !$0.changes.isEmpty || !$0.stops.isEmpty }
+        let isMore =
+            works.contains { !$0.changes.isEmpty || !$0.stops.isEmpty } || plans.contains { !$0.withdrawals.isEmpty }
         var written = try await tx.pipeline(plans.flatMap { try $0.writes() }, commit: !isMore)[...]
         for (work, plan) in zip(works, plans) {
             let own = written.prefix(plan.writeCount)
             try plan.account(for: own, in: &outcomes)
-            if isMore { try await carryOut(work, new: try plan.storedEvents(own), tx) }
+            if isMore {
+                try await carryOut(work, new: try plan.storedEvents(own), tx)
+                try await withdraw(plan, of: work.keys, stored: try plan.storedMessages(own), tx)
+            }
             written = written.dropFirst(plan.writeCount)
         }
         return (outcomes, discarded, moving)
@@ -146,13 +150,39 @@ struct IngestBatch: Sendable {
                 _ = try await tx.query(IngestStore.setOutcome(tenant, change.event.dedupIndex, outcome))
             }
         }
+        var stops: [(stop: IngestWork.Stop, contact: ContactID)] = []
         for stop in work.stops where left.remove(stop.event.dedupIndex) != nil {
             let contact = try await ContactStore(keys: work.keys).findOrCreate(
-                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, tx)
+                stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, isHidden: true, tx)
+            stops.append((stop, contact))
+        }
+        for (stop, contact) in stops.sorted(by: { $0.contact < $1.contact }) {
             try await ConsentLedger.addWithdrawal(
                 work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
                 source: stop.event.plugin,
-                at: stop.occurredAt, tx)
+                at: Withdrawals.latest(stop.occurredAt), tx)
+        }
+    }
+
+    /// A word or button of withdrawal takes effect with the message that brings it (GDPR Art. 7(3)); the person is told once.
+    private func withdraw(
+        _ plan: IngestPlan, of keys: TenantKeys, stored: Set<MessageID>, _ tx: PostgresTransaction
+    ) async throws {
+        let new = plan.withdrawals.filter { stored.contains($0.id) }
+        guard !new.isEmpty else { return }
+        _ = try await tx.query(.tenant(keys.tenant))
+        // In one order, as in every batch: each holds the tenant's chain from its first event on.
+        for withdrawal in new.sorted(by: { ($0.contact, $0.id) < ($1.contact, $1.id) }) {
+            let (message, word) = (withdrawal.message, withdrawal.word)
+            let isFirst = try await Withdrawals.everything(
+                keys, contact: withdrawal.contact, channel: message.channel, source: message.plugin,
+                method: "word_in_chat", evidence: message.withdrawalEvidence(word, stored: withdrawal.id),
+                at: Withdrawals.latest(message.occurredAt), tx)
+            // Whoever is being asked something is told in the dialogue.
+            guard isFirst, !withdrawal.isHeard else { continue }
+            try await Withdrawals.confirm(
+                keys, to: withdrawal.contact, channel: message.channel,
+                WithdrawalText.confirmation(word, of: message.identities), tx)
         }
     }
 }

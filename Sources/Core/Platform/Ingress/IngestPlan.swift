@@ -7,7 +7,7 @@ import struct Foundation.UUID
 /// What has to be written for one tenant's part of a batch, decided from what is stored already.
 struct IngestPlan: Sendable {
     /// How many statements `lookups` makes.
-    static let lookupCount = 5
+    static let lookupCount = 7
 
     private let keys: TenantKeys
     /// The item of each event that is known already.
@@ -20,26 +20,41 @@ struct IngestPlan: Sendable {
     private var identities: [NewIdentity] = []
     private var conversations: [ConversationTouch] = []
     private(set) var messages: [(item: Int, row: NewInboundMessage)] = []
+    private(set) var quarantined: [(item: Int, row: QuarantinedMessage)] = []
+    /// The items of messages that are not kept, and on which channel.
+    private(set) var dropped: [(item: Int, channel: ChannelID)] = []
+    /// Of `messages`, those that bring an entry code.
+    private var cues: [MessageID] = []
+    /// Blind indexes of the entry codes that these messages bring.
+    private var codes: Set<[UInt8]> = []
+    /// Messages by which their senders withdraw. Those of people who have agreed to nothing are heard with what else they wrote.
+    private(set) var withdrawals: [Withdrawal] = []
     private(set) var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
     private var advances: [MessageAdvance] = []
     private(set) var events: [IngestWork.Other] = []
 
     static func lookups(_ work: IngestWork) -> [PostgresQuery] {
         let tenant = work.keys.tenant
+        let indexes = work.messages.flatMap { $0.identities.map(\.index.bytes) }
+        let codes = work.messages.flatMap(\.codes)
         return [
             .tenant(tenant),
-            IngestStore.heldIdentities(tenant, work.messages.flatMap { $0.identities.map(\.index.bytes) }),
+            work.changesPeople
+                ? IngestStore.lockedIdentities(tenant, indexes) : IngestStore.heldIdentities(tenant, indexes),
+            // After the people are held, so that it tells what is so until commit.
+            AdmissionStore.find(tenant, work.messages),
             IngestStore.knownMessages(tenant, work.messages.map(\.providerIndex)),
             IngestStore.messagesOfStatuses(
                 tenant, work.statuses.map(\.providerIndex), work.statuses.compactMap(\.reference)),
             TenantStanding.query(tenant),
+            codes.isEmpty ? .nothing : EntryCodes.known(tenant, codes),
         ]
     }
 
     /// What becomes of what came for the tenant.
     /// - Parameter found: the rows of `lookups`.
     static func verdict(_ found: ArraySlice<PostgresRows>) throws -> ProcessingRule.Verdict {
-        guard let row = found[found.startIndex + 4].first else { return .discarded }
+        guard let row = found[found.startIndex + 5].first else { return .discarded }
         let standing = try TenantStanding(row)
         return ProcessingRule.verdict(
             .ingress, standing.state, standing.agreement, isMoving: standing.isMoving)
@@ -50,17 +65,18 @@ struct IngestPlan: Sendable {
     init(_ work: IngestWork, found: ArraySlice<PostgresRows>) throws {
         keys = work.keys
         let rows = Array(found)
-        try planMessages(work, identities: rows[1], known: rows[2])
-        try planStatuses(work, messages: rows[3])
+        for row in rows[6] { codes.insert(try row.decode("code_index")) }
+        try planMessages(work, PeopleFound(rows[1], admissions: rows[2], work.keys), known: rows[3])
+        try planStatuses(work, messages: rows[4])
         events += work.others
     }
 
     // MARK: - Messages
 
-    private mutating func planMessages(_ work: IngestWork, identities rows: PostgresRows, known: PostgresRows) throws {
+    private mutating func planMessages(_ work: IngestWork, _ found: PeopleFound, known: PostgresRows) throws {
         var seen = Set<[UInt8]>()
         for row in known { seen.insert(try row.decode("provider_index")) }
-        var people = try PeopleFound(rows, keys)
+        var people = found
         var fresh: [IngestWork.Message] = []
         for message in work.messages {
             if seen.insert(message.providerIndex).inserted {
@@ -70,34 +86,78 @@ struct IngestPlan: Sendable {
             }
         }
         var touches: [ConversationKey: ConversationTouch] = [:]
+        var fills: [ConversationKey: Admission] = [:]
         for group in PersonGroup.groups(fresh) {
-            let contact = try resolve(group, in: &people)
+            let (contact, nameSealed) = try resolve(group, in: &people)
             for message in group.messages {
-                let id = MessageID.generate()
-                let content = message.message.content
-                messages.append(
-                    (
-                        message.item,
-                        NewInboundMessage(
-                            id: id, contact: contact.id, channel: message.channel, type: IngestWork.plain(content.type),
-                            contentSealed: try contact.seal(content: content, of: id),
-                            providerIndex: message.providerIndex,
-                            providerIDSealed: try contact.seal(providerID: message.message.providerID.revealed, of: id),
-                            occurredAt: message.occurredAt)
-                    ))
-                let window = ServiceWindow(
-                    lastInboundAt: message.occurredAt,
-                    entryPointAt: content.context?["referral"] == nil ? nil : message.occurredAt)
-                let opens = message.message.opensWindow
-                let touch = ConversationTouch(
-                    conversation: .generate(), channel: message.channel, contact: contact.id,
-                    inboundAt: opens ? message.occurredAt : nil, closesAt: opens ? window.closesAt : nil,
-                    messageAt: message.occurredAt)
-                touches[ConversationKey(contact: contact.id, channel: message.channel), default: touch].widen(touch)
+                let key = ConversationKey(contact: contact.id, channel: message.channel)
+                var admission = fills[key] ?? people.admission(contact.id, message.channel)
+                let isStored = admission.isOpen
+                let id: MessageID
+                if isStored {
+                    id = try store(message, contact)
+                    if let name = message.name?.revealed { try rename(contact, nameSealed, to: name) }
+                } else {
+                    let row = try QuarantinedMessage(message, of: contact.id, keys)
+                    guard admission.takes(row.size) else {
+                        dropped.append((message.item, message.channel))
+                        continue
+                    }
+                    quarantined.append((message.item, row))
+                    id = row.id
+                }
+                if let word = message.withdrawal, admission.isAdmitted {
+                    withdrawals.append(
+                        Withdrawal(message: message, word: word, id: id, contact: contact.id, isHeard: !isStored))
+                    // What comes after it in this batch is not the tenant's any more.
+                    admission.isAdmitted = false
+                }
+                fills[key] = admission
+                let touch = Self.touch(message, contact.id, isHidden: !isStored)
+                touches[key, default: touch].widen(touch)
             }
         }
         // One order for all batches, so that two that touch the same conversations do not deadlock.
         conversations = touches.values.sorted { ($0.contact, $0.channel) < ($1.contact, $1.channel) }
+    }
+
+    private mutating func store(_ message: IngestWork.Message, _ contact: OpenContact) throws -> MessageID {
+        let id = MessageID.generate()
+        let content = message.message.content
+        messages.append(
+            (
+                message.item,
+                NewInboundMessage(
+                    id: id, contact: contact.id, channel: message.channel, type: IngestWork.plain(content.type),
+                    contentSealed: try contact.seal(content: content, of: id), providerIndex: message.providerIndex,
+                    providerIDSealed: try contact.seal(providerID: message.message.providerID.revealed, of: id),
+                    occurredAt: message.occurredAt)
+            ))
+        if !codes.isDisjoint(with: message.codes) { cues.append(id) }
+        return id
+    }
+
+    private static func touch(
+        _ message: IngestWork.Message, _ contact: ContactID, isHidden: Bool
+    ) -> ConversationTouch {
+        let window = ServiceWindow(
+            lastInboundAt: message.occurredAt,
+            entryPointAt: message.message.content.context?["referral"] == nil ? nil : message.occurredAt)
+        let opens = message.message.opensWindow
+        return ConversationTouch(
+            conversation: .generate(), channel: message.channel, contact: contact,
+            inboundAt: opens && !isHidden ? message.occurredAt : nil,
+            closesAt: opens && !isHidden ? window.closesAt : nil, messageAt: message.occurredAt,
+            quarantineClosesAt: opens && isHidden ? window.closesAt : nil, isHidden: isHidden)
+    }
+
+    struct Withdrawal: Sendable {
+        var message: IngestWork.Message
+        var word: WithdrawalWord
+        var id: MessageID
+        var contact: ContactID
+        /// Whether the dialogue hears the message too, and answers it.
+        var isHeard: Bool
     }
 
     private struct ConversationKey: Hashable {
@@ -105,25 +165,26 @@ struct IngestPlan: Sendable {
         var channel: ChannelID
     }
 
-    private mutating func resolve(_ group: PersonGroup, in people: inout PeopleFound) throws -> OpenContact {
+    /// The person, and the name that is stored of them. A name that comes before the person agreed is no more the tenant's than what was
+    /// written: it stays with the message.
+    private mutating func resolve(
+        _ group: PersonGroup, in people: inout PeopleFound
+    ) throws -> (contact: OpenContact, nameSealed: [UInt8]?) {
         let resolution = ContactResolution(group.identities, found: people.identities)
         if let survivor = resolution.contact, !resolution.merged.isEmpty {
             throw MergeNeeded(tenant: keys.tenant, survivor: survivor, merged: resolution.merged)
         }
-        let name = group.messages.compactMap(\.name).last?.revealed
         let contact: OpenContact
+        var nameSealed: [UInt8]?
         if let id = resolution.contact, let known = people.contacts[id] {
             contact = known.contact
-            if let name, name != (try known.nameSealed.map { try contact.open(name: $0) }) {
-                renames.append((id, try contact.seal(name: name)))
-            }
+            nameSealed = known.nameSealed
         } else {
             let new = try OpenContact.new(keys)
             contact = new.contact
             contacts.append(
                 NewContact(
-                    id: contact.id, keyID: contact.key.id, keySealed: new.sealed,
-                    nameSealed: try name.map { try contact.seal(name: $0) }))
+                    id: contact.id, keyID: contact.key.id, keySealed: new.sealed, nameSealed: nil, isHidden: true))
         }
         retired += resolution.moved.map(\.bytes)
         let moved = Set(resolution.moved)
@@ -140,7 +201,13 @@ struct IngestPlan: Sendable {
                     index: identity.index.bytes,
                     sealed: try contact.seal(address: identity.identity.address.revealed, of: id), seenAt: seenAt))
         }
-        return contact
+        return (contact, nameSealed)
+    }
+
+    private mutating func rename(_ contact: OpenContact, _ nameSealed: [UInt8]?, to name: String) throws {
+        renames.removeAll { $0.contact == contact.id }
+        if name == (try nameSealed.map { try contact.open(name: $0) }) { return }
+        renames.append((contact.id, try contact.seal(name: name)))
     }
 
     // MARK: - Statuses
@@ -211,7 +278,7 @@ struct IngestPlan: Sendable {
 
     // MARK: - Writing
 
-    var writeCount: Int { advances.isEmpty ? 9 : 11 }
+    var writeCount: Int { advances.isEmpty ? 13 : 15 }
 
     /// Always the same statements in the same order; one that has nothing to do gets empty arrays and costs next to nothing.
     func writes() throws -> [PostgresQuery] {
@@ -227,9 +294,16 @@ struct IngestPlan: Sendable {
             statuses.isEmpty
                 ? .nothing : IngestStore.addStatuses(tenant, statuses.map(\.status), statuses.map(\.message)),
             events.isEmpty ? .nothing : try IngestStore.addEvents(keys, events),
-        ]
+            quarantined.isEmpty ? .nothing : QuarantineStore.add(tenant, quarantined.map(\.row)),
+            dropped.isEmpty ? .nothing : QuarantineStore.countDropped(tenant, dropped.map(\.channel)),
+        ] + dialogueWrites
             + (advances.isEmpty
                 ? [] : [IngestStore.advance(tenant, advances), QueueStore.settle(tenant, advances.map(\.message))])
+    }
+
+    private var dialogueWrites: [PostgresQuery] {
+        if quarantined.isEmpty, cues.isEmpty { return [.nothing, .nothing] }
+        return DialogueStore.enqueue(keys.tenant, quarantined: quarantined.map(\.row.id), stored: cues)
     }
 }
 
@@ -243,5 +317,7 @@ extension ConversationTouch {
         inboundAt = [inboundAt, other.inboundAt].compactMap { $0 }.max()
         closesAt = [closesAt, other.closesAt].compactMap { $0 }.max()
         messageAt = max(messageAt, other.messageAt)
+        quarantineClosesAt = [quarantineClosesAt, other.quarantineClosesAt].compactMap { $0 }.max()
+        isHidden = isHidden && other.isHidden
     }
 }

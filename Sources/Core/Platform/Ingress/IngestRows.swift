@@ -10,6 +10,8 @@ struct NewContact: Sendable {
     var keyID: UUID
     var keySealed: [UInt8]
     var nameSealed: [UInt8]?
+    /// Whether the tenant knows nothing of the person yet: they wrote, and have not agreed.
+    var isHidden = false
 }
 
 struct NewIdentity: Sendable {
@@ -30,6 +32,10 @@ struct ConversationTouch: Sendable {
     var inboundAt: Date?
     var closesAt: Date?
     var messageAt: Date
+    /// When the window closes that a quarantined message opened.
+    var quarantineClosesAt: Date?
+    /// Whether all of it is in quarantine.
+    var isHidden = false
 }
 
 struct NewInboundMessage: Sendable {

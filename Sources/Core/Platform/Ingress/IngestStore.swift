@@ -17,6 +17,12 @@ enum IngestStore {
         PostgresQuery("ingest.held-identities", identitiesSQL + "\nFOR KEY SHARE OF c", [tenant, indexes])
     }
 
+    /// The same for what changes something about the people themselves: a weaker lock that grew later would wait for others that wait for
+    /// it.
+    static func lockedIdentities(_ tenant: TenantID, _ indexes: [[UInt8]]) -> PostgresQuery {
+        PostgresQuery("ingest.locked-identities", identitiesSQL + "\nFOR UPDATE OF c", [tenant, indexes])
+    }
+
     private static let identitiesSQL = """
         SELECT i.blind_index, i.kind, i.first_seen_at, i.contact_id, c.key_id, c.key_sealed, c.name_sealed,
                ARRAY(SELECT u.blind_index FROM identities u
@@ -32,9 +38,11 @@ enum IngestStore {
         PostgresQuery(
             "ingest.known-messages",
             """
-            SELECT provider_index
-            FROM messages
-            WHERE tenant_id = $1 AND provider_index = ANY ($2)
+            SELECT provider_index FROM messages WHERE tenant_id = $1 AND provider_index = ANY ($2)
+            UNION ALL
+            SELECT provider_index FROM quarantined_messages WHERE tenant_id = $1 AND provider_index = ANY ($2)
+            UNION ALL
+            SELECT provider_index FROM destroyed_messages WHERE tenant_id = $1 AND provider_index = ANY ($2)
             """, [tenant, providerIndexes])
     }
 
@@ -58,11 +66,15 @@ enum IngestStore {
         PostgresQuery(
             "ingest.add-contacts",
             """
-            INSERT INTO contacts (tenant_id, contact_id, key_id, key_sealed, name_sealed)
-            SELECT $1, u.contact_id, u.key_id, u.key_sealed, u.name_sealed
-            FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[]) AS u (contact_id, key_id, key_sealed, name_sealed)
+            INSERT INTO contacts (tenant_id, contact_id, key_id, key_sealed, name_sealed, hidden)
+            SELECT $1, u.contact_id, u.key_id, u.key_sealed, u.name_sealed, u.hidden
+            FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[], $6::boolean[])
+                 AS u (contact_id, key_id, key_sealed, name_sealed, hidden)
             """,
-            [tenant, contacts.map(\.id), contacts.map(\.keyID), contacts.map(\.keySealed), contacts.map(\.nameSealed)])
+            [
+                tenant, contacts.map(\.id), contacts.map(\.keyID), contacts.map(\.keySealed),
+                contacts.map(\.nameSealed), contacts.map(\.isHidden),
+            ])
     }
 
     static func rename(_ tenant: TenantID, _ names: [(contact: ContactID, sealed: [UInt8])]) -> PostgresQuery {
@@ -103,24 +115,32 @@ enum IngestStore {
             ])
     }
 
+    /// What is in quarantine touches nothing that the tenant is shown.
     static func touchConversations(_ tenant: TenantID, _ touches: [ConversationTouch]) -> PostgresQuery {
         PostgresQuery(
             "ingest.touch-conversations",
             """
             INSERT INTO conversations AS c
-                   (tenant_id, conversation_id, channel_id, contact_id, last_inbound_at, window_closes_at, last_message_at)
-            SELECT $1, u.conversation_id, u.channel_id, u.contact_id, u.inbound_at, u.closes_at, u.message_at
-            FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-                 AS u (conversation_id, channel_id, contact_id, inbound_at, closes_at, message_at)
+                   (tenant_id, conversation_id, channel_id, contact_id, last_inbound_at, window_closes_at, last_message_at,
+                    quarantine_closes_at, hidden)
+            SELECT $1, u.conversation_id, u.channel_id, u.contact_id, u.inbound_at, u.closes_at, u.message_at,
+                   u.quarantine_closes_at, u.hidden
+            FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
+                        $8::timestamptz[], $9::boolean[])
+                 AS u (conversation_id, channel_id, contact_id, inbound_at, closes_at, message_at, quarantine_closes_at, hidden)
             ON CONFLICT (tenant_id, contact_id, channel_id) DO UPDATE
             SET last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
                 window_closes_at = greatest(c.window_closes_at, excluded.window_closes_at),
-                last_message_at = greatest(c.last_message_at, excluded.last_message_at)
+                last_message_at = CASE WHEN excluded.hidden THEN c.last_message_at
+                                       ELSE greatest(c.last_message_at, excluded.last_message_at) END,
+                quarantine_closes_at = greatest(c.quarantine_closes_at, excluded.quarantine_closes_at),
+                hidden = c.hidden AND excluded.hidden
             """,
             [
                 tenant, touches.map(\.conversation), touches.map(\.channel), touches.map(\.contact),
                 touches.map(\.inboundAt),
-                touches.map(\.closesAt), touches.map(\.messageAt),
+                touches.map(\.closesAt), touches.map(\.messageAt), touches.map(\.quarantineClosesAt),
+                touches.map(\.isHidden),
             ])
     }
 

@@ -18,11 +18,14 @@ struct IngestOutcome: Sendable {
     var duplicates = 0
     /// Came for a tenant whose contract is over; nothing of it is kept.
     var discarded = 0
+    /// Written by people who had not agreed, beyond what is kept of one (`QuarantineLimits`).
+    var dropped = 0
 
     mutating func add(_ other: IngestOutcome) {
         stored += other.stored
         duplicates += other.duplicates
         discarded += other.discarded
+        dropped += other.dropped
     }
 }
 
@@ -37,6 +40,11 @@ struct IngestWork: Sendable {
         var message: InboundMessage
         var providerIndex: [UInt8]
         var occurredAt: Date
+        var receivedAt: Date
+        /// Blind indexes of what could be an entry code in it.
+        var codes: [[UInt8]]
+        /// By which the person withdraws everything on the channel.
+        var withdrawal: WithdrawalWord?
     }
 
     struct Status: Sendable {
@@ -86,6 +94,9 @@ struct IngestWork: Sendable {
     var changes: [Change] = []
     var stops: [Stop] = []
 
+    /// Whether it changes what stands with the people it names, so that they are held for that from the first look.
+    var changesPeople: Bool { messages.contains { $0.withdrawal != nil } }
+
     init(keys: TenantKeys) { self.keys = keys }
 
     mutating func add(_ event: ChannelEvent, of item: Int, channel: ChannelID, plugin: String, receivedAt: Date) {
@@ -106,7 +117,9 @@ struct IngestWork: Sendable {
                     identities: message.sender.identities.map { keys.indexed($0, plugin: plugin) },
                     name: message.sender.displayName, message: message,
                     providerIndex: keys.providerIndex(message.providerID.revealed, plugin: plugin),
-                    occurredAt: occurredAt))
+                    occurredAt: occurredAt, receivedAt: receivedAt,
+                    codes: message.content.said.map { EntryCodes.indexes(in: $0, keys) } ?? [],
+                    withdrawal: WithdrawalWord(message.content)))
         case .status(let update):
             statuses.append(
                 Status(

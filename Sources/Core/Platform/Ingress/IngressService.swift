@@ -78,6 +78,7 @@ public struct IngressService: Sendable {
                 let outcome = try await keep(item.route, item.events, plugin, receivedAt)
                 receipt.stored += outcome.stored
                 receipt.duplicates += outcome.duplicates
+                receipt.dropped += outcome.dropped
                 if outcome.discarded > 0 { discarded[item.route.tenant, default: 0] += outcome.discarded }
             } catch {
                 failure = error

@@ -58,8 +58,26 @@ struct PeopleFound: Sendable {
 
     private(set) var identities: [BlindIndex: FoundIdentity] = [:]
     private(set) var contacts: [ContactID: Known] = [:]
+    private var admissions: [Place: Admission] = [:]
 
-    init(_ rows: PostgresRows, _ keys: TenantKeys) throws {
+    private struct Place: Hashable {
+        var contact: ContactID
+        var channel: ChannelID
+    }
+
+    /// Whether a person's messages go to the tenant. One of whom nothing is stored has not agreed.
+    func admission(_ contact: ContactID, _ channel: ChannelID) -> Admission {
+        admissions[Place(contact: contact, channel: channel)] ?? Admission()
+    }
+
+    /// - Parameters:
+    ///   - rows: of `IngestStore.heldIdentities` or `identities`.
+    ///   - admissions: of `AdmissionStore.find`, when it matters.
+    init(_ rows: PostgresRows, admissions found: PostgresRows? = nil, _ keys: TenantKeys) throws {
+        for row in found.map({ Array($0) }) ?? [] {
+            let place = Place(contact: try row.decode("contact_id"), channel: try row.decode("channel_id"))
+            admissions[place] = try Admission(row)
+        }
         for row in rows {
             let id = try row.decode("contact_id", as: ContactID.self)
             let users = try row.decode("users", as: [[UInt8]].self)

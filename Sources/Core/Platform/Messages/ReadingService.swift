@@ -7,6 +7,7 @@ import struct Foundation.UUID
 /// What a tenant may read: opened with its keys, as the tenant, one page at a time, while its agreement is in force (GDPR Art. 28(3)).
 public struct ReadingService: Sendable {
     let directory: RegionDirectory
+    let audit: AuditTrail
 
     private func read<Value: Sendable>(
         _ caller: Caller, _ body: @Sendable (PostgresTransaction, TenantKeys) async throws -> Value
@@ -92,9 +93,10 @@ public struct ReadingService: Sendable {
     // MARK: - Messages
 
     /// Newest first.
+    /// - Parameter requestID: stands in the audit trail with what is read of special categories.
     public func messages(
         _ caller: Caller, in conversation: ConversationID?, direction: MessageDirection?, state: String?,
-        _ page: PageRequest
+        _ page: PageRequest, requestID: String? = nil
     ) async throws -> Page<MessageView> {
         if let state, state != "received", MessageState(rawValue: state) == nil {
             let known = ["received"] + MessageState.allCases.map(\.rawValue)
@@ -102,15 +104,44 @@ public struct ReadingService: Sendable {
         }
         let before = try page.position()
         if let conversation { _ = try await self.conversation(caller, conversation) }
-        return try await read(caller) { tx, keys in
+        let found = try await read(caller) { tx, keys in
             let rows = try await tx.query(
                 ReadingStore.messages(
                     caller.tenant, conversation, direction, state, before: before, limit: page.limit + 1))
             return try page.cut(try rows.map { try ReadingStore.message($0, keys) }) { $0.id.rawValue }
         }
+        try await enterReading(of: found.items, caller, requestID)
+        return found
     }
 
-    public func message(_ caller: Caller, _ id: MessageID) async throws -> MessageView {
+    public func message(_ caller: Caller, _ id: MessageID, requestID: String? = nil) async throws -> MessageView {
+        let view = try await look(caller, id)
+        try await enterReading(of: [view], caller, requestID)
+        return view
+    }
+
+    /// By what the messenger knows a message; nil while it does not. Nothing of the content is shown.
+    public func providerID(of id: MessageID, _ caller: Caller) async throws -> Personal<String>? {
+        try await look(caller, id).providerID
+    }
+
+    /// Whoever reads content of special categories leaves a trace of it (Art. 9, 5(2) GDPR), before they have it.
+    private func enterReading(of messages: [MessageView], _ caller: Caller, _ requestID: String?) async throws {
+        let special = messages.filter(\.isSpecialCategory)
+        guard let first = special.first else { return }
+        let conversations = Set(special.map(\.conversation))
+        try await audit.enter(
+            AuditRecord(
+                "special_category.read",
+                special.count == 1 ? .init("message", first.id) : .init("tenant", caller.tenant),
+                Cause(.apiKey(caller.key), requestID: requestID),
+                after: [
+                    "messages": .array(special.map { .string($0.id.description) }),
+                    "conversations": .array(conversations.sorted().map { .string($0.description) }),
+                ]), in: .tenant(caller.tenant))
+    }
+
+    private func look(_ caller: Caller, _ id: MessageID) async throws -> MessageView {
         try await read(caller) { tx, keys in
             let rows = try await tx.pipeline([
                 ReadingStore.message(caller.tenant, id), ReadingStore.stages(caller.tenant, id),

@@ -11,7 +11,7 @@ enum ReadingStore {
             """
             SELECT contact_id, key_id, key_sealed, name_sealed, created_at, erased_at
             FROM contacts
-            WHERE tenant_id = $1 AND merged_into IS NULL AND ($2::uuid IS NULL OR contact_id > $2)
+            WHERE tenant_id = $1 AND merged_into IS NULL AND NOT hidden AND ($2::uuid IS NULL OR contact_id > $2)
             ORDER BY contact_id
             LIMIT $3
             """, [tenant, after, limit])
@@ -24,7 +24,7 @@ enum ReadingStore {
             SELECT c.contact_id, c.key_id, c.key_sealed, c.name_sealed, c.created_at, c.erased_at
             FROM contacts named
             JOIN contacts c ON c.tenant_id = named.tenant_id AND c.contact_id = coalesce(named.merged_into, named.contact_id)
-            WHERE named.tenant_id = $1 AND named.contact_id = $2
+            WHERE named.tenant_id = $1 AND named.contact_id = $2 AND NOT c.hidden
             """, [tenant, id])
     }
 
@@ -46,7 +46,8 @@ enum ReadingStore {
             """
             SELECT conversation_id, contact_id, channel_id, last_inbound_at, window_closes_at, last_message_at
             FROM conversations
-            WHERE tenant_id = $1 AND ($2::uuid IS NULL OR conversation_id = $2) AND ($3::uuid IS NULL OR conversation_id > $3)
+            WHERE tenant_id = $1 AND NOT hidden
+              AND ($2::uuid IS NULL OR conversation_id = $2) AND ($3::uuid IS NULL OR conversation_id > $3)
             ORDER BY conversation_id
             LIMIT $4
             """, [tenant, id, after, limit])
@@ -70,10 +71,10 @@ enum ReadingStore {
             """
             SELECT m.message_id, m.conversation_id, m.contact_id, m.channel_id, m.sealed_for, m.direction, m.state, m.purpose,
                    m.content_sealed, m.provider_id_sealed, m.occurred_at, m.created_at, m.fault_code, m.fault_message,
-                   m.fault_remedy, c.key_id, c.key_sealed
+                   m.fault_remedy, m.special_category, c.key_id, c.key_sealed
             FROM messages m
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.sealed_for
-            WHERE m.tenant_id = $1 AND c.key_sealed IS NOT NULL
+            WHERE m.tenant_id = $1 AND c.key_sealed IS NOT NULL AND NOT m.hidden
               AND ($2::uuid IS NULL OR m.conversation_id = $2) AND ($3::text IS NULL OR m.direction = $3)
               AND ($4::text IS NULL OR m.state = $4) AND ($5::uuid IS NULL OR m.message_id < $5)
             ORDER BY m.message_id DESC
@@ -87,10 +88,10 @@ enum ReadingStore {
             """
             SELECT m.message_id, m.conversation_id, m.contact_id, m.channel_id, m.sealed_for, m.direction, m.state, m.purpose,
                    m.content_sealed, m.provider_id_sealed, m.occurred_at, m.created_at, m.fault_code, m.fault_message,
-                   m.fault_remedy, c.key_id, c.key_sealed
+                   m.fault_remedy, m.special_category, c.key_id, c.key_sealed
             FROM messages m
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.sealed_for
-            WHERE m.tenant_id = $1 AND m.message_id = $2 AND c.key_sealed IS NOT NULL
+            WHERE m.tenant_id = $1 AND m.message_id = $2 AND c.key_sealed IS NOT NULL AND NOT m.hidden
             """, [tenant, id])
     }
 
@@ -107,7 +108,7 @@ enum ReadingStore {
             id: id, conversation: try row.decode("conversation_id"), contact: try row.decode("contact_id"),
             channel: try row.decode("channel_id"), direction: try row.decode("direction"),
             state: try row.decode("state"),
-            purpose: try row.decode("purpose"),
+            purpose: try row.decode("purpose"), isSpecialCategory: try row.decode("special_category"),
             content: try contact.open(content: row.decode("content_sealed"), of: id),
             providerID: try row.decode("provider_id_sealed", as: [UInt8]?.self).map {
                 Personal(try contact.open(providerID: $0, of: id))
@@ -141,9 +142,10 @@ enum ReadingStore {
     static func event(_ row: PostgresRow, _ keys: TenantKeys) throws -> ChannelEventView {
         let id = try row.decode("event_id", as: ChannelEventID.self)
         let context = SealContext(table: "channel_events", column: "raw_sealed", row: id, tenant: keys.tenant)
-        let raw = try keys.data.open(row.decode("raw_sealed"), context)
+        let kind = try row.decode("kind", as: String.self)
+        let raw = ChannelEventView.isTold(kind) ? try keys.data.open(row.decode("raw_sealed"), context) : []
         return ChannelEventView(
-            id: id, channel: try row.decode("channel_id"), kind: try row.decode("kind"), field: try row.decode("field"),
+            id: id, channel: try row.decode("channel_id"), kind: kind, field: try row.decode("field"),
             outcome: try row.decode("outcome"), reason: try row.decode("reason"),
             occurredAt: try row.decode("occurred_at"),
             receivedAt: try row.decode("received_at"), raw: Personal((try? JSON(parsing: raw)) ?? .null))

@@ -93,17 +93,7 @@ struct SendBatch: Sendable {
     }
 
     private func look(_ item: SendItem, _ keys: TenantKeys) -> SendStore.Look {
-        var contact: ContactID?
-        var candidates: [(plugin: String, index: [UInt8])] = []
-        switch item.request.recipient {
-        case .contact(let id): contact = id
-        case .identity(let kind, let address):
-            for (name, plugin) in plugins.channels {
-                if let identity = plugin.normalise(kind, address.revealed) {
-                    candidates.append((name, keys.indexed(identity, plugin: name).index.bytes))
-                }
-            }
-        }
+        let (contact, candidates) = item.request.recipient.looks(plugins, keys)
         return SendStore.Look(
             caller: item.caller.key, route: item.request.route, idempotencyHash: item.idempotencyHash,
             channel: item.request.channel, contact: contact, purpose: item.request.purpose, candidates: candidates)
@@ -122,10 +112,10 @@ struct SendBatch: Sendable {
         if case .contact = item.request.recipient, facts.contact == nil { throw PlatformError.notFound("contact") }
         let question = GateQuestion(
             now: now, standing: standing, region: shard.regionKeys.at(now), channel: facts.channelState,
-            flows: flows.of(facts.plugin),
-            contactErased: facts.contactErased, purpose: item.request.purpose, consent: facts.consent,
-            content: item.request.content,
-            windowClosesAt: facts.windowClosesAt)
+            flows: flows.of(facts.plugin), contactErased: facts.contactErased,
+            contactRestricted: facts.contactRestricted, purpose: item.request.purpose,
+            isSpecialCategory: facts.isSpecialCategory, consent: facts.consent,
+            content: GateQuestion.Content(item.request.content), windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
         guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,
             let sealed = facts.keySealed
@@ -150,6 +140,22 @@ struct SendBatch: Sendable {
         case (2..., nil):
             throw PlatformError.invalid("channel_id", "the tenant has several channels; say which one is meant")
         default: break
+        }
+    }
+}
+
+extension RecipientReference {
+    /// By what a person is looked for: an id, or the blind index of the address on each kind of channel that has such addresses.
+    func looks(_ plugins: PluginRegistry, _ keys: TenantKeys) -> (
+        contact: ContactID?, candidates: [(plugin: String, index: [UInt8])]
+    ) {
+        switch self {
+        case .contact(let id): return (id, [])
+        case .identity(let kind, let address):
+            let candidates = plugins.channels.compactMap { name, plugin in
+                plugin.normalise(kind, address.revealed).map { (name, keys.indexed($0, plugin: name).index.bytes) }
+            }
+            return (nil, candidates)
         }
     }
 }

@@ -36,8 +36,10 @@ enum SendStore {
             "send.facts",
             """
             SELECT u.place, n.channel_count, ch.channel_id, ch.plugin, ch.state AS channel_state, ch.state_reason,
-                   coalesce(named.contact_id, i.contact_id) AS wanted_id, c.contact_id, c.erased_at, c.key_id, c.key_sealed,
-                   co.state AS consent_state, co.since, co.expires_at, cv.window_closes_at,
+                   coalesce(named.contact_id, i.contact_id) AS wanted_id, c.contact_id, c.erased_at, c.restricted_at, c.key_id,
+                   c.key_sealed,
+                   co.state AS consent_state, co.since, co.expires_at, co.proof, co.is_explicit, co.age_confirmed,
+                   is_special_category($1, u.purpose) AS is_special, cv.window_closes_at,
                    k.result_id AS earlier_id, k.request_hash AS earlier_hash
             FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $10::bigint[])
                  AS u (caller, route, key_hash, channel_id, contact_id, blind_index, purpose, plugin, place)
@@ -51,17 +53,19 @@ enum SendStore {
                 SELECT contact_id FROM identities
                 WHERE tenant_id = $1 AND blind_index = u.blind_index AND retired_at IS NULL LIMIT 1) i ON true
             LEFT JOIN LATERAL (
-                SELECT coalesce(merged_into, contact_id) AS contact_id FROM contacts
-                WHERE tenant_id = $1 AND contact_id = u.contact_id LIMIT 1) named ON true
+                SELECT s.contact_id
+                FROM contacts o
+                JOIN contacts s ON s.tenant_id = $1 AND s.contact_id = coalesce(o.merged_into, o.contact_id) AND NOT s.hidden
+                WHERE o.tenant_id = $1 AND o.contact_id = u.contact_id LIMIT 1) named ON true
             LEFT JOIN LATERAL (
                 SELECT * FROM contacts
                 WHERE tenant_id = $1 AND contact_id = coalesce(named.contact_id, i.contact_id) AND merged_into IS NULL
                 LIMIT 1 FOR KEY SHARE) c ON true
             LEFT JOIN LATERAL (
-                SELECT window_closes_at FROM conversations
+                SELECT greatest(window_closes_at, quarantine_closes_at) AS window_closes_at FROM conversations
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id LIMIT 1) cv ON true
             LEFT JOIN LATERAL (
-                SELECT state, since, expires_at FROM consents
+                SELECT state, since, expires_at, proof, is_explicit, age_confirmed FROM consents
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id AND purpose = u.purpose
                 LIMIT 1) co ON true
             LEFT JOIN LATERAL (
@@ -85,7 +89,8 @@ enum SendStore {
         var purpose: String
         var contentSealed: [UInt8]
         var at: Date
-        var caller: APIKeyID
+        /// Nil for what the platform itself says.
+        var caller: APIKeyID?
         var route: String
         var idempotencyHash: [UInt8]?
         var requestHash: [UInt8]
@@ -117,7 +122,9 @@ enum SendStore {
                 SELECT $1, u.conversation_id, u.channel_id, u.contact_id, $5
                 FROM unnest($2::uuid[], $3::uuid[], $4::uuid[]) AS u (conversation_id, channel_id, contact_id)
                 ON CONFLICT (tenant_id, contact_id, channel_id) DO UPDATE
-                SET last_message_at = greatest(c.last_message_at, excluded.last_message_at)
+                SET last_message_at = CASE WHEN c.hidden THEN excluded.last_message_at
+                                           ELSE greatest(c.last_message_at, excluded.last_message_at) END,
+                    hidden = false
                 """,
                 [
                     tenant, touches.map { _ in ConversationID.generate() }, touches.map(\.channel),

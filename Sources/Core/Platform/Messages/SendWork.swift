@@ -23,9 +23,11 @@ struct SendFacts: Sendable {
     var channelCount = 0
     var contact: ContactID?
     var contactErased = false
+    var contactRestricted = false
     var keyID: UUID?
     var keySealed: [UInt8]?
     var consent: ConsentStanding = .none
+    var isSpecialCategory = false
     var windowClosesAt: Date?
     /// An earlier message under the same idempotency key, and the hash of that request.
     var earlier: (message: MessageID, requestHash: [UInt8])?
@@ -40,12 +42,11 @@ struct SendFacts: Sendable {
         contact = try row.decode("contact_id")
         if contact == nil, try row.decode("wanted_id", as: ContactID?.self) != nil { throw PersonMoved() }
         contactErased = try row.decode("erased_at", as: Date?.self) != nil
+        contactRestricted = try row.decode("restricted_at", as: Date?.self) != nil
         keyID = try row.decode("key_id")
         keySealed = try row.decode("key_sealed")
-        if let state = try row.decode("consent_state", as: ConsentState?.self) {
-            consent = ConsentStanding(
-                state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
-        }
+        consent = try ConsentStanding(row, state: "consent_state")
+        isSpecialCategory = try row.decode("is_special")
         windowClosesAt = try row.decode("window_closes_at")
         if let message = try row.decode("earlier_id", as: MessageID?.self) {
             earlier = (message, try row.decode("earlier_hash"))
@@ -59,6 +60,9 @@ struct TenantStanding: Sendable {
     var agreement: AgreementState?
     var coversSpecialCategory: Bool
     var covered: CoveredFlows
+    /// How its terms want consents treated.
+    var unproven: ConsentRules.Unproven
+    var minimumAge: Int?
     /// Whether it is on its way to another shard, or lives elsewhere already.
     var isMoving: Bool
 
@@ -68,15 +72,23 @@ struct TenantStanding: Sendable {
         agreement = try row.decode("agreement_state")
         coversSpecialCategory = try row.decode("covers_special_category")
         covered = CoveredFlows(try row.decode("covered_flows", as: [String]?.self))
+        let standard = ConsentRules.standard
+        unproven =
+            try row.decode("unproven", as: String?.self).flatMap(ConsentRules.Unproven.init(rawValue:))
+            ?? standard.unproven
+        minimumAge = try row.decode("minimum_age", as: Int32?.self).map(Int.init) ?? standard.minimumAge
     }
 
     static func query(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
             "tenants.standing",
             """
-            SELECT tenant_state, agreement_state, covers_special_category, covered_flows, movement
-            FROM tenant_standing
-            WHERE tenant_id = $1
+            SELECT s.tenant_state, s.agreement_state, s.covers_special_category, s.covered_flows, s.movement,
+                   p.profile ->> 'unproven' AS unproven, (p.profile ->> 'minimum_age')::integer AS minimum_age
+            FROM tenant_standing s
+            LEFT JOIN LATERAL (
+                SELECT profile FROM consent_profiles WHERE tenant_id = $1 ORDER BY version DESC LIMIT 1) p ON true
+            WHERE s.tenant_id = $1
             """, [tenant])
     }
 
@@ -98,20 +110,26 @@ struct TenantStanding: Sendable {
 extension GateQuestion {
     /// The question both before a message is queued and again before it is delivered.
     init(
-        now: Date, standing: TenantStanding, region: [String], channel: ChannelState,
-        flows: [String], contactErased: Bool,
-        purpose: String, consent: ConsentStanding, content: MessageContent, windowClosesAt: Date?
+        now: Date, standing: TenantStanding, region: [String], channel: ChannelState, flows: [String],
+        contactErased: Bool, contactRestricted: Bool, purpose: String, isSpecialCategory: Bool,
+        consent: ConsentStanding, content: Content, windowClosesAt: Date?, dialogue: DialoguePermission? = nil
     ) {
-        let category = content.type == "template" ? content.fields["category"]?.string ?? "utility" : nil
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,
-            coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: purpose == "health",
+            coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: isSpecialCategory,
             channelState: channel, dataFlowsCovered: standing.covered.include(flows),
-            contactErased: contactErased, contactRestricted: false, purpose: purpose, consent: consent,
-            // The health purpose is asked for by itself and explicitly, so its own consent is the explicit one.
-            specialCategoryConsent: purpose == "health" ? consent : .none,
-            content: category.map { .template(category: $0) } ?? .freeForm,
+            contactErased: contactErased, contactRestricted: contactRestricted, purpose: purpose, consent: consent,
+            // Each purpose is asked for by itself, so the explicit consent is the one for this purpose or there is none.
+            specialCategoryConsent: isSpecialCategory ? consent : .none,
+            unproven: standing.unproven, minimumAge: standing.minimumAge, content: content,
             window: ServiceWindow(closesAt: windowClosesAt),
-            regionServing: true, regionCovered: standing.covered.include(region: region), isMoving: standing.isMoving)
+            regionServing: true, regionCovered: standing.covered.include(region: region), isMoving: standing.isMoving,
+            dialogue: dialogue)
+    }
+
+    /// The same with the consent as it is now.
+    mutating func setConsent(_ consent: ConsentStanding) {
+        self.consent = consent
+        if isSpecialCategory { specialCategoryConsent = consent }
     }
 }

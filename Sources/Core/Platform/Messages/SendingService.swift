@@ -34,12 +34,19 @@ public struct SendingService: Sendable {
         return receipt
     }
 
-    private static func check(_ request: SendRequest) throws {
-        let word = request.purpose
+    /// - Throws: `.invalid` for what is no word of a tenant's for a purpose.
+    static func check(purpose word: String, at path: String) throws(PlatformError) {
         let isWord =
             word.count <= 64 && word.first?.isLetter == true
             && word.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_" || $0 == "-") }
-        guard isWord else { throw PlatformError.invalid("purpose", "use a word of a-z, 0-9, _ and -, such as service") }
+        guard isWord else { throw PlatformError.invalid(path, "use a word of a-z, 0-9, _ and -, such as service") }
+        if ReservedPurpose.all.contains(word) {
+            throw PlatformError.invalid(path, "this word is reserved; use one of the tenant's purposes")
+        }
+    }
+
+    private static func check(_ request: SendRequest) throws {
+        try check(purpose: request.purpose, at: "purpose")
         if let key = request.idempotencyKey { _ = try IdempotencyKey(key) }
         switch request.content.type {
         case "text":

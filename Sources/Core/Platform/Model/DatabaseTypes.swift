@@ -6,6 +6,7 @@ extension TenantState: PostgresEnum {}
 extension AgreementState: PostgresEnum {}
 extension Agreement.Form: PostgresEnum {}
 extension ConsentState: PostgresEnum {}
+extension ConsentProof: PostgresEnum {}
 extension MessageState: PostgresEnum {}
 extension MessageDirection: PostgresEnum {}
 extension ConsentEventKind: PostgresEnum {}

@@ -47,4 +47,6 @@ public struct IngressReceipt: Sendable {
     public var unroutable: Int
     /// Came for a tenant whose contract is over.
     public var discarded = 0
+    /// Written by people who had not agreed, beyond what is kept of one.
+    public var dropped = 0
 }

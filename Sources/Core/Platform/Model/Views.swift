@@ -38,6 +38,8 @@ public struct MessageView: Sendable {
     /// `received` for inbound, else a `MessageState`.
     public var state: String
     public var purpose: String?
+    /// Whether the content is or may be of a special category (Art. 9 GDPR).
+    public var isSpecialCategory: Bool
     public var content: MessageContent
     public var providerID: Personal<String>?
     public var occurredAt: Date
@@ -57,8 +59,12 @@ public struct ChannelEventView: Sendable {
     public var reason: String?
     public var occurredAt: Date?
     public var receivedAt: Date
-    /// The event as it came.
+    /// The event as it came; null for one that may hold what somebody wrote, or who they are.
     public var raw: Personal<JSON>
+
+    /// Whether an event of this kind is told as it came. What could not be read, or is not known yet, may be of people who have not
+    /// agreed: nobody shows it (it stays sealed, and a later version may read it).
+    static func isTold(_ kind: String) -> Bool { kind == "account" }
 }
 
 /// A consent's state with what it rests on.

@@ -24,6 +24,7 @@ public struct DeadLetterService: Sendable {
                     SELECT job_id, subject_id, attempts, fault_code, fault_message, dead_at
                     FROM queue_jobs
                     WHERE tenant_id = $1 AND kind = 'deliver' AND dead_at IS NOT NULL AND ($2::bigint IS NULL OR job_id < $2)
+                      AND NOT EXISTS (SELECT FROM messages m WHERE m.tenant_id = $1 AND m.message_id = subject_id AND m.hidden)
                     ORDER BY job_id DESC
                     LIMIT $3
                     """, [id, before, page.limit + 1])
@@ -55,6 +56,7 @@ public struct DeadLetterService: Sendable {
                     WITH removed AS (
                         DELETE FROM queue_jobs
                         WHERE tenant_id = $1 AND kind = 'deliver' AND subject_id = $2 AND dead_at IS NOT NULL
+                          AND NOT EXISTS (SELECT FROM messages m WHERE m.tenant_id = $1 AND m.message_id = $2 AND m.hidden)
                         RETURNING subject_id
                     )
                     UPDATE messages m

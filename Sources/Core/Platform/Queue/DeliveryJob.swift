@@ -5,7 +5,7 @@ import struct Foundation.Date
 import struct Foundation.UUID
 
 /// The first job of a lane with all that delivering it needs.
-struct DeliveryJob: Sendable {
+struct DeliveryJob: QueuedJob {
     let id: Int64
     /// Attempts that failed and were to be repeated.
     let failures: Int
@@ -21,6 +21,7 @@ struct DeliveryJob: Sendable {
     let keyID: UUID
     let keySealed: [UInt8]?
     let contactErased: Bool
+    let contactRestricted: Bool
     let channel: ChannelID
     let plugin: String
     let address: String
@@ -28,16 +29,25 @@ struct DeliveryJob: Sendable {
     let heldUntil: Date?
     let configurationSealed: [UInt8]
     let consent: ConsentStanding
+    let isSpecialCategory: Bool
+    /// Also the window that messages opened which are in quarantine.
     let windowClosesAt: Date?
+    /// What a reply in a dialogue about consent goes by.
+    let dialogue: DialoguePermission?
+
+    var subject: UUID { message.rawValue }
 
     static func first(of lane: Lane) -> PostgresQuery {
         PostgresQuery(
             "delivery.first",
             """
             SELECT j.job_id, j.failures, j.unclear, j.attempted_at, m.message_id, m.state, m.purpose, m.content_sealed, m.contact_id,
-                   m.sealed_for, s.key_id, s.key_sealed, c.erased_at,
+                   m.sealed_for, s.key_id, s.key_sealed, c.erased_at, c.restricted_at,
                    ch.channel_id, ch.plugin, ch.address, ch.state AS channel_state, ch.state_reason, ch.held_until,
-                   ch.configuration_sealed, co.state AS consent_state, co.since, co.expires_at, cv.window_closes_at
+                   ch.configuration_sealed, co.state AS consent_state, co.since, co.expires_at, co.proof, co.is_explicit,
+                   co.age_confirmed, m.special_category OR is_special_category($1, m.purpose) AS is_special,
+                   greatest(cv.window_closes_at, cv.quarantine_closes_at) AS window_closes_at,
+                   d.status AS dialogue_status, d.closing_message
             FROM queue_jobs j
             JOIN messages m ON m.tenant_id = j.tenant_id AND m.message_id = j.subject_id
             JOIN contacts s ON s.tenant_id = m.tenant_id AND s.contact_id = m.sealed_for
@@ -46,6 +56,7 @@ struct DeliveryJob: Sendable {
             JOIN conversations cv ON cv.tenant_id = m.tenant_id AND cv.conversation_id = m.conversation_id
             LEFT JOIN consents co ON co.tenant_id = m.tenant_id AND co.contact_id = m.contact_id AND co.channel_id = m.channel_id
                  AND co.purpose = m.purpose
+            LEFT JOIN dialogues d ON d.tenant_id = m.tenant_id AND d.contact_id = m.contact_id AND d.channel_id = m.channel_id
             WHERE j.tenant_id = $1 AND j.kind = $2 AND j.lane_id = $3 AND j.dead_at IS NULL
             ORDER BY j.job_id
             LIMIT 1
@@ -66,19 +77,19 @@ struct DeliveryJob: Sendable {
         keyID = try row.decode("key_id")
         keySealed = try row.decode("key_sealed")
         contactErased = try row.decode("erased_at", as: Date?.self) != nil
+        contactRestricted = try row.decode("restricted_at", as: Date?.self) != nil
         channel = try row.decode("channel_id")
         plugin = try row.decode("plugin")
         address = try row.decode("address")
         channelState = ChannelState(state: try row.decode("channel_state"), reason: try row.decode("state_reason"))
         heldUntil = try row.decode("held_until")
         configurationSealed = try row.decode("configuration_sealed")
-        if let state = try row.decode("consent_state", as: ConsentState?.self) {
-            consent = ConsentStanding(
-                state: state, since: try row.decode("since"), expiresAt: try row.decode("expires_at"))
-        } else {
-            consent = .none
-        }
+        consent = try ConsentStanding(row, state: "consent_state")
+        isSpecialCategory = try row.decode("is_special")
         windowClosesAt = try row.decode("window_closes_at")
+        let status = try row.decode("dialogue_status", as: DialogueStatus?.self)
+        let isConfirmation = try row.decode("closing_message", as: MessageID?.self) == message
+        dialogue = status.map { DialoguePermission($0, isConfirmation: isConfirmation) }
     }
 }
 

@@ -28,42 +28,17 @@ struct DeliveryLane: Sendable {
     let startedAt: Date
     let logger: Logger
 
-    /// What to do after a job.
-    enum Next {
-        case goOn
-        case pause(Duration)
-        case lost
-    }
+    typealias Next = LaneTurn.Next
 
     private enum Prepared {
-        case deliver(OutboundMessage, ChannelConnection, any ChannelPlugin, OpenContact)
+        case deliver(OutboundMessage, ChannelConnection, any ChannelPlugin, OpenContact, GateQuestion)
         case settled(Next)
     }
 
     func run(_ lane: Lane) async {
-        do {
-            let keys = try await shard.keys.keys(of: lane.tenant)
-            let started = ContinuousClock.now
-            for _ in 0..<Self.turn {
-                // The lease must outlast the delivery that begins now.
-                guard ContinuousClock.now - started < Self.lease / 3 else { break }
-                guard let next = try await step(lane, keys) else { return try await release(lane, after: .zero) }
-                switch next {
-                case .goOn: continue
-                case .pause(let time): return try await release(lane, after: time)
-                case .lost: return
-                }
-            }
-            try await release(lane, after: .zero)
-        } catch {
-            // The lease ends by itself, and somebody tries again.
-            logger.warning("a lane could not be worked on", metadata: ["error": "\(error)"])
+        await LaneTurn(shard: shard, lease: Self.lease, jobs: Self.turn, logger: logger).run(lane) { keys in
+            try await step(lane, keys)
         }
-    }
-
-    private func release(_ lane: Lane, after time: Duration) async throws {
-        _ = try await shard.worker.transactionBatch(
-            settings: asTenant(lane.tenant), QueueStore.release(lane, after: time))
     }
 
     /// - Returns: nil when the lane is empty.
@@ -85,11 +60,20 @@ struct DeliveryLane: Sendable {
         switch prepared {
         case .settled(.lost): return .lost
         case .settled(let next): return job == nil ? nil : next
-        case .deliver(let message, let connection, let plugin, let contact):
+        case .deliver(let message, let connection, let plugin, let contact, let question):
             guard let job else { return nil }
             await rates.waitForTurn(channel: job.channel)
-            let outcome = await plugin.deliver(message, through: connection)
-            return try await record(outcome, lane, job, contact, keys, known: message.recipient)
+            let passage = try await DeliveryFence(shard: shard).deliver(
+                message, job, question, of: lane.tenant, through: connection, by: plugin)
+            switch passage {
+            case .delivered(let outcome):
+                return try await record(outcome, lane, job, contact, keys, known: message.recipient)
+            case .refused(let refusal):
+                return try await shard.worker.transaction(settings: asTenant(lane.tenant)) { tx in
+                    _ = try await tx.query(QueueStore.lockLane(lane.tenant, job))
+                    return try await refuse(lane, job, refusal, tx)
+                }
+            }
         }
     }
 
@@ -138,9 +122,10 @@ struct DeliveryLane: Sendable {
         }
         let question = GateQuestion(
             now: now, standing: standing, region: shard.regionKeys.at(now), channel: channel,
-            flows: flows.of(job.plugin),
-            contactErased: job.contactErased, purpose: job.purpose, consent: job.consent, content: content,
-            windowClosesAt: job.windowClosesAt)
+            flows: flows.of(job.plugin), contactErased: job.contactErased,
+            contactRestricted: job.contactRestricted, purpose: job.purpose,
+            isSpecialCategory: job.isSpecialCategory, consent: job.consent, content: GateQuestion.Content(content),
+            windowClosesAt: job.windowClosesAt, dialogue: job.dialogue)
         if case .refused(let refusal) = Gate.decide(question) {
             if refusal.code.holdsQueue { return .settled(.pause(Self.holdPause)) }
             return .settled(try await refuse(lane, job, refusal, tx))
@@ -161,7 +146,8 @@ struct DeliveryLane: Sendable {
         let identities = try Self.identities(rows[0], keys)
         let message = OutboundMessage(reference: job.message.description, recipient: identities, content: content)
         return .deliver(
-            message, ChannelConnection(address: job.address, configuration: configuration, http: http), plugin, contact)
+            message, ChannelConnection(address: job.address, configuration: configuration, http: http), plugin, contact,
+            question)
     }
 
     private static func identities(_ rows: PostgresRows, _ keys: TenantKeys) throws -> [Identity] {

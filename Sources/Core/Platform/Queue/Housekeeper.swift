@@ -16,6 +16,10 @@ struct Housekeeper: Service {
             while !Task.isCancelled {
                 do {
                     while try await removeExpiredKeys() == Self.portion {}
+                    while try await removeImports() == Self.portion {}
+                    try await QuarantineKeeper(shard: shard).keep()
+                    while try await removeExpiredCodes() == Self.portion {}
+                    try await ConsentKeeper(shard: shard).keep()
                 } catch {
                     logger.warning(
                         "expired rows could not be removed", metadata: ["shard": "\(shard.id)", "error": "\(error)"])
@@ -38,5 +42,20 @@ struct Housekeeper: Service {
                     ORDER BY created_at LIMIT $1))
                 """, [Self.portion])
         ).affectedRows
+    }
+
+    /// Imports long over, with their faults, and those that never got a file; the policy `over` shows workers these alone.
+    private func removeImports() async throws -> Int {
+        try await shard.worker.query(
+            PostgresQuery(
+                "housekeeping.consent-imports",
+                "DELETE FROM consent_imports WHERE ctid = ANY (ARRAY(SELECT ctid FROM consent_imports ORDER BY touched_at LIMIT $1))",
+                [Self.portion])
+        ).affectedRows
+    }
+
+    /// Codes that nobody sent, with all that was agreed under them.
+    func removeExpiredCodes() async throws -> Int {
+        try await shard.worker.query(EntryCodes.removeExpired(atMost: Self.portion)).affectedRows
     }
 }

@@ -8,6 +8,7 @@ import struct Foundation.UUID
 /// jobs in that row, so that a lane that empties and a job that arrives at the same moment cannot miss each other.
 enum QueueStore {
     static let delivery = "deliver"
+    static let webhook = "webhook"
 
     /// Puts messages into their conversations' lanes. The lane comes first: its lock gives job ids their order.
     static func enqueueMessages(_ tenant: TenantID, _ messages: [MessageID]) -> [PostgresQuery] {
@@ -120,36 +121,36 @@ enum QueueStore {
     }
 
     /// Removes a job. Whoever comes second finds nothing to remove and lowers nothing.
-    static func complete(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
+    static func complete(_ tenant: TenantID, _ job: some QueuedJob) -> PostgresQuery {
         PostgresQuery(
             "queue.complete",
             """
             WITH gone AS (
                 DELETE FROM queue_jobs
                 WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL
-                RETURNING lane_id
+                RETURNING kind, lane_id
             )
             \(lower)
-            """, [tenant, job.message, job.id])
+            """, [tenant, job.subject, job.id])
     }
 
     /// Sets a job aside as a dead letter: visible, and no longer in its lane's way.
-    static func bury(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault) -> PostgresQuery {
+    static func bury(_ tenant: TenantID, _ job: some QueuedJob, _ fault: ChannelFault) -> PostgresQuery {
         PostgresQuery(
             "queue.bury",
             """
             WITH gone AS (
                 UPDATE queue_jobs SET dead_at = now(), fault_code = $4, fault_message = $5
                 WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3 AND dead_at IS NULL
-                RETURNING lane_id
+                RETURNING kind, lane_id
             )
             \(lower)
-            """, [tenant, job.message, job.id, fault.code, fault.message])
+            """, [tenant, job.subject, job.id, fault.code, fault.message])
     }
 
     /// Takes a job's lane for this transaction: the lane comes before its messages and its jobs, as everywhere. It is found through the
     /// job, which a merge of contacts may have moved.
-    static func lockLane(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
+    static func lockLane(_ tenant: TenantID, _ job: some QueuedJob) -> PostgresQuery {
         PostgresQuery(
             "queue.lock-lane",
             """
@@ -158,24 +159,24 @@ enum QueueStore {
             JOIN queue_lanes l ON l.tenant_id = j.tenant_id AND l.kind = j.kind AND l.lane_id = j.lane_id
             WHERE j.tenant_id = $1 AND j.subject_id = $2 AND j.job_id = $3
             FOR UPDATE OF l
-            """, [tenant, job.message, job.id])
+            """, [tenant, job.subject, job.id])
     }
 
     private static let lower = """
         UPDATE queue_lanes l
         SET depth = depth - 1, run_at = CASE WHEN l.lease_owner IS NULL THEN least(l.run_at, now()) ELSE l.run_at END
         FROM gone
-        WHERE l.tenant_id = $1 AND l.kind = 'deliver' AND l.lane_id = gone.lane_id
+        WHERE l.tenant_id = $1 AND l.kind = gone.kind AND l.lane_id = gone.lane_id
         """
 
     /// Counted as unclear until its outcome is written down: a process that dies in between leaves it so.
-    static func attempt(_ tenant: TenantID, _ job: DeliveryJob) -> PostgresQuery {
+    static func attempt(_ tenant: TenantID, _ job: some QueuedJob) -> PostgresQuery {
         PostgresQuery(
             "queue.attempt",
             """
             UPDATE queue_jobs SET attempts = attempts + 1, unclear = unclear + 1, attempted_at = now()
             WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3
-            """, [tenant, job.message, job.id])
+            """, [tenant, job.subject, job.id])
     }
 
     /// What an attempt left behind that did not end the job.
@@ -186,7 +187,8 @@ enum QueueStore {
         case unclear
     }
 
-    static func note(_ tenant: TenantID, _ job: DeliveryJob, _ fault: ChannelFault, _ remains: Remains) -> PostgresQuery
+    static func note(_ tenant: TenantID, _ job: some QueuedJob, _ fault: ChannelFault, _ remains: Remains)
+        -> PostgresQuery
     {
         var (failures, certain) = (0, false)
         if case .nothing(let isFailure) = remains { (failures, certain) = (isFailure ? 1 : 0, true) }
@@ -198,7 +200,7 @@ enum QueueStore {
                 unclear = CASE WHEN $7 THEN greatest(unclear - 1, 0) ELSE unclear END,
                 attempted_at = CASE WHEN $7 THEN NULL ELSE attempted_at END
             WHERE tenant_id = $1 AND subject_id = $2 AND job_id = $3
-            """, [tenant, job.message, job.id, fault.code, fault.message, failures, certain])
+            """, [tenant, job.subject, job.id, fault.code, fault.message, failures, certain])
     }
 
     /// Gives the lane back: due again at `at`, or gone when it is empty.
@@ -223,7 +225,8 @@ enum QueueStore {
     }
 
     /// A status settled these messages: a lane that waits to learn what became of one need not wait longer. Several lanes are locked in
-    /// one order, here and in `hurry`, so that two who want the same ones wait for each other and never in a ring.
+    /// one order, here and in `hurry`, so that two who want the same ones wait for each other and never in a ring; dialogues before
+    /// deliveries, as a dialogue's replies become deliveries.
     static func settle(_ tenant: TenantID, _ messages: [MessageID]) -> PostgresQuery {
         PostgresQuery(
             "queue.settle",
@@ -235,7 +238,7 @@ enum QueueStore {
                   AND (l.kind, l.lane_id) IN (
                       SELECT j.kind, j.lane_id FROM queue_jobs j
                       WHERE j.tenant_id = $1 AND j.subject_id = ANY ($2) AND j.dead_at IS NULL)
-                ORDER BY l.tenant_id, l.kind, l.lane_id
+                ORDER BY l.tenant_id, l.kind DESC, l.lane_id
                 FOR UPDATE
             )
             UPDATE queue_lanes l
@@ -255,7 +258,7 @@ enum QueueStore {
                 FROM queue_lanes
                 WHERE tenant_id = $1 AND lease_owner IS NULL AND run_at > now()
                   AND NOT EXISTS (SELECT FROM tenant_standing WHERE tenant_id = $1 AND movement IS NOT NULL)
-                ORDER BY tenant_id, kind, lane_id
+                ORDER BY tenant_id, kind DESC, lane_id
                 FOR UPDATE
             )
             UPDATE queue_lanes l
@@ -264,6 +267,13 @@ enum QueueStore {
             WHERE l.tenant_id = $1 AND l.kind = w.kind AND l.lane_id = w.lane_id
             """, [tenant])
     }
+}
+
+/// A job in hand: what the queue must know of it, whatever it is about.
+protocol QueuedJob: Sendable {
+    var id: Int64 { get }
+    /// What the job's `subject_id` names.
+    var subject: UUID { get }
 }
 
 /// A lane that this process holds.

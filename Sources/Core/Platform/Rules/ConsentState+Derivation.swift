@@ -22,36 +22,35 @@ extension ConsentState {
         let counted = facts.filter { $0.effectiveAt <= now || $0.kind.endsAtOnce }
         var standing = ConsentStanding.none
         for fact in counted.sorted(by: precedes) {
-            standing = standing.lapsed(by: fact.effectiveAt).after(fact)
+            standing = standing.seen(at: fact.effectiveAt).after(fact)
         }
-        return standing.lapsed(by: now)
+        return standing.seen(at: now)
     }
 
-    /// A total order but for repetitions: by time, then the stricter kind last, then the shorter term last.
+    /// A total order but for repetitions: by time, then the stricter kind last, then the shorter term, then the weaker
+    /// grounds.
     private static func precedes(_ one: ConsentFact, _ other: ConsentFact) -> Bool {
         if one.effectiveAt != other.effectiveAt { return one.effectiveAt < other.effectiveAt }
         if one.kind != other.kind { return one.kind.strictness < other.kind.strictness }
-        return (one.expiresAt ?? .distantFuture) > (other.expiresAt ?? .distantFuture)
+        let (ends, otherEnds) = (one.expiresAt ?? .distantFuture, other.expiresAt ?? .distantFuture)
+        if ends != otherEnds { return ends > otherEnds }
+        return one.grounds.weight > other.grounds.weight
     }
 }
 
 extension ConsentStanding {
-    /// The standing once its own term is over, if it is.
-    fileprivate func lapsed(by time: Date) -> ConsentStanding {
-        guard state == .granted || state == .confirmed, hasEnded(at: time) else { return self }
-        return ConsentStanding(state: .expired, since: expiresAt, expiresAt: expiresAt)
-    }
-
     /// The standing after one more fact, none of those counted before being later.
     fileprivate func after(_ fact: ConsentFact) -> ConsentStanding {
         let time = fact.effectiveAt
         switch (fact.kind, state) {
         case (.granted, _):
-            return ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt)
+            return ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt, grounds: fact.grounds)
         case (.confirmed, .granted), (.confirmed, .confirmed):
-            return ConsentStanding(state: .confirmed, since: time, expiresAt: fact.expiresAt ?? expiresAt)
+            return ConsentStanding(
+                state: .confirmed, since: time, expiresAt: fact.expiresAt ?? expiresAt,
+                grounds: grounds.confirmed(by: fact.grounds))
         case (.confirmed, .none), (.confirmed, .requested):
-            return ConsentStanding(state: .confirmed, since: time, expiresAt: fact.expiresAt)
+            return ConsentStanding(state: .confirmed, since: time, expiresAt: fact.expiresAt, grounds: fact.grounds)
         case (.withdrawn, _):
             return ConsentStanding(state: .withdrawn, since: time)
         case (.refused, .none), (.refused, .requested), (.refused, .granted), (.refused, .confirmed),
@@ -66,6 +65,12 @@ extension ConsentStanding {
         case (.confirmed, _), (.refused, _), (.expired, _), (.superseded, _), (.requested, _):
             return self
         }
+    }
+}
+
+extension ConsentGrounds {
+    fileprivate var weight: (Int, Int, Int) {
+        (ConsentProof.allCases.firstIndex(of: proof) ?? 0, isExplicit ? 1 : 0, age ?? 0)
     }
 }
 

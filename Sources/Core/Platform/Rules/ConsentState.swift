@@ -16,11 +16,16 @@ public struct ConsentStanding: Sendable, Hashable {
     public let since: Date?
     /// The first instant at which it no longer holds; nil for no fixed end.
     public let expiresAt: Date?
+    /// On what it stands; says nothing where there is no consent.
+    public let grounds: ConsentGrounds
 
-    public init(state: ConsentState, since: Date? = nil, expiresAt: Date? = nil) {
+    public init(
+        state: ConsentState, since: Date? = nil, expiresAt: Date? = nil, grounds: ConsentGrounds = ConsentGrounds()
+    ) {
         self.state = state
         self.since = since
         self.expiresAt = expiresAt
+        self.grounds = grounds
     }
 
     /// Whether there is a consent at that moment. It may have ended by itself since the standing was derived.
@@ -29,6 +34,12 @@ public struct ConsentStanding: Sendable, Hashable {
         case .granted, .confirmed: !hasEnded(at: now)
         case .none, .requested, .refused, .withdrawn, .expired: false
         }
+    }
+
+    /// As it is at a moment: one whose time is over has expired, whether or not anybody wrote that down.
+    public func seen(at now: Date) -> ConsentStanding {
+        guard state == .granted || state == .confirmed, hasEnded(at: now) else { return self }
+        return ConsentStanding(state: .expired, since: expiresAt, expiresAt: expiresAt)
     }
 
     func hasEnded(at now: Date) -> Bool {
@@ -44,12 +55,17 @@ public struct ConsentFact: Sendable, Hashable {
     /// When we wrote it down.
     public let recordedAt: Date
     public let expiresAt: Date?
+    public let grounds: ConsentGrounds
 
-    public init(kind: ConsentEventKind, occurredAt: Date, recordedAt: Date, expiresAt: Date? = nil) {
+    public init(
+        kind: ConsentEventKind, occurredAt: Date, recordedAt: Date, expiresAt: Date? = nil,
+        grounds: ConsentGrounds = ConsentGrounds()
+    ) {
         self.kind = kind
         self.occurredAt = occurredAt
         self.recordedAt = recordedAt
         self.expiresAt = expiresAt
+        self.grounds = grounds
     }
 
     /// Nobody's act is later than our record of it. Without this, a source whose clock is ahead could make a consent that

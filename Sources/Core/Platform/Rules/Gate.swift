@@ -1,14 +1,14 @@
 /// Decides whether a message may go. Strict: what is not positively allowed is refused, replies too.
 public struct Gate {
     /// Asks the rules in this order, from what concerns everybody to what concerns this message; the first that refuses wins:
-    /// tenant, agreement, region, channel, its data flows, contact, consent, special category, service window.
+    /// tenant, agreement, region, channel, its data flows, contact, consent, its proof, age, special category, service window.
     ///
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
         let code =
             ProcessingRule.refusal(question.tenantState, question.agreement) ?? region(question) ?? channel(question)
-            ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? specialCategory(question)
-            ?? window(question)
+            ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? proof(question)
+            ?? age(question) ?? specialCategory(question) ?? window(question)
         guard let code else { return .allowed }
         let retryAfter =
             [.regionNotServing, .tenantMoving].contains(code) ? question.now.addingTimeInterval(60) : nil
@@ -48,6 +48,7 @@ public struct Gate {
 
     private static func consent(_ question: GateQuestion) -> Refusal.Code? {
         guard !question.purpose.isEmpty else { return .consentMissing }
+        if question.purpose == ReservedPurpose.dialogue { return dialogue(question) }
         switch question.consent.state {
         case .granted, .confirmed: return question.consent.permits(at: question.now) ? nil : .consentExpired
         case .none, .requested: return .consentMissing
@@ -57,10 +58,32 @@ public struct Gate {
         }
     }
 
+    /// What the tenant cannot prove it has not, unless it takes that upon itself (Art. 7(1) GDPR; for advertising UWG § 7).
+    private static func proof(_ question: GateQuestion) -> Refusal.Code? {
+        guard question.purpose != ReservedPurpose.dialogue, question.consent.grounds.proof == .asserted else {
+            return nil
+        }
+        switch question.unproven {
+        case .allow: return nil
+        case .refuse: return .consentUnproven
+        case .serviceOnly:
+            return question.purpose == MessagePurpose.service && !question.content.isAdvertising
+                ? nil : .consentUnproven
+        }
+    }
+
+    /// A child's own consent counts for nothing; so does that of a person whom nobody asked (Art. 8 GDPR).
+    private static func age(_ question: GateQuestion) -> Refusal.Code? {
+        guard let minimum = question.minimumAge, question.purpose != ReservedPurpose.dialogue else { return nil }
+        return (question.consent.grounds.age ?? 0) >= minimum ? nil : .ageNotConfirmed
+    }
+
     private static func specialCategory(_ question: GateQuestion) -> Refusal.Code? {
         guard question.isSpecialCategory else { return nil }
         guard question.coversSpecialCategory else { return .specialCategoryNotCovered }
-        return question.specialCategoryConsent.permits(at: question.now) ? nil : .specialCategoryConsentMissing
+        let consent = question.specialCategoryConsent
+        let isExplicit = consent.state == .confirmed || consent.grounds.isExplicit
+        return isExplicit && consent.permits(at: question.now) ? nil : .specialCategoryConsentMissing
     }
 
     private static func window(_ question: GateQuestion) -> Refusal.Code? {

@@ -29,6 +29,10 @@ public struct GateQuestion: Sendable {
     public var consent: ConsentStanding
     /// The person's explicit consent for special categories (Art. 9(2)(a) GDPR). No other consent stands in for it.
     public var specialCategoryConsent: ConsentStanding
+    /// How the tenant wants consents treated that it declared and cannot prove.
+    public var unproven: ConsentRules.Unproven
+    /// Below this age somebody else must agree (Art. 8 GDPR, in years); nil asks for none.
+    public var minimumAge: Int?
     public var content: Content
     public var window: ServiceWindow
     public var regionServing: Bool
@@ -36,13 +40,17 @@ public struct GateQuestion: Sendable {
     public var regionCovered: Bool
     /// Whether the tenant is on its way to another region or shard.
     public var isMoving: Bool
+    /// Of a reply in a dialogue about consent: whether the person lets us ask. Nil while there is no dialogue.
+    public var dialogue: DialoguePermission?
 
     public init(
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
         purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
-        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true, isMoving: Bool = false
+        unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
+        content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true,
+        isMoving: Bool = false, dialogue: DialoguePermission? = nil
     ) {
         self.now = now
         self.tenantState = tenantState
@@ -56,11 +64,14 @@ public struct GateQuestion: Sendable {
         self.purpose = purpose
         self.consent = consent
         self.specialCategoryConsent = specialCategoryConsent
+        self.unproven = unproven
+        self.minimumAge = minimumAge
         self.content = content
         self.window = window
         self.regionServing = regionServing
         self.regionCovered = regionCovered
         self.isMoving = isMoving
+        self.dialogue = dialogue
     }
 }
 

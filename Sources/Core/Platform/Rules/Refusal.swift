@@ -22,6 +22,8 @@ public struct Refusal: Error, Sendable, Hashable {
         case consentRefused = "consent_refused"
         case consentWithdrawn = "consent_withdrawn"
         case consentExpired = "consent_expired"
+        case consentUnproven = "consent_unproven"
+        case ageNotConfirmed = "age_not_confirmed"
         case specialCategoryNotCovered = "special_category_not_covered"
         case specialCategoryConsentMissing = "special_category_consent_missing"
         case serviceWindowClosed = "service_window_closed"
@@ -52,9 +54,8 @@ extension Refusal.Code {
             .channelStopped, .channelDisconnected, .dataFlowNotCovered:
             true
         case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
-            .consentRefused,
-            .consentWithdrawn,
-            .consentExpired, .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
+            .consentRefused, .consentWithdrawn, .consentExpired, .consentUnproven, .ageNotConfirmed,
+            .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
             false
         }
     }
@@ -124,6 +125,16 @@ extension Refusal.Code {
             (
                 "The person's consent for this purpose on this channel has expired.",
                 "Ask for consent again through one of the tenant's consent sources."
+            )
+        case .consentUnproven:
+            (
+                "The consent was declared, and nothing proves it.",
+                "Ask the person through a consent source, or declare text, act and reference of what they agreed to."
+            )
+        case .ageNotConfirmed:
+            (
+                "The person has not confirmed to be old enough to agree.",
+                "Ask for consent through a source that asks for the age; below it, the holder of parental responsibility agrees."
             )
         case .specialCategoryNotCovered:
             (

@@ -18,6 +18,10 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     case channelsWrite = "channels:write"
     /// Move a number to another tenant; with four eyes.
     case channelsMove = "channels:move"
+    /// See a tenant's terms of consent and where it asks people.
+    case consentTermsRead = "consent_terms:read"
+    /// Change them for the tenant.
+    case consentTermsWrite = "consent_terms:write"
     case keysRead = "keys:read"
     case keysWrite = "keys:write"
     case deadLettersRead = "dead_letters:read"

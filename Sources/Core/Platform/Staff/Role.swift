@@ -18,23 +18,23 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
             [
                 .tenantsRead, .tenantsWrite, .tenantsSuspend, .tenantsTerminate, .agreementsRead, .agreementsWrite,
                 .agreementsCountersign, .agreementsEnd, .channelsRead, .channelsWrite, .channelsMove, .keysRead,
-                .keysWrite, .installationRead, .approvalsRead, .accountOwn,
+                .keysWrite, .consentTermsRead, .consentTermsWrite, .installationRead, .approvalsRead, .accountOwn,
             ]
         case .operations:
             [
                 .tenantsRead, .tenantsSuspend, .agreementsRead, .channelsRead, .channelsWrite, .channelsMove,
-                .keysRead, .deadLettersRead, .deadLettersRetry, .installationRead, .installationWrite, .approvalsRead,
-                .accountOwn,
+                .keysRead, .consentTermsRead, .deadLettersRead, .deadLettersRetry, .installationRead,
+                .installationWrite, .approvalsRead, .accountOwn,
             ]
         case .support:
             [
-                .tenantsRead, .agreementsRead, .channelsRead, .keysRead, .deadLettersRead, .deadLettersRetry,
-                .installationRead, .accountOwn,
+                .tenantsRead, .agreementsRead, .channelsRead, .keysRead, .consentTermsRead, .deadLettersRead,
+                .deadLettersRetry, .installationRead, .accountOwn,
             ]
         case .auditor:
             [
-                .tenantsRead, .agreementsRead, .channelsRead, .keysRead, .deadLettersRead, .installationRead,
-                .staffRead, .auditRead, .approvalsRead, .accountOwn,
+                .tenantsRead, .agreementsRead, .channelsRead, .keysRead, .consentTermsRead, .deadLettersRead,
+                .installationRead, .staffRead, .auditRead, .approvalsRead, .accountOwn,
             ]
         }
     }

@@ -2,7 +2,11 @@ public import struct Foundation.Date
 
 /// Turns what a person did somewhere into a consent event with evidence.
 public protocol ConsentSourcePlugin: Plugin {
+    /// What a form can ask for by itself. Of a set-up: members of its configuration, by name; what has more shape is given as JSON.
     var schema: ConfigurationSchema { get }
+
+    /// What files have columns for by which its consents are brought in many at once; empty when they come one at a time.
+    var importColumns: [ImportColumn] { get }
 
     /// - Parameter submission: what reached the source; hostile input.
     /// - Throws: `ConsentRefusal`, which names the field and what is wanted of it.

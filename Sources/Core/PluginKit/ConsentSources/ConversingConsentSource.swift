@@ -26,16 +26,21 @@ public struct DialogueTurn: Sendable {
     public var languages: [String]
     /// Where the chat was entered, when a code or an ad told: `widget`, `ad`, `link`.
     public var entry: String?
+    /// When the person acted, by the messenger's clock, often in whole seconds; nil for silence. What was written before a question
+    /// was asked answers nothing.
+    public var occurredAt: Date?
     public var now: Date
 
     public init(
-        event: Event, state: JSON?, agreed: Set<String> = [], languages: [String] = [], entry: String? = nil, now: Date
+        event: Event, state: JSON?, agreed: Set<String> = [], languages: [String] = [], entry: String? = nil,
+        occurredAt: Date? = nil, now: Date
     ) {
         self.event = event
         self.state = state
         self.agreed = agreed
         self.languages = languages
         self.entry = entry
+        self.occurredAt = occurredAt
         self.now = now
     }
 }
@@ -43,8 +48,9 @@ public struct DialogueTurn: Sendable {
 /// What a dialogue does next.
 public struct DialogueStep: Sendable {
     public enum Outcome: Sendable, Hashable {
-        /// The person is being asked. After `silence` without an answer the plugin is asked again; nil waits for the person, or the end
-        /// of the quarantine.
+        /// The person is being asked, also when one of several purposes has been agreed to already: what they write next comes to the
+        /// plugin, until a step says otherwise. At `until` without a word from them the plugin is asked again with `silence`; nil waits
+        /// for the person, or the end of the quarantine.
         case asking(until: Date?)
         /// The person agreed to begin: what they wrote is released to the tenant in order, and the tenant takes over.
         case admitted

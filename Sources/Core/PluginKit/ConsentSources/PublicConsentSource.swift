@@ -2,7 +2,8 @@ public import struct Foundation.Date
 
 /// A consent source that serves pages or scripts to people outside any messenger.
 ///
-/// Its static files are the same for all tenants and stand under `/sources/{plugin}/{file}`; what belongs to a set-up is answered under
+/// Its static files are the same for all tenants and stand under `/sources/{plugin}/{file}`, open to pages of every origin
+/// (`Access-Control-Allow-Origin: *`, which `integrity` on a script needs); what belongs to a set-up is answered under
 /// `/s/{set-up}/…`. The platform checks the set-up's state and allowed origins, answers CORS preflights, and limits the rate before the
 /// plugin is asked.
 public protocol PublicConsentSource: ConfiguredConsentSource {
@@ -13,6 +14,14 @@ public protocol PublicConsentSource: ConfiguredConsentSource {
     /// - Throws: `ConsentRefusal` for what is wrong with the request: answered 422 with field and problem.
     func answer(_ request: PublicRequest, for setup: SourceSetup, by host: any ConsentSourceHost) async throws
         -> PublicAnswer
+
+    /// What a tenant puts into its own pages for a set-up, as HTML; nil for a source that is reached by a link alone.
+    /// - Parameter base: where `/sources` is reached from outside, without a slash at the end.
+    func snippet(for setup: SourceSetup, base: String) -> String?
+}
+
+extension PublicConsentSource {
+    public func snippet(for setup: SourceSetup, base: String) -> String? { nil }
 }
 
 public struct PublicFile: Sendable, Hashable {
@@ -84,6 +93,19 @@ public struct PublicAnswer: Sendable, Hashable {
             status: status, contentType: "application/json; charset=utf-8", body: json.encoded(), maxAge: maxAge)
     }
 
+    /// What is wrong, as RFC 9457 tells it.
+    /// - Parameters:
+    ///   - code: a stable word that scripts can go by, e.g. `texts_changed`.
+    ///   - title: the status's own name.
+    ///   - detail: one sentence, without personal data.
+    public static func problem(status: Int, code: String, title: String, detail: String) -> PublicAnswer {
+        let problem: JSON = [
+            "type": "about:blank", "title": .string(title), "status": .number(String(status)),
+            "detail": .string(detail), "code": .string(code),
+        ]
+        return PublicAnswer(status: status, contentType: "application/problem+json", body: problem.encoded())
+    }
+
     public static let notFound = PublicAnswer(status: 404, contentType: "text/plain; charset=utf-8", body: [])
 }
 
@@ -94,11 +116,29 @@ public protocol ConsentSourceHost: Sendable {
     /// - Parameter agreed: `granted` drafts, each with its evidence; no two of one purpose.
     func keep(_ agreed: [ConsentEventDraft]) async throws -> EntryCode
 
+    /// Seals what a page carries from one request to the next, for a source that keeps nothing: readable to the platform alone, for this
+    /// set-up alone, and for so long.
+    /// - Parameter lifetime: seconds.
+    func seal(_ state: JSON, for lifetime: Int) async throws -> String
+
+    /// Opens what `seal` gave. Hostile input.
+    /// - Returns: nil when it is none of ours, another set-up's, altered or too old.
+    func open(_ sealed: String) async throws -> JSON?
+
     /// A link that opens a chat with the set-up's channel, the text typed already; nil when the channel has none.
     func chatLink(text: String) -> String?
 
     /// A QR code of a text (ISO/IEC 18004) as an SVG document.
     func qrCode(_ text: String) throws -> String
+}
+
+/// A host that seals nothing; a source that needs it says so to whoever asks.
+extension ConsentSourceHost {
+    public func seal(_ state: JSON, for lifetime: Int) async throws -> String {
+        throw ConsentRefusal(field: "state", problem: "this installation seals nothing for pages")
+    }
+
+    public func open(_ sealed: String) async throws -> JSON? { nil }
 }
 
 /// A one-time code that joins what was agreed on a page to a message.

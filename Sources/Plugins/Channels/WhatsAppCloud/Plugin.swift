@@ -63,6 +63,10 @@ public struct WhatsAppCloud: ChannelPlugin {
         Person.normalise(kind, address)
     }
 
+    public func chatLink(to address: String, text: String) -> String? {
+        ChatLink.url(to: address, text: text)
+    }
+
     public func examine(_ connection: ChannelConnection, for ingress: IngressPoint, in jurisdiction: Jurisdiction) async
         -> ConnectionReport
     {

@@ -4,16 +4,29 @@ import PluginKit
 /// What makes a declared consent demonstrable.
 enum Evidence {
     static let methods = ["web_form", "paper", "in_person", "phone", "shop_checkout", "messenger", "import"]
+    /// What shows that a person agreed, beside the text: by method, the field and what stands in it. A consent that somebody was merely
+    /// listed with (`import`) needs nothing, and is marked as not proven.
+    private static let needed = [
+        "paper": ("reference", "say where the signed paper is kept"),
+        "shop_checkout": ("reference", "name the order, or the entry in the shop's log"),
+        "phone": ("collected_by", "say who took it down"),
+    ]
     /// Name and the longest it may be, in characters.
     private static let optional = [
         ("text_version", 200), ("privacy_notice_url", 2000), ("reference", 500), ("collected_by", 200), ("note", 2000),
     ]
 
+    static var columns: [ImportColumn] {
+        (["method", "text", "language"] + optional.map(\.0)).map { ImportColumn("evidence.\($0)") } + [
+            ImportColumn("evidence.explicit", .flag), ImportColumn("evidence.age_confirmed", .number),
+        ]
+    }
+
     /// - Parameter granted: a consent needs the exact text the person agreed to; a withdrawal or refusal needs none.
     static func read(
         _ declaration: DeclarationFields, granted: Bool, source: PluginManifest, receivedAt: Date
     ) throws(ConsentRefusal) -> JSON {
-        let known = Set(["method", "text", "language"] + optional.map(\.0))
+        let known = Set(["method", "text", "language", "explicit", "age_confirmed"] + optional.map(\.0))
         let fields = try DeclarationFields(declaration.object["evidence"], path: "evidence", known: known)
         let method = try fields.text("method", limit: 32)
         guard methods.contains(method) else {
@@ -22,7 +35,7 @@ enum Evidence {
         var evidence = JSONObject([("method", .string(method))])
         if let text = try fields.optionalText("text", limit: 10_000) {
             evidence["text"] = .string(text)
-        } else if granted {
+        } else if granted, method != "import" {
             throw ConsentRefusal(
                 field: "evidence.text", problem: "give the exact text that the person agreed to (Art. 7(1) GDPR)")
         }
@@ -36,6 +49,22 @@ enum Evidence {
             }
             evidence["language"] = .string(language)
         }
+        // Whether the person agreed expressly to this purpose by itself (Art. 9(2)(a) GDPR).
+        if let explicit = fields.object["explicit"], !explicit.isNull {
+            guard explicit.bool != nil else {
+                throw ConsentRefusal(
+                    field: "evidence.explicit", problem: "expected true or false, found \(explicit.kind)")
+            }
+            evidence["explicit"] = explicit
+        }
+        // The age that the person said to have reached (Art. 8 GDPR).
+        if let age = fields.object["age_confirmed"], !age.isNull {
+            guard let years = age.int, (1...150).contains(years) else {
+                throw ConsentRefusal(
+                    field: "evidence.age_confirmed", problem: "give whole years, from 1 to 150")
+            }
+            evidence["age_confirmed"] = .number(String(years))
+        }
         for (name, limit) in optional {
             guard let text = try fields.optionalText(name, limit: limit) else { continue }
             if name == "privacy_notice_url", !text.hasPrefix("https://") {
@@ -43,6 +72,9 @@ enum Evidence {
                     field: "evidence.privacy_notice_url", problem: "give a URL that begins with https://")
             }
             evidence[name] = .string(text)
+        }
+        if granted, let (name, wanted) = needed[method], evidence[name] == nil {
+            throw ConsentRefusal(field: "evidence.\(name)", problem: "\(wanted) (Art. 7(1) GDPR)")
         }
         evidence["declared_at"] = .string(receivedAt.formatted(.iso8601))
         evidence["source"] = .string("\(source.id)@\(source.version)")

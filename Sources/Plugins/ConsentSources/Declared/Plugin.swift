@@ -15,6 +15,12 @@ public struct Declared: ConsentSourcePlugin {
 
     public var schema: ConfigurationSchema { ConfigurationSchema([]) }
 
+    public var importColumns: [ImportColumn] {
+        [
+            ImportColumn("purpose"), ImportColumn("state"), ImportColumn("occurred_at"), ImportColumn("expires_at"),
+        ] + Evidence.columns
+    }
+
     public func consentEvent(from submission: ConsentSubmission) throws(ConsentRefusal) -> ConsentEventDraft {
         let fields = try DeclarationFields(submission.body, path: "", known: DeclarationFields.topLevel)
         let kind = try kind(fields)

@@ -60,7 +60,7 @@ struct DevConfiguration: Sendable {
                 "first_start": .string(isFirst ? "true" : "false"),
             ],
             "regions": .string(Self.regions.map(\.name).joined(separator: ",")), "region": .object(regions),
-            "egress": ["exceptions": .string("127.0.0.1:\(sandboxPort)")],
+            "egress": ["exceptions": .string("127.0.0.1")],
             // Tests and measurements come as fast as they can, all from this machine.
             "limits": [
                 "tenant_requests_per_second": "0", "staff_requests_per_second": "0",

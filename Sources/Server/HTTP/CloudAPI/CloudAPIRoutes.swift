@@ -27,11 +27,13 @@ struct CloudAPIRoutes: Sendable {
         }
         let bytes = try await request.jsonBytes()
         let message = try CloudAPIMessage(try Request.object(bytes))
+        let content = try await message.answering(caller, installation.reading)
         let receipt = try await installation.sending.send(
             caller,
             SendRequest(
-                recipient: message.recipient, channel: channel.id, purpose: Self.purpose(request),
-                content: try await message.answering(caller, installation.reading),
+                recipient: message.recipient, channel: channel.id,
+                purpose: MessagePurpose.of(stated: Self.purpose(request), content),
+                content: content,
                 idempotencyKey: request.headers[.idempotencyKey],
                 requestHash: Array(SHA256.hash(data: bytes)), route: "cloud-api/\(number)"))
         let contact: JSON = [
@@ -47,7 +49,7 @@ struct CloudAPIRoutes: Sendable {
     }
 
     /// Meta's API knows no purposes; a client that can add a header can name one.
-    private static func purpose(_ request: Request) -> String {
-        HTTPField.Name("X-Obhut-Purpose").flatMap { request.headers[$0] } ?? "service"
+    private static func purpose(_ request: Request) -> String? {
+        HTTPField.Name("X-Obhut-Purpose").flatMap { request.headers[$0] }
     }
 }

@@ -30,6 +30,7 @@ struct ConsoleRoutes: Sendable {
         addChannels(to: pages)
         addChannelSettings(to: pages)
         addChannelMoves(to: pages)
+        addConsent(to: pages)
         addKeys(to: pages)
         addProvider(to: pages)
         addApprovals(to: pages)

@@ -47,6 +47,7 @@ struct IngressRoutes: Sendable {
             ("unroutable", .int(receipt.unroutable)),
         ])
         if receipt.discarded > 0 { answer["discarded"] = .int(receipt.discarded) }
+        if receipt.dropped > 0 { answer["dropped"] = .int(receipt.dropped) }
         return JSON.object(answer).response()
     }
 }

@@ -9,9 +9,15 @@ struct RequestLimits: Sendable {
     private let tenants: RateLimiter<APIKeyID>?
     private let staff: RateLimiter<StaffID>?
     private let anonymous: RateLimiter<IPAddress?>?
+    private let sources: RateLimiter<ConsentSourceID>?
+    private let visitors: RateLimiter<VisitorMark>?
+    private let marks = VisitorMarks()
 
     /// Requests a second; 0 for no limit.
     init(tenant: Int, staff: Int, anonymous: Int) {
+        // A page has many visitors; each of them agrees once.
+        sources = RateLimit(perSecond: anonymous * 4).map { RateLimiter("source", $0) }
+        visitors = RateLimit(perSecond: anonymous > 0 ? max(1, anonymous / 10) : 0).map { RateLimiter("visitor", $0) }
         tenants = RateLimit(perSecond: tenant).map { RateLimiter("tenant", $0) }
         self.staff = RateLimit(perSecond: staff).map { RateLimiter("staff", $0) }
         self.anonymous = RateLimit(perSecond: anonymous).map { RateLimiter("anonymous", $0) }
@@ -22,6 +28,14 @@ struct RequestLimits: Sendable {
     func take(_ key: APIKeyID, _ scope: RequestScope) throws { try note(tenants?.take(key), scope) }
 
     func take(_ member: StaffID, _ scope: RequestScope) throws { try note(staff?.take(member), scope) }
+
+    /// What comes to one set-up of a consent source, from wherever.
+    func take(_ source: ConsentSourceID, _ scope: RequestScope) throws { try note(sources?.take(source), scope) }
+
+    /// What a visitor of a page does there, other than looking. Whoever it is, the address is not kept: see `VisitorMarks`.
+    func take(actBy address: IPAddress?, on source: ConsentSourceID, _ scope: RequestScope) throws {
+        try note(visitors?.take(marks.mark(of: address.map(Self.network), on: source)), scope)
+    }
 
     /// - Parameter address: nil for one that is not known; all such share a bucket.
     func take(from address: IPAddress?, _ scope: RequestScope) throws {

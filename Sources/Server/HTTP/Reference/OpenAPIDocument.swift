@@ -59,6 +59,10 @@ struct OpenAPIDocument: Sendable {
                 "content": ["application/json": ["schema": body.json]],
             ]
         }
+        if !reference.fileTypes.isEmpty {
+            let content = reference.fileTypes.map { ($0, JSON.object(JSONObject([("schema", Schema.text().json)]))) }
+            json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
+        }
         json["responses"] = .object(responses(of: operation))
         return .object(json)
     }
@@ -144,6 +148,10 @@ struct OpenAPIDocument: Sendable {
         case "file": .oneOf(AgreementFileKind.allCases.map(\.rawValue))
         case "link": .text(1...2048, pattern: "^[A-Za-z0-9_.-]+$")
         case "region": .region
+        case "purpose": .text(1...64, pattern: TermsText.purposePattern, example: "service")
+        case "setup_version": .text(pattern: "^[1-9][0-9]{0,8}$", example: "1")
+        case "asset": .text(1...128, pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", example: "widget.js")
+        case "part", "item": .text(1...128, pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", example: "agree")
         case "name": .textName
         case "n": .integer(AgreementTextFiles.versions)
         default: .id
@@ -217,6 +225,7 @@ enum OperationTag: String, CaseIterable {
     case tenant = "Tenant"
     case cloudAPI = "Cloud API"
     case ingress = "Ingress"
+    case consentSources = "Consent sources"
     case installation = "Health and reference"
 
     init(_ operation: Operation) {
@@ -224,6 +233,7 @@ enum OperationTag: String, CaseIterable {
         case "admin": self = .admin
         case "api": self = .tenant
         case "ingress": self = .ingress
+        case "s", "sources": self = .consentSources
         case .some(let part) where part.hasPrefix("{"): self = .cloudAPI
         default: self = .installation
         }
@@ -235,6 +245,7 @@ enum OperationTag: String, CaseIterable {
         case .tenant: "For a tenant's integration."
         case .cloudAPI: "In the shape of Meta's Cloud API: for clients that were made for it."
         case .ingress: "Where messengers post."
+        case .consentSources: "What tenants' pages load and ask, where people agree."
         case .installation: "For load balancers, monitoring and readers."
         }
     }

@@ -43,6 +43,8 @@ struct OperationReference: Sendable {
     /// The body it takes; nil for none.
     var body: Schema?
     var isBodyOptional = false
+    /// Media types of a file that it takes instead of JSON.
+    var fileTypes: [String] = []
     /// What it answers when all is well, by status.
     var answers: [Answer]
     /// Statuses of problems beyond those that every such route has.
@@ -101,6 +103,9 @@ struct OperationReference: Sendable {
 
     /// Looks at `If-Match` or `If-None-Match`, and answers with an `ETag`.
     var versioned: OperationReference { changed { $0.isVersioned = true } }
+
+    /// Takes a file of one of these types.
+    func takingFile(_ types: [String]) -> OperationReference { changed { $0.fileTypes = types } }
 
     /// A POST that changes what its path names, unless `If-Match` names another state of it.
     var conditional: OperationReference { versioned.changed { $0.isStep = true } }

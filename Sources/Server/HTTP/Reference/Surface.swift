@@ -69,15 +69,17 @@ struct Surface {
     }
 
     /// Anybody. What is called checks for itself. What messengers call is not limited, and has parameters of its own.
-    /// - Parameter isLimited: false for what must be answered however many strangers come from the same address.
+    /// - Parameters:
+    ///   - isLimited: false for what must be answered however many strangers come from the same address.
+    ///   - hasOwnQuery: true where a plugin says which query parameters there are.
     func anyone(
         _ method: HTTPRequest.Method, _ path: String, _ reference: OperationReference,
-        by caller: Operation.Caller = .anyone, isLimited: Bool = true,
+        by caller: Operation.Caller = .anyone, isLimited: Bool = true, hasOwnQuery: Bool = false,
         use handler: @escaping Handler
     ) {
         guard !prefix.hasPrefix("/ingress") else { return add(method, path, caller, reference, handler) }
         let checked: Handler = { request, scope in
-            try reference.check(request.query)
+            if !hasOwnQuery { try reference.check(request.query) }
             return try await handler(request, scope)
         }
         add(method, path, caller, reference, isLimited ? access.anyone(checked) : checked)

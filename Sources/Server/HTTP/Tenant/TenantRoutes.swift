@@ -28,7 +28,10 @@ struct TenantRoutes: Sendable {
         api.tenant(.get, "contacts/{contact}", .contactsRead, About.readContact, use: readContact)
         api.tenant(.get, "contacts/{contact}/consents", .consentsRead, About.listConsents, use: listConsents)
         api.tenant(.post, "consents", .consentsWrite, About.declareConsent, use: declareConsent)
+        addConsents(to: api)
         api.tenant(.get, "audit", .auditRead, AuditReference.listOwnEntries, use: listAuditEntries)
+        addWebhooks(to: api)
+        addConsentImports(to: api)
         api.tenant(.get, "export", .exportRead, About.export, use: export)
     }
 
@@ -37,11 +40,12 @@ struct TenantRoutes: Sendable {
     @Sendable func send(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
         let bytes = try await request.jsonBytes()
         var fields = RequestFields(try Request.object(bytes))
-        let recipient = try Self.person(fields.value("to"), path: "to")
+        let recipient = try RecipientReference(fields.value("to"), path: "to", idName: "contact_id")
         let channel: ChannelID? = fields.id("channel_id")
-        let purpose = fields.optionalText("purpose") ?? "service"
+        let stated = fields.optionalText("purpose")
         let type = fields.optionalText("type") ?? "text"
         var content = MessageContent(type: type, fields: fields.value(type) ?? .null)
+        let purpose = MessagePurpose.of(stated: stated, content)
         let answered = fields.value("context")
         try fields.finish()
         if let answered {
@@ -64,40 +68,19 @@ struct TenantRoutes: Sendable {
         return response
     }
 
-    /// `{"contact_id"}` (in a consent `{"id"}`), `{"phone"}`, `{"bsuid"}` or `{"username"}`.
-    static func person(_ json: JSON?, path: String) throws -> RecipientReference {
-        let expected = "give one of \(path == "to" ? "contact_id" : "id"), phone, bsuid, username"
-        guard let object = json?.object, object.members.count == 1, let member = object.members.first else {
-            throw PlatformError.invalid(path, expected)
-        }
-        guard let text = member.value.string else {
-            throw PlatformError.invalid("\(path).\(member.name)", "expected text, found \(member.value.kind)")
-        }
-        switch member.name {
-        case path == "to" ? "contact_id" : "id":
-            guard let id = ContactID(text) else {
-                throw PlatformError.invalid("\(path).\(member.name)", "this is not an id")
-            }
-            return .contact(id)
-        case "phone", "bsuid", "parent_bsuid", "username":
-            return .identity(kind: .init(rawValue: member.name), address: Personal(text))
-        default: throw PlatformError.invalid(path, expected)
-        }
-    }
-
     @Sendable func listMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        try await messages(request, caller, in: nil)
+        try await messages(request, scope, caller, in: nil)
     }
 
     @Sendable func listConversationMessages(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws
         -> Response
     {
-        try await messages(request, caller, in: try scope.id("conversation"))
+        try await messages(request, scope, caller, in: try scope.id("conversation"))
     }
 
-    private func messages(_ request: Request, _ caller: Caller, in conversation: ConversationID?) async throws
-        -> Response
-    {
+    private func messages(
+        _ request: Request, _ scope: RequestScope, _ caller: Caller, in conversation: ConversationID?
+    ) async throws -> Response {
         var direction: MessageDirection?
         if let word = request.uri.queryParameters["direction"].map(String.init) {
             guard let known = MessageDirection(rawValue: word) else {
@@ -107,12 +90,15 @@ struct TenantRoutes: Sendable {
         }
         let state = request.uri.queryParameters["state"].map(String.init)
         let page = try await installation.reading.messages(
-            caller, in: conversation, direction: direction, state: state, try request.page())
+            caller, in: conversation, direction: direction, state: state, try request.page(),
+            requestID: scope.requestID)
         return JSON.list(page) { $0.json }.response()
     }
 
     @Sendable func readMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
-        try await installation.reading.message(caller, try scope.id("message")).json.response()
+        try await installation.reading.message(
+            caller, try scope.id("message"), requestID: scope.requestID
+        ).json.response()
     }
 
     @Sendable func retryMessage(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {
@@ -173,7 +159,7 @@ struct TenantRoutes: Sendable {
     {
         let bytes = try await request.jsonBytes()
         let body = try Request.object(bytes)
-        let person = try Self.person(body["contact"], path: "contact")
+        let person = try RecipientReference(body["contact"], path: "contact", idName: "id")
         var channel: ChannelID?
         if let value = body["channel_id"], !value.isNull {
             guard let id = value.string.flatMap({ ChannelID($0) }) else {

@@ -53,6 +53,12 @@ import Testing
             try await mover.deliver()
             let texts = region.messenger.deliveries.filter { $0.channel == mover.company.channel.address }.map(\.text)
             #expect(texts == ["Hallo", "lost", "waits 1", "waits 2", "waits 3", "danach"])
+            // The chain of consents goes on where it was.
+            let caller = try await mover.caller
+            let people = try await two.installation.reading.contacts(caller, PageRequest(limit: 200)).items
+            _ = try await two.installation.withdrawals.withdraw(caller, people[0].id, WithdrawalRequest())
+            let consents = try await two.installation.consentVerifier.verify(mover.id)[0]
+            #expect(consents.isWhole && consents.events == (before["consent_events"] ?? 0) + 1, "\(consents.findings)")
             try await certified(move, two)
         }
     }

@@ -9,13 +9,23 @@ struct AuditSealer: Service {
     static let interval = Duration.seconds(600)
 
     let seals: AuditSeals
+    let consents: ConsentHeads
     let logger: Logger
+
+    /// When a moment's day began (UTC).
+    static func day(of moment: Date) -> Date {
+        let seconds = moment.timeIntervalSince1970
+        return Date(timeIntervalSince1970: seconds - seconds.truncatingRemainder(dividingBy: 86_400))
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                let now = Date()
+                // Those whose heads were entered today wait for tomorrow.
+                await consents.note(before: Self.day(of: now))
                 do {
-                    try await seals.sealDays(until: Date())
+                    try await seals.sealDays(until: now)
                 } catch {
                     logger.error("the audit trail could not be sealed", metadata: ["error": "\(error)"])
                 }

@@ -6,7 +6,9 @@ import struct Foundation.Date
 /// the transaction, and only when that tenant is terminated.
 enum ErasureStore {
     /// Of the control plane's tables that go by tenant, those of which nothing stays, in the order in which they are emptied.
-    static let removed = ["channel_routes", "ingress_routes", "api_keys", "discarded_events", "agreement_texts"]
+    static let removed = [
+        "channel_routes", "ingress_routes", "api_keys", "discarded_events", "agreement_texts", "consent_source_routes",
+    ]
 
     /// Those that stay, and why.
     static let kept: [(table: String, reason: String)] = [

@@ -73,6 +73,12 @@ extension TenantPage {
         return Section("channels", words["channels.title"], actions: mayManage ? [connect] : [], blocks)
     }
 
+    func consentSection(_ words: Words) -> Section {
+        Section(
+            "consent", words["consent.title"], text: words["consent.text"],
+            actions: [ActionLink(text: words["consent.open"], href: ConsolePath.consent(id))], [])
+    }
+
     func keySection(_ words: Words) -> Section {
         let issue = ActionLink(text: words["key.issue"], href: ConsolePath.tenant(id, "keys", "new"))
         let table = Table(

@@ -149,7 +149,7 @@ public struct TenantPage: ConsolePage {
     public func content(_ words: Words) -> PageContent {
         var main = pending.map { Block($0.notice(words)) }
         if stage == .draft || stage == .onboarding { main.append(Block(checklist(words))) }
-        main += [agreementSection, channelSection, keySection, detailSection].map { Block($0(words)) }
+        main += [agreementSection, channelSection, consentSection, keySection, detailSection].map { Block($0(words)) }
         return .staff(
             .tenants, PageHeader(title: name, badge: words.badge(stage)),
             path: [Breadcrumb(text: words["tenants.title"], href: ConsolePath.tenants)],

@@ -33,6 +33,9 @@ struct ProblemKind: Sendable, Hashable {
         .init(
             403, "address_not_allowed", "the key is kept to addresses, and this is none of them",
             "call from one of them, or have the provider allow this one"),
+        .init(
+            403, "origin_not_allowed", "the page is none that the set-up of the consent source allows",
+            "add its origin to the set-up's `origins`"),
         .init(403, "refused_by_gate", "the message may not go, or nothing may be read now", "see `refusal`"),
         .init(404, "not_found", "no such route, or nothing of that id that is yours", "check path and id"),
         .init(

@@ -48,7 +48,8 @@ extension Schemas {
             "IngressReceipt",
             .object(
                 .required("stored", .count), .required("duplicates", .count), .required("unroutable", .count),
-                .optional("discarded", .count.described("For tenants whose contract is over.")))
+                .optional("discarded", .count.described("For tenants whose contract is over.")),
+                .optional("dropped", .count.described("More than is kept of a person who has not agreed.")))
         ),
     ]
 }

@@ -15,7 +15,8 @@ extension Schemas {
                 [
                     .required("id", .id), .required("conversation_id", .id), .required("contact_id", .id),
                     .required("channel_id", .id), .required("direction", .oneOf(["inbound", "outbound"])),
-                    .required("state", .text()), .required("purpose", Schema.text().orNull), .required("type", .text()),
+                    .required("state", .text()), .required("purpose", Schema.text().orNull),
+                    .required("special_category", .bool), .required("type", .text()),
                     .required("provider_message_id", Schema.text().orNull), .required("occurred_at", .time),
                     .required("created_at", .time),
                     .optional(

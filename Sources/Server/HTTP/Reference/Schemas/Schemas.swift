@@ -4,7 +4,7 @@ enum Schemas {
 
     static let all: [Component] =
         common + tenants + controller + agreements + channels + keys + installation + messages + contacts + approvals
-        + staff + audit + tenantMoves
+        + staff + audit + tenantMoves + webhooks + consentTerms + consents + consentImports
 
     private static let common: [Component] = [
         (

@@ -1,0 +1,176 @@
+import PluginKit
+import Postgres
+
+import struct Foundation.Date
+import struct Foundation.UUID
+
+/// The SQL of consents: facts that are only added, and the state that follows from them.
+enum ConsentLedger {
+    /// The purpose of a withdrawal that ends every consent of a person on a channel, those to be learnt of later too.
+    static let everyPurpose = "all"
+    /// How long evidence is kept at least, in years: a claim that a message was sent without consent can be made for so long after the
+    /// consent and after each use of it (UWG § 7a; elsewhere good practice).
+    static let evidenceYears = 5
+
+    /// Adds a fact and derives the state anew, holding the contact until commit: two facts about one person must each be derived from both.
+    ///
+    /// Before this transaction commits, no delivery to the person begins that has not begun already (`DeliveryFence`).
+    /// - Parameters:
+    ///   - setup: the set-up of the consent source, when it was one.
+    ///   - years: how long the evidence is kept at least after the consent's end.
+    ///   - releases: whether what is in quarantine follows the fact by itself; false for a dialogue, which sees to that.
+    /// - Returns: the contact that the fact is about today, and the state that follows.
+    static func add(
+        _ keys: TenantKeys, _ id: ConsentEventID, contact named: ContactID, channel: ChannelID, source: String,
+        setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?, evidenceYears years: Int = evidenceYears,
+        releases: Bool = true, _ tx: PostgresTransaction
+    ) async throws -> (contact: ContactID, standing: ConsentStanding) {
+        let contact = try await ContactStore.lock(keys.tenant, named, tx)
+        let standing = try await addHeld(
+            keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller,
+            evidenceYears: years, releases: releases, tx)
+        return (contact, standing)
+    }
+
+    /// The same for a contact that the transaction holds already.
+    static func addHeld(
+        _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String,
+        setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?, evidenceYears years: Int = evidenceYears,
+        releases: Bool = true, _ tx: PostgresTransaction
+    ) async throws -> ConsentStanding {
+        _ = try await tx.query(
+            record(
+                keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller,
+                years: years))
+        let standing = try await deriveAndStore(
+            keys.tenant, contact: contact, channel: channel, purpose: draft.purpose, tx)
+        if draft.purpose == everyPurpose {
+            for purpose in try await purposes(keys.tenant, contact: contact, channel: channel, tx) {
+                _ = try await deriveAndStore(keys.tenant, contact: contact, channel: channel, purpose: purpose, tx)
+            }
+        }
+        if releases {
+            try await AdmissionChange(tenant: keys.tenant, contact: contact, channel: channel, tx: tx)
+                .follow(draft, standing)
+        }
+        return standing
+    }
+
+    /// A person stopped a purpose at the messenger itself (GDPR Art. 7(3): in whatever way they say it).
+    static func addWithdrawal(
+        _ keys: TenantKeys, contact: ContactID, channel: ChannelID, purpose: String, source: String, at time: Date,
+        _ tx: PostgresTransaction
+    ) async throws {
+        let draft = ConsentEventDraft(
+            kind: .withdrawn, purpose: purpose, occurredAt: time, evidence: ["method": "stopped_at_messenger"])
+        _ = try await add(keys, .generate(), contact: contact, channel: channel, source: source, draft, by: nil, tx)
+    }
+
+    static func record(
+        _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String, setup: UUID?,
+        _ draft: ConsentEventDraft, by caller: APIKeyID?, years: Int
+    ) throws -> PostgresQuery {
+        let sealed = try keys.data.seal(draft.evidence.encoded(), evidenceContext(id, keys.tenant))
+        // What is no agreement stands on nothing.
+        let agrees = draft.kind == .granted || draft.kind == .confirmed
+        let grounds = agrees ? ConsentGrounds(evidence: draft.evidence, isWitnessed: setup != nil) : nil
+        return PostgresQuery(
+            "consents.record",
+            """
+            INSERT INTO consent_events (tenant_id, consent_event_id, contact_id, channel_id, purpose, kind, source, source_id,
+                                        evidence_sealed, occurred_at, expires_at, recorded_by, evidence_until, proof, is_explicit,
+                                        age_confirmed)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+                    greatest(now(), $11) + $13::bigint * interval '1 year', $14, $15, $16)
+            """,
+            [
+                keys.tenant, id, contact, channel, draft.purpose, draft.kind, source, setup, sealed, draft.occurredAt,
+                draft.expiresAt, caller, years, grounds?.proof, grounds?.isExplicit ?? false, grounds?.age,
+            ])
+    }
+
+    static func evidenceContext(_ id: ConsentEventID, _ tenant: TenantID) -> SealContext {
+        SealContext(table: "consent_events", column: "evidence_sealed", row: id, tenant: tenant)
+    }
+
+    private static func deriveAndStore(
+        _ tenant: TenantID, contact: ContactID, channel: ChannelID, purpose: String, _ tx: PostgresTransaction
+    ) async throws -> ConsentStanding {
+        let standing = try await derive(tenant, contact: contact, channel: channel, purpose: purpose, tx)
+        _ = try await tx.query(store(tenant, contact: contact, channel: channel, purpose: purpose, standing))
+        return standing
+    }
+
+    /// What a person was ever asked on a channel, but for the word for all of it.
+    private static func purposes(
+        _ tenant: TenantID, contact: ContactID, channel: ChannelID, _ tx: PostgresTransaction
+    ) async throws -> [String] {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "consents.purposes",
+                """
+                SELECT purpose FROM consents
+                WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3 AND purpose <> 'all'
+                ORDER BY purpose
+                """, [tenant, contact, channel]))
+        return try rows.map { try $0.decode("purpose") }
+    }
+
+    /// Derives one consent from all facts about the person, also those of contacts that were merged into this one, and those about every
+    /// purpose at once.
+    static func derive(
+        _ tenant: TenantID, contact: ContactID, channel: ChannelID, purpose: String, _ tx: PostgresTransaction
+    ) async throws -> ConsentStanding {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "consents.facts",
+                """
+                SELECT e.kind, e.occurred_at, e.recorded_at, e.expires_at, e.proof, e.is_explicit, e.age_confirmed
+                FROM consent_events e
+                JOIN contacts c ON c.tenant_id = e.tenant_id AND c.contact_id = e.contact_id
+                WHERE e.tenant_id = $1 AND (e.contact_id = $2 OR c.merged_into = $2) AND e.channel_id = $3
+                  AND e.purpose IN ($4, 'all')
+                """, [tenant, contact, channel, purpose]))
+        let facts = try rows.map(ConsentFact.init)
+        // The database's clock dates the records; one that is ahead of ours must not make them things of the future.
+        let now = facts.map(\.recordedAt).reduce(Date(), max)
+        return ConsentState.derive(from: facts, at: now)
+    }
+
+    static func store(
+        _ tenant: TenantID, contact: ContactID, channel: ChannelID, purpose: String, _ standing: ConsentStanding
+    ) -> PostgresQuery {
+        let agrees = standing.state == .granted || standing.state == .confirmed
+        return PostgresQuery(
+            "consents.store",
+            """
+            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (tenant_id, contact_id, channel_id, purpose) DO UPDATE
+            SET state = excluded.state, since = excluded.since, expires_at = excluded.expires_at, proof = excluded.proof,
+                is_explicit = excluded.is_explicit, age_confirmed = excluded.age_confirmed
+            """,
+            [
+                tenant, contact, channel, purpose, standing.state, standing.since, standing.expiresAt,
+                agrees ? standing.grounds.proof : nil, agrees && standing.grounds.isExplicit,
+                agrees ? standing.grounds.age : nil,
+            ])
+    }
+
+    /// Derives every consent of a contact again, after contacts were merged.
+    static func deriveAgain(_ tenant: TenantID, contact: ContactID, _ tx: PostgresTransaction) async throws {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "consents.subjects",
+                """
+                SELECT DISTINCT e.channel_id, e.purpose
+                FROM consent_events e
+                JOIN contacts c ON c.tenant_id = e.tenant_id AND c.contact_id = e.contact_id
+                WHERE e.tenant_id = $1 AND (e.contact_id = $2 OR c.merged_into = $2)
+                """, [tenant, contact]))
+        for row in rows {
+            _ = try await deriveAndStore(
+                tenant, contact: contact, channel: try row.decode("channel_id"), purpose: try row.decode("purpose"), tx)
+        }
+    }
+}
