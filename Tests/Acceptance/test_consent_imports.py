@@ -39,8 +39,9 @@ def peak_memory(process):
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 
-def test_every_good_line_is_in_and_every_bad_one_named(tenant, instance, capsys):
+def test_every_good_line_is_in_and_every_bad_one_named(instance, capsys):
     """1 % of the lines are bad, of three kinds. Time and memory are printed."""
+    tenant = instance.new_tenant()
     stem = "+4915" + new_number()[-3:]
     bad = {2 + line for line in range(50, LINES, 100)}
     def lines():
