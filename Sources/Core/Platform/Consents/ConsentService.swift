@@ -34,14 +34,13 @@ public struct ConsentService: Sendable {
         let keys = try await shard.keys.keys(of: caller.tenant)
         let id = ConsentEventID.generate()
         let name = "\(source)@\(plugin.manifest.version)"
-        let ends = draft.kind == .withdrawn || draft.kind == .refused
         return try await retryingConflicts {
             try await shard.app.transaction(settings: asTenant(caller.tenant)) { tx in
                 let books = repeatable.map { ConsentRepeats($0, of: caller, result: id, keys) }
                 if let earlier = try await books?.earlier(tx) { return earlier }
                 // Whatever the tenant's state, a person's no is taken.
                 try await TenantStanding.requireStill(caller.tenant, tx)
-                if !ends { try await TenantStanding.requireProcessing(caller.tenant, tx) }
+                if !draft.kind.endsAtOnce { try await TenantStanding.requireProcessing(caller.tenant, tx) }
                 let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
                 let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)
                 let (contact, standing) = try await ConsentLedger.add(

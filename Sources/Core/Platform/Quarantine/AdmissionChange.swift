@@ -31,6 +31,28 @@ struct AdmissionChange: Sendable {
         }
     }
 
+    /// Those of many people for whom an agreement changes anything here: who are hidden, asked, or have something in quarantine.
+    static func waiting(
+        _ tenant: TenantID, _ contacts: [ContactID], _ channel: ChannelID, _ tx: PostgresTransaction
+    ) async throws -> Set<ContactID> {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "admission.waiting",
+                """
+                SELECT c.contact_id
+                FROM contacts c
+                WHERE c.tenant_id = $1 AND c.contact_id = ANY ($2)
+                  AND (c.hidden
+                       OR EXISTS (SELECT FROM dialogues d
+                                  WHERE d.tenant_id = $1 AND d.contact_id = c.contact_id AND d.channel_id = $3)
+                       OR EXISTS (SELECT FROM conversations v
+                                  WHERE v.tenant_id = $1 AND v.contact_id = c.contact_id AND v.channel_id = $3 AND v.hidden)
+                       OR EXISTS (SELECT FROM quarantined_messages q
+                                  WHERE q.tenant_id = $1 AND q.contact_id = c.contact_id AND q.channel_id = $3))
+                """, [tenant, contacts, channel]))
+        return Set(try rows.map { try $0.decode("contact_id", as: ContactID.self) })
+    }
+
     /// The tenant said itself that the person agreed, so it knows them.
     private var show: PostgresQuery {
         PostgresQuery(

@@ -76,7 +76,7 @@ extension ConsentGrounds {
 
 extension ConsentEventKind {
     /// Whether it can only take permission away, so that waiting for its time to come would be wrong.
-    fileprivate var endsAtOnce: Bool {
+    var endsAtOnce: Bool {
         switch self {
         case .withdrawn, .refused: true
         case .requested, .granted, .confirmed, .expired, .superseded: false

@@ -178,6 +178,43 @@ import Testing
         }
     }
 
+    @Test func `a consent that is imported releases what its person wrote before, and a no closes`() async throws {
+        try await Region.with { region in
+            let setting = try await Setting(in: region)
+            let company = setting.company
+            for person in [Person(1), Person(2)] {
+                try await company.receive(
+                    company.channel.message("early-\(person.phone.address.revealed)", from: [person.phone], "früh"))
+            }
+            try await Ear(in: region).work()
+            #expect(try await company.heldBack() == 2)
+            let (agreed, refused) = (Person(1).phone.address.revealed, Person(2).phone.address.revealed)
+            let id = try await setting.begin()
+            try await setting.bring("phone,state\n+\(agreed),granted\n+\(refused),refused\n", to: id)
+            try await setting.work()
+            #expect(try await setting.faults(id) == [])
+            try await Ear(in: region).work()
+            #expect(try await company.messages(.inbound).map { $0.content.fields["body"]?.string } == ["früh"])
+            #expect(try await company.contacts().count == 1)
+            #expect(try await company.heldBack() == 0)
+        }
+    }
+
+    @Test func `somebody whom the tenant is not shown cannot be named by id`() async throws {
+        try await Region.with { region in
+            let setting = try await Setting(in: region)
+            let company = setting.company
+            try await company.receive(company.channel.message("early", from: [Person(1).phone]))
+            let hidden = try await region.rows("SELECT contact_id FROM contacts WHERE hidden")[0]
+                .decode("contact_id", as: ContactID.self)
+            let id = try await setting.begin()
+            try await setting.bring("contact_id\n\(hidden)\n", to: id)
+            try await setting.work()
+            #expect(try await setting.faults(id).map(\.field) == ["contact.id"])
+            #expect(try await company.heldBack() == 1)
+        }
+    }
+
     @Test func `a worker that dies between parts leaves an import that another finishes`() async throws {
         try await Region.with { region in
             let setting = try await Setting(in: region)

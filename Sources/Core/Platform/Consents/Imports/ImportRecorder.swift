@@ -160,11 +160,12 @@ struct ImportRecorder: Sendable {
         }
         let rows = try await tx.pipeline([
             PostgresQuery(
-                "consent-imports.survivors",
+                "consent-imports.shown",
                 """
-                SELECT contact_id, coalesce(merged_into, contact_id) AS today
-                FROM contacts
-                WHERE tenant_id = $1 AND contact_id = ANY ($2)
+                SELECT named.contact_id, c.contact_id AS today
+                FROM contacts named
+                JOIN contacts c ON c.tenant_id = named.tenant_id AND c.contact_id = coalesce(named.merged_into, named.contact_id)
+                WHERE named.tenant_id = $1 AND named.contact_id = ANY ($2) AND NOT c.hidden
                 """, [keys.tenant, named]),
             IngestStore.identities(keys.tenant, addressed.map(\.index.bytes)),
         ])

@@ -69,9 +69,15 @@ extension ConsentLedger {
             standings.map { subject, standing in
                 store(keys.tenant, contact: subject.contact, channel: channel, purpose: subject.purpose, standing)
             })
-        return events.map { event in
-            (event, standings[Subject(contact: event.contact, purpose: event.draft.purpose)] ?? .none)
+        let followed = events.map { event in
+            (event: event, standing: standings[Subject(contact: event.contact, purpose: event.draft.purpose)] ?? .none)
         }
+        let waiting = try await AdmissionChange.waiting(keys.tenant, contacts, channel, tx)
+        for (event, standing) in followed where event.draft.kind.endsAtOnce || waiting.contains(event.contact) {
+            try await AdmissionChange(tenant: keys.tenant, contact: event.contact, channel: channel, tx: tx)
+                .follow(event.draft, standing)
+        }
+        return followed
     }
 
     private static func facts(
