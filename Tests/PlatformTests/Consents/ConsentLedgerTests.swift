@@ -254,6 +254,22 @@ import Testing
     }
 
     /// Lets years pass for what is stored, its chain made again.
+
+    @Test func `evidence is kept for as long as the tenant's terms say`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            try await company.declare(by: Person(1).byPhone)
+            var profile = ConsentProfile.sample
+            profile.rules.evidenceYears = 11
+            _ = try await company.terms.set(profile, of: company.id, .any, .system)
+            try await company.declare(by: Person(2).byPhone)
+            let years = try await region.rows(
+                "SELECT extract(year FROM age(evidence_until, recorded_at))::bigint AS years FROM consent_events ORDER BY seq"
+            ).map { try $0.decode("years", as: Int.self) }
+            #expect(years == [5, 11])
+        }
+    }
+
     private func age(_ region: Region, years: Int, messages: Int) async throws {
         try await region.database.transaction { tx in
             for sql in [

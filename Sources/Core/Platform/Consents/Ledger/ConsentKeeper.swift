@@ -113,7 +113,7 @@ struct ConsentKeeper: Sendable {
                               JOIN messages m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.conversation_id
                               WHERE v.tenant_id = $1 AND v.contact_id = coalesce(named.merged_into, named.contact_id)
                                 AND v.channel_id = e.channel_id AND m.direction = 'outbound' AND m.purpose = e.purpose
-                                AND m.state IN ('sent', 'delivered', 'read') AND m.occurred_at > now() - $3::bigint * interval '1 year')
+                                AND m.state IN ('sent', 'delivered', 'read') AND m.occurred_at > now() - \(ConsentLedger.evidenceYears) * interval '1 year')
                         ORDER BY e.evidence_until
                         LIMIT $2
                     )
@@ -121,7 +121,7 @@ struct ConsentKeeper: Sendable {
                     SET evidence_sealed = NULL
                     FROM due
                     WHERE e.tenant_id = $1 AND e.consent_event_id = due.consent_event_id
-                    """, [tenant, Self.portion, ConsentLedger.evidenceYears])
+                    """, [tenant, Self.portion])
             ])[0].affectedRows
     }
 }

@@ -48,7 +48,7 @@ extension ConsentLedger {
             try events.map { event in
                 try record(
                     keys, event.id, contact: event.contact, channel: channel, source: source, setup: nil, event.draft,
-                    by: caller, years: evidenceYears)
+                    by: caller)
             })
         let facts = try await facts(keys.tenant, contacts, channel, tx)
         // The database's clock dates the records; one that is ahead of ours must not make them things of the future.

@@ -8,40 +8,41 @@ import struct Foundation.UUID
 enum ConsentLedger {
     /// The purpose of a withdrawal that ends every consent of a person on a channel, those to be learnt of later too.
     static let everyPurpose = "all"
-    /// How long evidence is kept at least, in years: a claim that a message was sent without consent can be made for so long after the
-    /// consent and after each use of it (UWG § 7a; elsewhere good practice).
-    static let evidenceYears = 5
+    /// How long evidence is kept at least, in years, as SQL that has the tenant as `$1`: what the tenant's terms say. A claim that a message
+    /// was sent without consent can be made for so long after the consent and after each use of it (UWG § 7a; elsewhere good practice).
+    static let evidenceYears = """
+        coalesce((SELECT (p.profile ->> 'evidence_years')::bigint FROM consent_profiles p WHERE p.tenant_id = $1
+                  ORDER BY p.version DESC LIMIT 1), \(ConsentRules.standard.evidenceYears))
+        """
 
     /// Adds a fact and derives the state anew, holding the contact until commit: two facts about one person must each be derived from both.
     ///
     /// Before this transaction commits, no delivery to the person begins that has not begun already (`DeliveryFence`).
     /// - Parameters:
     ///   - setup: the set-up of the consent source, when it was one.
-    ///   - years: how long the evidence is kept at least after the consent's end.
     ///   - releases: whether what is in quarantine follows the fact by itself; false for a dialogue, which sees to that.
     /// - Returns: the contact that the fact is about today, and the state that follows.
     static func add(
         _ keys: TenantKeys, _ id: ConsentEventID, contact named: ContactID, channel: ChannelID, source: String,
-        setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?, evidenceYears years: Int = evidenceYears,
+        setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?,
         releases: Bool = true, _ tx: PostgresTransaction
     ) async throws -> (contact: ContactID, standing: ConsentStanding) {
         let contact = try await ContactStore.lock(keys.tenant, named, tx)
         let standing = try await addHeld(
             keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller,
-            evidenceYears: years, releases: releases, tx)
+            releases: releases, tx)
         return (contact, standing)
     }
 
     /// The same for a contact that the transaction holds already.
     static func addHeld(
         _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String,
-        setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?, evidenceYears years: Int = evidenceYears,
+        setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?,
         releases: Bool = true, _ tx: PostgresTransaction
     ) async throws -> ConsentStanding {
         _ = try await tx.query(
             record(
-                keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller,
-                years: years))
+                keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller))
         let standing = try await deriveAndStore(
             keys.tenant, contact: contact, channel: channel, purpose: draft.purpose, tx)
         if draft.purpose == everyPurpose {
@@ -68,7 +69,7 @@ enum ConsentLedger {
 
     static func record(
         _ keys: TenantKeys, _ id: ConsentEventID, contact: ContactID, channel: ChannelID, source: String, setup: UUID?,
-        _ draft: ConsentEventDraft, by caller: APIKeyID?, years: Int
+        _ draft: ConsentEventDraft, by caller: APIKeyID?
     ) throws -> PostgresQuery {
         let sealed = try keys.data.seal(draft.evidence.encoded(), evidenceContext(id, keys.tenant))
         // What is no agreement stands on nothing.
@@ -81,11 +82,11 @@ enum ConsentLedger {
                                         evidence_sealed, occurred_at, expires_at, recorded_by, evidence_until, proof, is_explicit,
                                         age_confirmed)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                    greatest(now(), $11) + $13::bigint * interval '1 year', $14, $15, $16)
+                    greatest(now(), $11) + \(evidenceYears) * interval '1 year', $13, $14, $15)
             """,
             [
                 keys.tenant, id, contact, channel, draft.purpose, draft.kind, source, setup, sealed, draft.occurredAt,
-                draft.expiresAt, caller, years, grounds?.proof, grounds?.isExplicit ?? false, grounds?.age,
+                draft.expiresAt, caller, grounds?.proof, grounds?.isExplicit ?? false, grounds?.age,
             ])
     }
 
