@@ -78,6 +78,32 @@ struct Disclosure: Component {
     let form: Form
 }
 
+extension Disclosure {
+    /// Something that is recorded with its reason, which the field `{name}.reason` asks for.
+    /// - Parameter key: of what it is called; `{key}.text` explains it.
+    init(
+        reasoned name: String, _ key: String, to path: String, in state: FormState, isDangerous: Bool,
+        isRequired: Bool = true, confirmation: String? = nil, _ words: Words
+    ) {
+        let field = Field.reason(name + ".reason", in: state, isRequired: isRequired, words)
+        self.init(
+            summary: words[key], isDangerous: isDangerous, isOpen: state.problems[field.name] != nil,
+            explanation: words[key + ".text"],
+            form: Form(
+                to: path, submit: words[key], groups: [.init([field])], isDangerous: isDangerous,
+                confirmation: confirmation))
+    }
+}
+
+extension Field {
+    /// Why something is done: it stands in the audit trail.
+    static func reason(_ name: String, in state: FormState, isRequired: Bool = true, _ words: Words) -> Field {
+        Field(
+            name, .area(rows: 2), words["field.reason"], in: state, hint: words["field.reason_hint"],
+            required: isRequired)
+    }
+}
+
 /// Buttons and disclosures beside each other.
 struct Actions: Component {
     static let template = "actions"

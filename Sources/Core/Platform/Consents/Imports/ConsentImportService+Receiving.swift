@@ -63,7 +63,7 @@ extension ConsentImportService {
         }
     }
 
-    private static let stopped = PlatformError(
+    fileprivate static let stopped = PlatformError(
         .conflict, "The import was stopped while its file came.", remedy: "Begin another import.")
 }
 
@@ -133,8 +133,7 @@ private struct ImportIntake {
         guard !writes.isEmpty else { return }
         let rows = try await shard.app.transactionBatch(settings: asTenant(tenant), writes)
         if !declarations.isEmpty, rows[0].first == nil {
-            throw PlatformError(
-                .conflict, "The import was stopped while its file came.", remedy: "Begin another import.")
+            throw ConsentImportService.stopped
         }
         (declarations, faults, size) = ([], [], 0)
     }

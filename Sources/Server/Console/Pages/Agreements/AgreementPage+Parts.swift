@@ -36,20 +36,8 @@ extension AgreementPage {
                         to: path, submit: words["agreement.action.offer.submit"],
                         groups: [.init([Field("days", .number, words["agreement.offer_days"], in: state)])])))
         case .withdraw, .suspend, .reinstate, .end:
-            let name = action.rawValue + ".reason"
             return Block(
-                Disclosure(
-                    summary: words[key], isDangerous: isDangerous, isOpen: form.problems[name] != nil,
-                    explanation: words[key + ".text"],
-                    form: Form(
-                        to: path, submit: words[key],
-                        groups: [
-                            .init([
-                                Field(
-                                    name, .area(rows: 2), words["field.reason"], in: form,
-                                    hint: words["field.reason_hint"])
-                            ])
-                        ], isDangerous: isDangerous)))
+                Disclosure(reasoned: action.rawValue, key, to: path, in: form, isDangerous: isDangerous, words))
         }
     }
 

@@ -74,20 +74,10 @@ public struct ChannelPage: ConsolePage {
         case .configuration, .move: return Block(ActionLink(text: words[key], href: path))
         case .start: return Block(ActionForm(action: path, submit: words[key], isPrimary: true))
         case .stop, .disconnect:
-            let field = action.rawValue + ".reason"
             return Block(
                 Disclosure(
-                    summary: words[key], isDangerous: true, isOpen: form.problems[field] != nil,
-                    explanation: words[key + ".text"],
-                    form: Form(
-                        to: path, submit: words[key],
-                        groups: [
-                            .init([
-                                Field(
-                                    field, .area(rows: 2), words["field.reason"], in: form,
-                                    hint: words["field.reason_hint"])
-                            ])
-                        ], isDangerous: true, confirmation: words(key + ".confirm", ["name": name]))))
+                    reasoned: action.rawValue, key, to: path, in: form, isDangerous: true,
+                    confirmation: words(key + ".confirm", ["name": name]), words))
         }
     }
 

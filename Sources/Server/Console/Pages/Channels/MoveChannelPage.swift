@@ -48,7 +48,7 @@ public struct MoveChannelPage: ConsolePage {
                 "to", .select, words["move.to"], in: form, hint: words["move.to_hint"],
                 choices: [("", words["form.no_choice"], nil)]
                     + targets.map { ($0.id, words("move.target", ["name": $0.name, "region": $0.region]), nil) }),
-            Field("reason", .area(rows: 2), words["field.reason"], in: form, hint: words["field.reason_hint"]),
+            .reason("reason", in: form, words),
         ]
         let ask = Form(
             to: path, submit: words["move.submit"], groups: [.init(fields)], hidden: [("search", search)],

@@ -77,7 +77,7 @@ extension TenantPage {
                         explanation: words["tenant.region.cancel.text"],
                         form: Form(
                             to: ConsolePath.tenant(id, "region", "cancel"), submit: words["tenant.region.cancel"],
-                            groups: [.init([reason("region.cancel_reason", words)])], isDangerous: false,
+                            groups: [.init([.reason("region.cancel_reason", in: form, words)])], isDangerous: false,
                             confirmation: nil)))
             ]
         }
@@ -98,12 +98,8 @@ extension TenantPage {
                     explanation: words["tenant.region.ask.text"],
                     form: Form(
                         to: ConsolePath.tenant(id, "region"), submit: words["tenant.region.ask"],
-                        groups: [.init([target, reason("region.reason", words)])], isDangerous: true,
+                        groups: [.init([target, .reason("region.reason", in: form, words)])], isDangerous: true,
                         confirmation: words("tenant.region.ask.confirm", ["name": name]))))
         ]
-    }
-
-    private func reason(_ field: String, _ words: Words) -> Field {
-        Field(field, .area(rows: 2), words["field.reason"], in: form, hint: words["field.reason_hint"])
     }
 }

@@ -52,18 +52,9 @@ extension TenantPage {
         let key = "tenant.move." + move.rawValue
         let isDangerous = [.suspend, .terminate, .erase].contains(move)
         return Disclosure(
-            summary: words[key], isDangerous: isDangerous,
-            isOpen: form.problems[move.rawValue + ".reason"] != nil, explanation: words[key + ".text"],
-            form: Form(
-                to: ConsolePath.tenant(id, "moves", move.rawValue), submit: words[key],
-                groups: [
-                    .init([
-                        Field(
-                            "\(move.rawValue).reason", .area(rows: 2), words["field.reason"], in: form,
-                            hint: words["field.reason_hint"],
-                            required: [.suspend, .terminate, .erase].contains(move))
-                    ])
-                ], isDangerous: isDangerous, confirmation: isDangerous ? words(key + ".confirm", ["name": name]) : nil))
+            reasoned: move.rawValue, key, to: ConsolePath.tenant(id, "moves", move.rawValue), in: form,
+            isDangerous: isDangerous, isRequired: isDangerous,
+            confirmation: isDangerous ? words(key + ".confirm", ["name": name]) : nil, words)
     }
 
     func detailSection(_ words: Words) -> Section {
