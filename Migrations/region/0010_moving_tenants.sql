@@ -56,6 +56,20 @@ END
 $function$;
 COMMENT ON FUNCTION hold_while_moving(regclass) IS 'Gives a tenant table the policies by which nothing is written while its tenant is moved.';
 
+-- What every tenant table of a later migration needs.
+CREATE FUNCTION keep_to_tenant(tenant_table regclass) RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', tenant_table);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', tenant_table);
+    EXECUTE format(
+        'CREATE POLICY own_tenant ON %s FOR ALL TO obhut_app, obhut_worker
+         USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
+         WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
+    PERFORM hold_while_moving(tenant_table);
+END
+$function$;
+COMMENT ON FUNCTION keep_to_tenant(regclass) IS 'Forces row-level security on a tenant table: rows of the transaction''s tenant alone, and none written while it is moved.';
+
 -- What a worker may remove for good: the data of a tenant whose contract is over, as before, and now also what a tenant left behind when
 -- it moved away, or what of it arrived by a move that was given up.
 CREATE FUNCTION keep_until_gone(tenant_table regclass) RETURNS void LANGUAGE plpgsql AS $function$

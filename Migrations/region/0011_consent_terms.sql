@@ -87,14 +87,8 @@ DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY['consent_profiles', 'purposes', 'consent_sources', 'consent_source_versions', 'entry_codes'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
-        EXECUTE format(
-            'CREATE POLICY own_tenant ON %I FOR ALL TO obhut_app, obhut_worker
-             USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
-             WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
+        PERFORM keep_to_tenant(tenant_table::regclass);
         EXECUTE format('GRANT DELETE ON %I TO obhut_worker', tenant_table);
-        PERFORM hold_while_moving(tenant_table::regclass);
         -- Workers remove codes of living tenants too: those that were used, and those that ended.
         CONTINUE WHEN tenant_table = 'entry_codes';
         -- A worker removes the others' rows as it does those of the tables before (0006, 0010).

@@ -168,14 +168,9 @@ GRANT INSERT (tenant_id, consent_event_id, contact_id, channel_id, purpose, kind
               occurred_at, expires_at, recorded_by, proof, is_explicit, age_confirmed) ON consent_events TO obhut_app;
 GRANT UPDATE (evidence_sealed) ON consent_events TO obhut_worker;
 
-ALTER TABLE consent_chains ENABLE ROW LEVEL SECURITY;
-ALTER TABLE consent_chains FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_tenant ON consent_chains FOR ALL TO obhut_app, obhut_worker
-    USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
-    WITH CHECK (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+SELECT keep_to_tenant('consent_chains'), keep_until_gone('consent_chains');
 -- A worker looks whose consents there are to keep; a chain says nothing about a person.
 CREATE POLICY reads_across_tenants ON consent_chains FOR SELECT TO obhut_worker USING (true);
-SELECT keep_until_gone('consent_chains'), hold_while_moving('consent_chains');
 GRANT SELECT, INSERT, UPDATE ON consent_chains TO obhut_app, obhut_worker;
 GRANT DELETE ON consent_chains TO obhut_worker;
 

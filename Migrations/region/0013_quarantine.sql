@@ -93,14 +93,8 @@ DECLARE
     own_table text;
 BEGIN
     FOREACH own_table IN ARRAY ARRAY['quarantined_messages', 'destroyed_messages', 'quarantine_drops', 'dialogues'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', own_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', own_table);
-        EXECUTE format(
-            'CREATE POLICY own_tenant ON %I FOR ALL TO obhut_app, obhut_worker
-             USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
-             WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', own_table);
+        PERFORM keep_to_tenant(own_table::regclass);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_worker', own_table);
-        PERFORM hold_while_moving(own_table::regclass);
     END LOOP;
 END
 $policies$;

@@ -140,15 +140,9 @@ DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY['webhook_endpoints', 'webhook_events'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
-        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
-        EXECUTE format(
-            'CREATE POLICY own_tenant ON %I FOR ALL TO obhut_app, obhut_worker
-             USING (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)
-             WITH CHECK (tenant_id = nullif(current_setting(''app.tenant_id'', true), '''')::uuid)', tenant_table);
+        PERFORM keep_to_tenant(tenant_table::regclass);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO obhut_worker', tenant_table);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO obhut_app', tenant_table);
-        PERFORM hold_while_moving(tenant_table::regclass);
     END LOOP;
 END
 $policies$;

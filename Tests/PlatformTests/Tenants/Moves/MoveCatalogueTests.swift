@@ -52,7 +52,7 @@ import Testing
                        OR NOT has_table_privilege('obhut_worker', c.oid, 'INSERT'))
                 """
             ).map { try $0.decode("name", as: String.self) }
-            #expect(open == [], "call hold_while_moving for each table that a migration adds")
+            #expect(open == [], "call keep_to_tenant for each table that a migration adds")
         }
     }
 }
