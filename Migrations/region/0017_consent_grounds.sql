@@ -21,6 +21,11 @@ CREATE OR REPLACE FUNCTION consent_event_hash(event consent_events) RETURNS byte
             || CASE WHEN event.has_reference IS NULL THEN '' ELSE consent_field(event.has_reference::text) END, 'UTF8'))
 $function$;
 
+-- The rules changed by which a state follows from the events; what was derived by the former ones is derived anew by the housekeeper.
+ALTER TABLE consents ADD COLUMN rules smallint NOT NULL DEFAULT 1;
+COMMENT ON COLUMN consents.rules IS 'By which version of the rules it was derived.';
+CREATE INDEX consents_by_former_rules ON consents (tenant_id, contact_id, channel_id, purpose) WHERE rules < 2;
+
 ALTER TABLE consent_imports ADD COLUMN after_withdrawal integer NOT NULL DEFAULT 0;
 
 -- What a contact that was merged had agreed to is derived for the one that goes on; rows of its own that were left would be expired for ever.

@@ -275,6 +275,25 @@ import Testing
         }
     }
 
+    @Test func `what former rules made of the events is made anew, once`() async throws {
+        try await Region.with { region in
+            let company = try await self.company(in: region)
+            // By the former rules everything here was proven, and what was withdrawn was not.
+            _ = try await region.database.query(
+                PostgresQuery(
+                    "test.former",
+                    "UPDATE consents SET rules = 1, proof = 'witnessed', is_explicit = true, state = 'granted'"))
+            #expect(try await verify(region, company) == Array(repeating: "state_differs", count: 4))
+            let keeper = ConsentKeeper(shard: try region.shard)
+            #expect(try await keeper.deriveAnew(company.id) == 4)
+            #expect(try await keeper.deriveAnew(company.id) == 0)
+            #expect(try await verify(region, company) == [])
+            await expectRefusal(.consentWithdrawn) {
+                try await company.send("x", to: Person(2).byPhone, for: "news")
+            }
+        }
+    }
+
     @Test func `an end that was stated keeps nothing beyond the years after it was recorded`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)

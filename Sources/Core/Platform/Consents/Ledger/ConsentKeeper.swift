@@ -22,6 +22,7 @@ struct ConsentKeeper: Sendable {
                 """))
         for row in tenants {
             let tenant = try row.decode("tenant_id", as: TenantID.self)
+            try await deriveAnew(tenant)
             try await noteExpired(tenant)
             while try await destroyEvidence(tenant) == Self.portion {}
             try Task.checkCancellation()

@@ -45,8 +45,6 @@ extension ConsentLedger {
                     by: caller)
             })
         let facts = try await facts(keys.tenant, contacts, channel, tx)
-        // The database's clock dates the records; one that is ahead of ours must not make them things of the future.
-        let now = facts.values.joined().map(\.recordedAt).reduce(Date(), max)
         var standings: [Subject: ConsentStanding] = [:]
         for event in events {
             // What ends everything is a fact of every purpose.
@@ -54,9 +52,7 @@ extension ConsentLedger {
             let purposes = isAll ? facts.keys.filter { $0.contact == event.contact }.map(\.purpose) : []
             for purpose in Set(purposes + [event.draft.purpose]) {
                 let subject = Subject(contact: event.contact, purpose: purpose)
-                let all =
-                    purpose == everyPurpose ? [] : facts[Subject(contact: event.contact, purpose: everyPurpose)] ?? []
-                standings[subject] = ConsentState.derive(from: (facts[subject] ?? []) + all, at: now)
+                standings[subject] = derive(subject, from: facts)
             }
         }
         _ = try await tx.pipeline(
@@ -72,6 +68,13 @@ extension ConsentLedger {
                 .follow(event.draft, standing)
         }
         return followed
+    }
+
+    static func derive(_ subject: Subject, from facts: [Subject: [ConsentFact]]) -> ConsentStanding {
+        let every = Subject(contact: subject.contact, purpose: everyPurpose)
+        let known = (facts[subject] ?? []) + (subject == every ? [] : facts[every] ?? [])
+        // The database's clock dates the records; one that is ahead of ours must not make them things of the future.
+        return ConsentState.derive(from: known, at: known.map(\.recordedAt).reduce(Date(), max))
     }
 
     static func facts(

@@ -8,6 +8,8 @@ import struct Foundation.UUID
 enum ConsentLedger {
     /// The purpose of a withdrawal that ends every consent of a person on a channel, those to be learnt of later too.
     static let everyPurpose = "all"
+    /// The version of the rules of `ConsentState.derive`; one more whenever the same facts give something else than before.
+    static let rules = 2
     /// What a `ConsentFact` is read from, of `consent_events e`. What nobody declared, the person did before us.
     static let factColumns = """
         e.kind, e.occurred_at, e.recorded_at, e.expires_at, e.proof, e.is_explicit, e.age_confirmed, e.has_reference,
@@ -151,11 +153,12 @@ enum ConsentLedger {
         return PostgresQuery(
             "consents.store",
             """
-            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed,
+                                  rules)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \(rules))
             ON CONFLICT (tenant_id, contact_id, channel_id, purpose) DO UPDATE
             SET state = excluded.state, since = excluded.since, expires_at = excluded.expires_at, proof = excluded.proof,
-                is_explicit = excluded.is_explicit, age_confirmed = excluded.age_confirmed
+                is_explicit = excluded.is_explicit, age_confirmed = excluded.age_confirmed, rules = excluded.rules
             """,
             [
                 tenant, contact, channel, purpose, standing.state, standing.since, standing.expiresAt,
