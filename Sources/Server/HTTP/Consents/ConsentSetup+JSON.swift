@@ -39,7 +39,7 @@ extension ConsentSourceView {
             ],
             "shows_current_terms": .bool(showsCurrentTerms),
             "problems": .array(problems.map { ["path": .string($0.path), "problem": .string($0.problem)] }),
-            "public_url": isPublic ? .string("\(publicURL)/s/\(source.id)") : .null,
+            "public_url": isReached ? .string("\(publicURL)/s/\(source.id)") : .null,
             "snippet": .optional(snippet(base: publicURL)),
             "created_at": .time(source.createdAt), "updated_at": .time(source.updatedAt),
             "revision": .int(source.revision),
