@@ -8,7 +8,8 @@ import Testing
 /// What anybody may send to a page's address.
 @Suite struct PageRequestTests {
     @Test(arguments: [
-        ("[]", "(body)"), ("{", "(body)"), ("", "(body)"), ("{}", "page"), (#"{"page": "https://other.test/"}"#, "page"),
+        ("[]", "(body)"), ("{", "(body)"), ("", "(body)"), ("{}", "page"),
+        (#"{"page": "https://other.test/"}"#, "page"),
         (#"{"page": "https://praxis.test.evil.test/"}"#, "page"), (#"{"page": "https://praxis.test/", "x": 1}"#, "x"),
         (#"{"page": "https://praxis.test/", "press": "a"}"#, "state"),
         (#"{"page": "https://praxis.test/", "write": "ja"}"#, "state"),
@@ -20,7 +21,9 @@ import Testing
         (#"{"page": "https://praxis.test/", "language": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#, "language"),
     ])
     func `what is wrong is named`(body: String, field: String) {
-        #expect { try PageRequest(PageWalk.request(Array(body.utf8))) } throws: { ($0 as? ConsentRefusal)?.field == field }
+        #expect { try PageRequest(PageWalk.request(Array(body.utf8))) } throws: {
+            ($0 as? ConsentRefusal)?.field == field
+        }
     }
 
     @Test(arguments: [
@@ -92,12 +95,15 @@ import Testing
             }
         }
         // Otherwise nothing was tried.
-        for word in ["asking", "begin_again", "refusal"] { #expect(outcomes[word, default: 0] > 20, "\(word) \(outcomes)") }
+        for word in ["asking", "begin_again", "refusal"] {
+            #expect(outcomes[word, default: 0] > 20, "\(word) \(outcomes)")
+        }
     }
 
     private static func word(_ random: inout SeededGenerator) -> String {
         [
-            "ja", "nein", "STOP", "ich willige ein", "first/service@3/de/greeting/agree", "first/x@1/de/plain/agree", "?",
+            "ja", "nein", "STOP", "ich willige ein", "first/service@3/de/greeting/agree", "first/x@1/de/plain/agree",
+            "?",
             "\u{0}", String(repeating: "ä", count: 400), "English please",
         ].randomElement(using: &random) ?? ""
     }

@@ -19,7 +19,8 @@ import Testing
             #expect(page.answers[index]["outcome"] == "asking" && page.answers[index]["language"]?.string == language)
             let body = turn.replies.last?.fields["body"]?["text"]?.string
             #expect(page.said.last == body, "turn \(index)")
-            #expect(page.answers[index]["messages"]?.array?.last?["footer"] == turn.replies.last?.fields["footer"]?["text"])
+            #expect(
+                page.answers[index]["messages"]?.array?.last?["footer"] == turn.replies.last?.fields["footer"]?["text"])
             guard case .presses(let button) = moves[index + 1] else { continue }
             try await page.press(button)
         }
@@ -27,7 +28,9 @@ import Testing
         let kept = try #require(await page.host.kept.first)
         #expect(!granted.isEmpty && kept.map(\.purpose) == granted.map(\.purpose))
         for (ours, theirs) in zip(kept, granted) {
-            for field in ["text", "footer", "buttons", "text_version", "notice", "language", "act", "pressed", "controller"] {
+            for field in [
+                "text", "footer", "buttons", "text_version", "notice", "language", "act", "pressed", "controller",
+            ] {
                 #expect(ours.evidence[field] == theirs.evidence[field], "\(field)")
             }
             #expect(ours.evidence["page"]?.string == PageWalk.page && ours.evidence["entry"] == "page")
@@ -51,23 +54,24 @@ import Testing
     }
 
     /// What is said after `*` is written, the rest pressed.
-    @Test(arguments: [
-        ("service", ["decline"], "refused", "In Ordnung, wir schreiben Ihnen nicht. Es wurde nichts gespeichert."),
-        ("service", ["*nein"], "refused", "In Ordnung, wir schreiben Ihnen nicht. Es wurde nichts gespeichert."),
-        ("service", ["*STOP"], "refused", "Es wurde nichts gespeichert."),
-        ("mixed", ["agree", "*stop"], "refused", "Es wurde nichts gespeichert."),
-        (
-            "service", ["*was?", "*hm"], "left_alone",
-            "So kommen wir hier leider nicht weiter. Es wurde nichts gespeichert."
-        ),
-        ("age", ["decline"], "refused", "Es wurde nichts gespeichert."),
-        ("service", ["agree"], "admitted", nil),
-        ("service", ["*ich stimme zu"], "admitted", nil),
-        ("service", ["*was?", "*ja"], "admitted", nil),
-        ("age", ["*ja", "agree"], "admitted", nil),
-        ("health", ["*ja"], "asking", nil),
-        ("health", ["*ja", "*ich willige ein"], "admitted", nil),
-    ] as [(String, [String], String, String?)])
+    @Test(
+        arguments: [
+            ("service", ["decline"], "refused", "In Ordnung, wir schreiben Ihnen nicht. Es wurde nichts gespeichert."),
+            ("service", ["*nein"], "refused", "In Ordnung, wir schreiben Ihnen nicht. Es wurde nichts gespeichert."),
+            ("service", ["*STOP"], "refused", "Es wurde nichts gespeichert."),
+            ("mixed", ["agree", "*stop"], "refused", "Es wurde nichts gespeichert."),
+            (
+                "service", ["*was?", "*hm"], "left_alone",
+                "So kommen wir hier leider nicht weiter. Es wurde nichts gespeichert."
+            ),
+            ("age", ["decline"], "refused", "Es wurde nichts gespeichert."),
+            ("service", ["agree"], "admitted", nil),
+            ("service", ["*ich stimme zu"], "admitted", nil),
+            ("service", ["*was?", "*ja"], "admitted", nil),
+            ("age", ["*ja", "agree"], "admitted", nil),
+            ("health", ["*ja"], "asking", nil),
+            ("health", ["*ja", "*ich willige ein"], "admitted", nil),
+        ] as [(String, [String], String, String?)])
     func `a dialogue on a page ends as it should`(
         terms: String, acts: [String], outcome: String, says: String?
     ) async throws {
@@ -98,7 +102,9 @@ import Testing
         var page = PageWalk(try .onPage("service"))
         #expect(try await page.turn()["words"]?["send"] == "Senden")
         let answer = try await page.turn(("write", "English please"), ("spoken", "de"))
-        #expect(answer["language"] == "en" && answer["words"]?["send"] == "Send" && page.said.last?.contains("agree") == true)
+        #expect(
+            answer["language"] == "en" && answer["words"]?["send"] == "Send"
+                && page.said.last?.contains("agree") == true)
         #expect(try await page.turn(("write", "what?"), ("spoken", "en"))["words"] == nil)
     }
 

@@ -43,5 +43,7 @@ struct PageAnswer: Sendable {
 extension PublicAnswer {
     static let beginAgain = PublicAnswer.problem(
         status: 409, code: "begin_again", title: "Conflict",
-        detail: "What was asked here is too old, was asked elsewhere, or reads otherwise by now. Begin again without state.")
+        detail:
+            "What was asked here is too old, was asked elsewhere, or reads otherwise by now. Begin again without state."
+    )
 }

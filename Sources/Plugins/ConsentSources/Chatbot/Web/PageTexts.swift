@@ -29,9 +29,11 @@ struct PageTexts: Sendable {
 
     /// What the box needs once it is open.
     var json: JSON {
-        .object(JSONObject(words.filter { !Self.elsewhere.contains($0.key) }.sorted { $0.key < $1.key }.map {
-            ($0.key, .string($0.value))
-        }))
+        .object(
+            JSONObject(
+                words.filter { !Self.elsewhere.contains($0.key) }.sorted { $0.key < $1.key }.map {
+                    ($0.key, .string($0.value))
+                }))
     }
 
     /// In the script already, or said here.
