@@ -87,7 +87,7 @@ def desk(house, owner):  # noqa: F811
 # By the route as Docs/console.md has it: the page's path and what is sent to it, several times each.
 TERMS = {"controller": "Praxis", "imprint_url": "https://p.example", "notice_version": "1", "notice.de.url": "https://p.example/d",
          "quarantine_hours": "72", "entry_code_hours": "48", "evidence_years": "5", "unproven": "refuse", "version": "0"}
-PURPOSE = {"name": "anders", "legal_basis": "Art. 6", "special_category": "no", "position": "100", "texts.de.title": "T", "texts.de.text": "S."}
+PURPOSE = {"name": "anders", "legal_basis": "Art. 6", "special_category": "no", "advertising": "no", "position": "100", "texts.de.title": "T", "texts.de.text": "S."}
 # Much at once that the chatbot refuses; braces twice, as addresses and values are filled.
 BAD_SCRIPT = json.dumps({
     "languages": ["de", "sv"], "reminder": {"after_minutes": 1, "texts": {"de": "x"}}, "wait_minutes": "x", "greeting": {"de": "{nobody}"},

@@ -61,7 +61,6 @@ struct PageWalk {
     static func request(_ body: [UInt8], at now: Date = Fixture.start, languages: [String] = []) -> PublicRequest {
         PublicRequest(
             method: .post, path: ["step"], origin: origin, languages: languages, body: body, receivedAt: now,
-            userAgent: Personal("Mozilla/5.0 (Test)"), address: Personal("192.0.2.7"),
             base: "https://provider.test/s/src_1")
     }
 
