@@ -297,9 +297,16 @@ import Testing
             try await company.befriend(person)
             try await say("STOP", company)
             #expect(try await company.heldBack() == 1)
-            try await join(company)
+            // By whatever shows that they are one: here nothing that is heard.
+            let contacts = try await region.rows("SELECT contact_id FROM contacts ORDER BY hidden").map {
+                try $0.decode("contact_id", as: ContactID.self)
+            }
+            try await ContactMerge(shard: try region.shard).merge(
+                MergeNeeded(tenant: company.id, survivor: contacts[0], merged: [contacts[1]]))
+            try await Ear(in: region).work()
             #expect(try await status(region) == "withdrawn")
             #expect(try await company.heldBack() == 0)
+            #expect(try await region.queueFaults() == [])
         }
     }
 

@@ -91,23 +91,29 @@ import Testing
     {
         try await Region.with { region in
             let company = try await Company(in: region)
+            // One of the two goes on, whichever is known.
             try await company.agree(Person(1).phone)
+            try await company.agree(Person(3).user)
             // Somebody who writes a no before anything else is hidden.
-            for id in [Person(1).user, Person(2).user] {
+            for id in [Person(1).user, Person(3).phone, Person(2).user] {
                 try await company.receive(company.channel.message("no \(id.address.revealed)", from: [id], "STOP"))
             }
             try await Ear(in: region).work()
-            #expect(try await region.number("SELECT count(*) FROM contacts WHERE hidden") == 2)
+            #expect(try await region.number("SELECT count(*) FROM contacts WHERE hidden") == 3)
             func exported(_ table: String) async throws -> [JSON] {
                 try lines(try await chunks(company.id, region)).filter { $0["table"]?.string == table }
                     .compactMap { $0["row"] }
             }
-            #expect(try await exported("consent_events").map { $0["kind"]?.string } == ["granted"])
-            try await company.receive(company.channel.message("join", from: [Person(1).phone, Person(1).user]))
+            #expect(try await exported("consent_events").map { $0["kind"]?.string } == ["granted", "granted"])
+            for person in [Person(1), Person(3)] {
+                let id = "join \(person.phone.address.revealed)"
+                try await company.receive(company.channel.message(id, from: [person.phone, person.user]))
+            }
             let events = try await exported("consent_events")
-            #expect(Set(events.map { $0["kind"]?.string }) == ["granted", "withdrawn"])
+            #expect(
+                events.map { $0["kind"]?.string ?? "" }.sorted() == ["granted", "granted", "withdrawn", "withdrawn"])
             let contacts = Set(try await exported("contacts").map { $0["contact_id"]?.string })
-            #expect(contacts.count == 2 && events.allSatisfy { contacts.contains($0["contact_id"]?.string) })
+            #expect(contacts.count == 4 && events.allSatisfy { contacts.contains($0["contact_id"]?.string) })
         }
     }
 
