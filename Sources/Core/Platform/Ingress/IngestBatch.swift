@@ -156,6 +156,9 @@ struct IngestBatch: Sendable {
                 stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, isHidden: true, tx)
             stops.append((stop, contact))
         }
+        // All of them before the first event, which holds the tenant's chain until commit: whoever withdraws for one of them holds the
+        // person first, and the chain after that.
+        try await ContactStore.hold(tenant, stops.map(\.contact), tx)
         for (stop, contact) in stops.sorted(by: { $0.contact < $1.contact }) {
             try await ConsentLedger.addWithdrawal(
                 work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
@@ -177,7 +180,7 @@ struct IngestBatch: Sendable {
             let isFirst = try await Withdrawals.everything(
                 keys, contact: withdrawal.contact, channel: message.channel, source: message.plugin,
                 method: "word_in_chat", evidence: message.withdrawalEvidence(word, stored: withdrawal.id),
-                at: Withdrawals.latest(message.occurredAt), tx)
+                at: Withdrawals.latest(message.occurredAt), releases: withdrawal.wasAdmitted, tx)
             // Whoever is being asked something is told in the dialogue.
             guard isFirst, !withdrawal.isHeard else { continue }
             try await Withdrawals.confirm(

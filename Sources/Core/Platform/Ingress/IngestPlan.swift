@@ -27,7 +27,8 @@ struct IngestPlan: Sendable {
     private var cues: [MessageID] = []
     /// Blind indexes of the entry codes that these messages bring.
     private var codes: Set<[UInt8]> = []
-    /// Messages by which their senders withdraw. Those of people who have agreed to nothing are heard with what else they wrote.
+    /// Messages by which their senders withdraw, whether or not they had agreed to anything: an older consent may become known later, and
+    /// must find the withdrawal.
     private(set) var withdrawals: [Withdrawal] = []
     private(set) var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
     private var advances: [MessageAdvance] = []
@@ -106,9 +107,11 @@ struct IngestPlan: Sendable {
                     quarantined.append((message.item, row))
                     id = row.id
                 }
-                if let word = message.withdrawal, admission.isAdmitted {
+                if let word = message.withdrawal {
                     withdrawals.append(
-                        Withdrawal(message: message, word: word, id: id, contact: contact.id, isHeard: !isStored))
+                        Withdrawal(
+                            message: message, word: word, id: id, contact: contact.id, isHeard: !isStored,
+                            wasAdmitted: admission.isAdmitted))
                     // What comes after it in this batch is not the tenant's any more.
                     admission.isAdmitted = false
                 }
@@ -158,6 +161,9 @@ struct IngestPlan: Sendable {
         var contact: ContactID
         /// Whether the dialogue hears the message too, and answers it.
         var isHeard: Bool
+        /// Whether the person had agreed to anything. The dialogue of somebody who had not is ended by itself, which can tell a refusal
+        /// from a withdrawal.
+        var wasAdmitted: Bool
     }
 
     private struct ConversationKey: Hashable {
