@@ -61,6 +61,24 @@ import Testing
         }
     }
 
+    @Test func `a word counts also when its message is more than is kept of somebody`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let limits = QuarantineLimits.standard
+            let most = limits.messages + limits.unheardMessages
+            try await company.receive(
+                (0..<most).map { company.channel.message("f\($0)", from: [person.phone], "\($0)") })
+            let stop = company.channel.message("stop", from: [person.phone], "STOP")
+            for _ in 0..<2 { #expect(try await company.receive(stop).dropped == 1) }
+            #expect(try await region.number("SELECT count(*) FROM consent_events WHERE purpose = 'all'") == 1)
+            try await company.declare(by: person.byPhone, at: before)
+            try await Ear(in: region).work()
+            #expect(try await company.messages().isEmpty)
+            #expect(try await company.heldBack() == 0)
+            #expect(try await region.queueFaults() == [])
+        }
+    }
+
     @Test func `who asks in the chat still says in its own words that a no was heard`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)
