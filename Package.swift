@@ -72,8 +72,12 @@ let package = Package(
             name: "Documents", dependencies: ["CPango"],
             path: "Sources/Core/Documents", swiftSettings: settings),
         .target(
-            name: "PluginKit", dependencies: ["Outbound", logging],
-            path: "Sources/Core/PluginKit", swiftSettings: settings),
+            name: "PluginKit", dependencies: ["Outbound", crypto, logging],
+            path: "Sources/Core/PluginKit",
+            resources: [
+                .embedInCode("Pages/Web/parts.js"), .embedInCode("Pages/Web/button.css"),
+                .embedInCode("Pages/Web/dialog.css"), .embedInCode("Pages/Web/words.json"),
+            ], swiftSettings: settings),
         .target(
             name: "Platform",
             dependencies: [
@@ -92,13 +96,15 @@ let package = Package(
             path: "Sources/Plugins/ConsentSources/Declared", exclude: ["README.md"], swiftSettings: settings),
         .target(
             name: "Chatbot", dependencies: ["PluginKit", crypto],
-            path: "Sources/Plugins/ConsentSources/Chatbot", exclude: ["README.md"], swiftSettings: settings),
+            path: "Sources/Plugins/ConsentSources/Chatbot", exclude: ["README.md"],
+            resources: [
+                .embedInCode("Web/chat.js"), .embedInCode("Web/chat.css"), .embedInCode("Web/words.json"),
+            ], swiftSettings: settings),
         .target(
             name: "SignupWidget", dependencies: ["PluginKit", crypto],
             path: "Sources/Plugins/ConsentSources/SignupWidget", exclude: ["README.md"],
             resources: [
-                .embedInCode("Web/widget.js"), .embedInCode("Web/button.css"), .embedInCode("Web/dialog.css"),
-                .embedInCode("Web/words.json"),
+                .embedInCode("Web/widget.js"), .embedInCode("Web/form.css"), .embedInCode("Web/words.json"),
             ], swiftSettings: settings),
         .target(
             name: "SelfHosted", dependencies: ["PluginKit", crypto],

@@ -134,7 +134,7 @@ class Instance:
         facts = {"tenant_id": created["id"], "name": created["name"], "region": region}
         if agreement:
             facts["agreement_id"] = self.admin.post(path + "/agreements", {"reference": "T-1", "signed_on": "2026-02-01"}, expect=201)["id"]
-        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "export:read",
+        scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "consent_evidence:read", "export:read",
                   "consent_terms:read", "consent_terms:write", "webhooks:write"]
         facts["api_key"] = self.admin.post(path + "/api-keys", {"label": "test", "scopes": scopes}, expect=201)["token"]
         facts.update(self.connect(path, **channel))

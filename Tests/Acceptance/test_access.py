@@ -131,7 +131,7 @@ def test_without_a_key_that_is_in_force_nothing_opens(instance, operations, toke
 
 def test_a_tenants_key_opens_what_its_scopes_say_and_nothing_of_another_tenant(instance, operations):
     one, other = instance.new_tenant(), instance.new_tenant()
-    scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "consent_terms:read", "consent_terms:write"]
+    scopes = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "consent_evidence:read", "consent_terms:read", "consent_terms:write"]
     path = f"/tenants/{one.facts['tenant_id']}/api-keys"
     tried = 0
     for scope in scopes:

@@ -41,9 +41,11 @@ TENANT_ROUTES = [
     ("GET", "/conversations/{x}", "messages:read"), ("GET", "/conversations/{x}/messages", "messages:read"),
     ("GET", "/events", "messages:read"), ("GET", "/channels", "messages:read"), ("GET", "/contacts", "contacts:read"),
     ("GET", "/contacts/{x}", "contacts:read"), ("GET", "/contacts/{x}/consents", "consents:read"), ("POST", "/consents", "consents:write"),
+    ("GET", "/contacts/{x}/consent-links", "consents:write"), ("GET", "/contacts/{x}/consent-record", "consent_evidence:read"),
+    ("GET", "/contacts/{x}/consent-proof", "consent_evidence:read"), ("GET", "/consent-records", "consent_evidence:read"),
     ("GET", "/audit", "audit:read"), ("GET", "/export", "export:read"),
 ]
-SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read", "export:read"]
+SCOPES = ["messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "consent_evidence:read", "audit:read", "export:read"]
 
 
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)

@@ -360,3 +360,20 @@ def test_staff_sets_a_button_up_in_the_console_and_tries_it(instance, member):
             member.press(page.get_by_role("dialog").get_by_role("button", name=button))
         expect(page.locator(".page-header, header, h1").get_by_text(shown).first).to_be_visible()
     assert instance.admin.get(f"/tenants/{tenant.id}/consent-sources/{source['id']}")["state"] == "retired"
+
+
+def test_staff_tries_a_chatbot_on_a_page_as_soon_as_it_has_pages(instance, member):
+    tenant, page = instance.new_tenant(), member.page
+    tenant.terms(minimum_age=16)
+    source = tenant.set_up("chatbot", origins=())
+    place = f"/console/tenants/{tenant.id}/consent/sources/{source['id']}"
+    member.goto(place)
+    assert page.get_by_role("link", name="Try it").count() == 0 and page.locator("code[data-copy]").count() == 0
+    page.get_by_label("Allowed pages").fill(PAGE)
+    member.press(page.get_by_role("button", name="Save"))
+    member.at("Homepage")
+    source = instance.admin.get(f"/tenants/{tenant.id}/consent-sources/{source['id']}")
+    assert "/sources/chatbot/chat." in source["snippet"] and page.locator("code[data-copy]").inner_text() == source["snippet"]
+    member.press(page.get_by_role("link", name="Try it"))
+    page.locator("obhut-chat .open").click()
+    expect(page.locator(".theirs")).to_contain_text("are you 16 or older?")

@@ -87,7 +87,17 @@ def desk(house, owner):  # noqa: F811
 # By the route as Docs/console.md has it: the page's path and what is sent to it, several times each.
 TERMS = {"controller": "Praxis", "imprint_url": "https://p.example", "notice_version": "1", "notice.de.url": "https://p.example/d",
          "quarantine_hours": "72", "entry_code_hours": "48", "evidence_years": "5", "unproven": "refuse", "version": "0"}
-PURPOSE = {"name": "anders", "legal_basis": "Art. 6", "special_category": "no", "position": "100", "texts.de.title": "T", "texts.de.text": "S."}
+PURPOSE = {"name": "anders", "legal_basis": "Art. 6", "special_category": "no", "advertising": "no", "position": "100", "texts.de.title": "T", "texts.de.text": "S."}
+# Much at once that the chatbot refuses; braces twice, as addresses and values are filled.
+BAD_SCRIPT = json.dumps({
+    "languages": ["de", "sv"], "reminder": {"after_minutes": 1, "texts": {"de": "x"}}, "wait_minutes": "x", "greeting": {"de": "{nobody}"},
+    "unclear": {"de": "", "sv": "x"}, "stopped": [],
+    "steps": {"Lost": {}, "lost": {"kind": "say", "texts": {"de": "x"}, "next": "nowhere"}, "none": {"kind": "x"},
+              "further": {"agree": None, "decline": None, "explicit": "x", "purposes": ["none", 7], "if": {"agreed": "none", "language": "fr"},
+                          "texts": {"de": "LONG"}, "footer": {"de": "LONG" * 30}},
+              "refused": {"outcome": "x"}, "pick": {"kind": "choice", "texts": {"de": "x"}, "options": [
+                  {"id": "a/b"}, {"id": "a", "titles": {"de": "LONG" * 10}, "next": "first", "language": "it"}, 7]}}},
+).replace("{", "{{").replace("}", "}}")
 SOURCE = {"plugin": "signup-widget", "name": "Seite", "channel_id": "{asks_channel}"}
 CONSENT = {
     "/console/tenants/{tenant}/consent/terms": [
@@ -109,7 +119,8 @@ CONSENT = {
     "/console/tenants/{tenant}/consent/sources": [
         ("{asks}/sources", {}), ("{asks}/sources", {**SOURCE, "plugin": "nothing"}), ("{asks}/sources", {**SOURCE, "plugin": "declared"}),
         ("{asks}/sources", {**SOURCE, "channel_id": NOBODY}), ("{live}/consent/sources", SOURCE),
-        ("{asks}/sources", {**SOURCE, "plugin": "chatbot"}), ("{asks}/sources", {**SOURCE, "name": "", "origins": "https://a.example/x\nhttps://b.example"}),
+        ("{asks}/sources", {**SOURCE, "plugin": "chatbot"}), ("{asks}/sources", {**SOURCE, "plugin": "chatbot", "configuration": BAD_SCRIPT}),
+        ("{asks}/sources", {**SOURCE, "name": "", "origins": "https://a.example/x\nhttps://b.example"}),
         ("{asks}/sources", {**SOURCE, "origins": "https://b.example\nhttps://b.example:443", "configuration.colour": "#ffffff"}),
         ("{asks}/sources", {**SOURCE, "configuration.colour": "rot", "configuration.mode": "x", "configuration.contact": "x"}),
         ("{asks}/sources", {**SOURCE, "configuration.needed": "none"}), ("{asks}/sources", {**SOURCE, "configuration.needed": "service\nservice"}),

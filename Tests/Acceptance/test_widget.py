@@ -5,34 +5,15 @@ import json
 import os
 import pathlib
 import re
-import urllib.parse
 
-import axe_playwright_python
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from gallery import launch
-from hostpage import HostPage
 from obhut import eventually, new_number
+from visiting import AXE, CODE, Practice, Visitor, browser, purpose, violations  # noqa: F401
 
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
-CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b")
-
-PURPOSES = {
-    "service": ({"de": ("Termine", "Die Praxis darf mir über WhatsApp zu meinen Terminen schreiben und auf Fragen antworten."),
-                 "en": ("Appointments", "The practice may write to me on WhatsApp about my appointments, and answer questions."),
-                 "ar": ("المواعيد", "يجوز للعيادة أن تراسلني عبر واتساب بشأن مواعيدي وأن تجيب عن أسئلتي.")}, {}),
-    "marketing": ({"de": ("Angebote", "Die Praxis darf mir über WhatsApp höchstens zweimal im Monat Angebote senden."),
-                   "en": ("Offers", "The practice may send me offers on WhatsApp, at most twice a month."),
-                   "ar": ("العروض", "يجوز للعيادة أن ترسل لي عبر واتساب عروضًا مرتين في الشهر على الأكثر.")}, {"validity_days": 365}),
-    "health": ({"de": ("Gesundheit", "Die Praxis darf mit mir über WhatsApp auch über Beschwerden, Befunde und Behandlungen schreiben."),
-                "en": ("Health", "The practice may write with me on WhatsApp about complaints, findings and treatments too."),
-                "ar": ("الصحة", "يجوز للعيادة أن تراسلني عبر واتساب بشأن شكواي ونتائجي وعلاجي.")},
-               {"special_category": True, "legal_basis": "Art. 9(2)(a) GDPR"}),
-}
 ARABIC = {
     "button": "الدردشة عبر واتساب", "loading": "جارٍ التحميل…", "problem": "تعذر ذلك", "offline": "لا يوجد اتصال بالإنترنت.",
     "trouble": "الخدمة لا تستجيب الآن.", "limit": "محاولات كثيرة. حاول بعد {minutes} دقيقة.", "unavailable": "هذه الدردشة غير متاحة الآن.",
@@ -49,86 +30,15 @@ ARABIC = {
 }
 
 
-def terms(version="2026-03"):
-    pages = {language: {"url": f"https://praxis.example/{language}/datenschutz"} for language in ("de", "en", "ar")}
-    return {"controller": "Praxis Morgenrot", "imprint_url": "https://praxis.example/impressum", "minimum_age": 16,
-            "privacy_notice": {"version": version, "texts": pages}}
-
-
-def purpose(name, **change):
-    texts, more = PURPOSES[name]
-    return {"legal_basis": "Art. 6(1)(a) GDPR", "special_category": False, "position": list(PURPOSES).index(name),
-            "texts": {language: {"title": title, "text": text} for language, (title, text) in texts.items()}, **more, **change}
-
-
-class Practice:
-    """A tenant with terms, a set-up of the widget, and a page that has it."""
-
-    def __init__(self, instance):
-        self.instance = instance
-        self.tenant = instance.new_tenant()
-        self.path = f"/tenants/{self.tenant.id}"
-        self.page = HostPage(instance.ready["base_url"])
-        instance.admin.put(self.path + "/consent-terms", terms())
-        for name in PURPOSES:
-            instance.admin.put(f"{self.path}/purposes/{name}", purpose(name))
-        self.source = self.set_up("widget", needed=["service"], contact="tel:+4922155500", texts={"ar": ARABIC})
-
-    def set_up(self, name, **configuration):
-        source = self.instance.admin.post(self.path + "/consent-sources", {
-            "plugin": "signup-widget", "channel_id": self.tenant.facts["channel_id"], "name": name, "origins": [self.page.origin],
-            "configuration": configuration}, expect=201)
-        self.page.snippets[name] = source["snippet"]
-        return source
-
-    def sql(self, statement):
-        return self.instance.sql(self.instance.ready["postgres"]["regions"][self.tenant.region], statement)
-
-    def codes(self):
-        return int(self.sql(f"SELECT count(*) FROM entry_codes WHERE tenant_id = '{self.tenant.id}'")[0])
-
-
 @pytest.fixture(scope="module")
 def practice(instance):
-    practice = Practice(instance)
+    practice = Practice(instance, "signup-widget")
+    practice.source = practice.set_up("widget", needed=["service"], contact="tel:+4922155500", texts={"ar": ARABIC})
     yield practice
     practice.page.close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-class Visitor:
-    """A person at a browser; everything that the browser asks anybody for is written down."""
-
-    def __init__(self, browser, practice, phone=False, **options):
-        size = PHONE if phone else DESK
-        self.practice = practice
-        self.context = browser.new_context(**{"viewport": size, "has_touch": phone, "is_mobile": phone, "locale": "de-DE",
-                                              "reduced_motion": "reduce", **options})
-        # Nothing of this leaves the machine.
-        self.context.route("https://wa.me/**", lambda route: route.fulfill(body="WhatsApp", content_type="text/plain"))
-        self.page = self.context.new_page()
-        self.asked, self.complaints = [], []
-        self.context.on("request", lambda request: self.asked.append((request.method, request.url)))
-        self.page.on("console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def visit(self, *where, **more):
-        self.page.goto(self.practice.page.url(*where, **more))
-        expect(self.page.locator("obhut-signup .open")).to_be_visible()
-        return self
-
-    def press(self):
-        self.page.locator("obhut-signup .open").click()
-        expect(self.page.locator("dialog[open]")).to_be_visible()
-        return self
-
+class Reader(Visitor):
     def tick(self, *names):
         for name in names:
             self.page.get_by_label(name).check()
@@ -138,40 +48,14 @@ class Visitor:
         self.page.locator("form button[type=submit]").click()
         return self
 
-    def link(self):
-        """Where the chat opens, and the text that is typed there."""
-        link = self.page.locator("dialog a[href^='https://wa.me/']")
-        expect(link).to_be_visible()
-        url = link.get_attribute("href")
-        return url, urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["text"][0]
-
     def agree(self, *names, where=("widget",)):
         """All the way; the text with the code."""
         self.visit(*where).press().tick(*(names or ("Termine",)), "Ich bin mindestens").go_on()
         return self.link()[1]
 
-    def to_provider(self, method="POST"):
-        return [url for how, url in self.asked if how == method and url.startswith(self.practice.page.provider)]
-
-    def focused(self):
-        return self.page.evaluate(
-            "(e => e ? e.id || e.className || e.textContent : '')(document.querySelector('obhut-signup').shadowRoot.activeElement)")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.context.close()
-
-
-def violations(page):
-    return page.evaluate(
-        """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
-             .map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 200) + " " + (n.any[0]?.message ?? "")).join(" | "))""")
-
 
 def test_on_a_phone_the_chat_opens_with_the_code_typed_and_only_the_provider_was_asked(practice, browser):
-    with Visitor(browser, practice, phone=True) as visitor:
+    with Reader(browser, practice, phone=True) as visitor:
         visitor.visit()
         provider = practice.page.provider
         before = visitor.to_provider("GET")
@@ -193,7 +77,7 @@ def test_on_a_phone_the_chat_opens_with_the_code_typed_and_only_the_provider_was
 def test_from_the_button_to_a_confirmed_consent_and_a_conversation(practice, browser):
     tenant, handset, before = practice.tenant, new_number(), practice.codes()
     tenant.handset_writes(handset, "Eine Frage vorab")
-    with Visitor(browser, practice, phone=True) as visitor:
+    with Reader(browser, practice, phone=True) as visitor:
         text = visitor.agree("Termine", "Angebote")
     assert practice.codes() == before + 1
     assert tenant.held_back() == 1 and list(tenant.api.every("/messages")) == []
@@ -214,7 +98,7 @@ def test_from_the_button_to_a_confirmed_consent_and_a_conversation(practice, bro
 
 
 def test_nothing_is_kept_on_the_device_and_little_is_loaded(practice, browser, capsys):
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         network = visitor.context.new_cdp_session(visitor.page)
         network.send("Network.enable")
         moved = {}
@@ -245,7 +129,7 @@ def test_nothing_is_kept_on_the_device_and_little_is_loaded(practice, browser, c
 
 def test_without_ticking_nothing_moves_and_what_is_missing_is_said(practice, browser):
     before = practice.codes()
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit().press()
         page = visitor.page
         assert page.locator("dialog :checked").count() == 0 and page.locator("dialog input").count() == 4
@@ -272,7 +156,7 @@ def test_without_ticking_nothing_moves_and_what_is_missing_is_said(practice, bro
 def test_the_server_takes_no_consent_without_ticks_whatever_a_page_sends(practice, browser):
     before = practice.codes()
     address = practice.page.provider + f"/s/{practice.source['id']}"
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit()
         send = """async ([url, body]) => {
             const config = await (await fetch(url + "/config?lang=de")).json();
@@ -290,7 +174,7 @@ def test_the_server_takes_no_consent_without_ticks_whatever_a_page_sends(practic
 
 
 def test_at_a_desk_a_camera_reads_the_same_link(practice, browser, tmp_path):
-    with Visitor(browser, practice, device_scale_factor=2) as visitor:
+    with Reader(browser, practice, device_scale_factor=2) as visitor:
         visitor.agree()
         url, text = visitor.link()
         picture = visitor.page.locator("dialog svg.code")
@@ -302,7 +186,7 @@ def test_at_a_desk_a_camera_reads_the_same_link(practice, browser, tmp_path):
 
 
 def test_the_keyboard_alone_is_enough(practice, browser):
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         keys = visitor.visit().page.keyboard
         keys.press("Tab")
         assert visitor.focused() == "open"
@@ -336,7 +220,7 @@ def test_axe_finds_nothing_in_any_state(practice, browser):
     for phone in (False, True):
         for scheme in ("light", "dark"):
             for language in ("de", "ar"):
-                with Visitor(browser, practice, phone, bypass_csp=True, color_scheme=scheme) as visitor:
+                with Reader(browser, practice, phone, bypass_csp=True, color_scheme=scheme) as visitor:
                     visitor.page.add_init_script(AXE)
 
                     def look(state):
@@ -358,7 +242,7 @@ def test_axe_finds_nothing_in_any_state(practice, browser):
 
 def test_nothing_scrolls_sideways_on_the_narrowest_screen(practice, browser):
     for language in ("de", "ar"):
-        with Visitor(browser, practice, True, viewport={"width": 320, "height": 480}) as visitor:
+        with Reader(browser, practice, True, viewport={"width": 320, "height": 480}) as visitor:
             for step in (lambda: visitor.visit("widget", language), visitor.press, visitor.go_on):
                 step()
                 sideways = visitor.page.evaluate(
@@ -369,7 +253,7 @@ def test_nothing_scrolls_sideways_on_the_narrowest_screen(practice, browser):
 
 def test_texts_that_change_meanwhile_are_shown_before_anything_is_agreed(practice, browser):
     before = practice.codes()
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit().press().tick("Termine", "Angebote", "Ich bin mindestens")
         texts = json.loads(json.dumps(purpose("marketing")))
         texts["texts"]["de"]["text"] = "Die Praxis darf mir über WhatsApp täglich Angebote senden."
@@ -384,14 +268,14 @@ def test_texts_that_change_meanwhile_are_shown_before_anything_is_agreed(practic
 
 
 def test_a_page_that_is_not_allowed_gets_no_texts(practice, browser):
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit(host="localhost").press()
         expect(visitor.page.locator("dialog")).not_to_contain_text("Termine")
         expect(visitor.page.get_by_role("link", name="Andere Wege zu uns")).to_have_attribute("href", "tel:+4922155500")
 
 
 def test_what_is_in_the_way_is_said_with_a_way_out(practice, browser):
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit()
         visitor.context.set_offline(True)
         visitor.press()
@@ -413,14 +297,14 @@ def test_what_is_in_the_way_is_said_with_a_way_out(practice, browser):
 def test_a_paused_set_up_says_that_the_chat_cannot_be_reached(practice, browser):
     source = practice.set_up("paused")
     practice.instance.admin.post(f"{practice.path}/consent-sources/{source['id']}/pause")
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit("paused").press()
         expect(visitor.page.get_by_role("alert")).to_have_text("Dieser Chat ist zurzeit nicht erreichbar.")
 
 
 def test_an_inline_button_stands_where_its_tag_is_and_looks_as_chosen(practice, browser):
     practice.set_up("inline", mode="inline", colour="#0B3D91", texts={"de": {"button": "Fragen Sie uns"}})
-    with Visitor(browser, practice) as visitor:
+    with Reader(browser, practice) as visitor:
         visitor.visit("inline")
         button = visitor.page.locator("main > obhut-signup .open")
         expect(button).to_have_text("Fragen Sie uns")
@@ -435,7 +319,7 @@ def test_how_it_looks(practice, browser, tmp_path):
     for language in ("de", "ar"):
         for phone in (True, False):
             for scheme in ("light", "dark"):
-                with Visitor(browser, practice, phone, color_scheme=scheme) as visitor:
+                with Reader(browser, practice, phone, color_scheme=scheme) as visitor:
 
                     def picture(step):
                         path = folder / f"{language}-{360 if phone else 1280}-{scheme}-{step}.png"

@@ -154,7 +154,8 @@ extension Sample {
             IssueKeyPage(
                 tenantID: Values.tenant, tenantName: "Nordlicht Apotheken AG",
                 scopes: [
-                    "messages:read", "messages:write", "contacts:read", "consents:read", "consents:write", "audit:read",
+                    "messages:read", "messages:write", "contacts:read", "consents:read", "consents:write",
+                    "consent_evidence:read", "audit:read",
                     "consent_terms:read", "consent_terms:write", "webhooks:write", "export:read",
                 ])),
         Sample(

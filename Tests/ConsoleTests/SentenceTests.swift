@@ -20,6 +20,13 @@ struct SentenceTests {
                 "Erwartet wird eine ganze Zahl von 1 bis 80, angegeben ist „x“."
             ), ("expected text, found nothing", "Erwartet wird ein Text, angegeben ist nichts."),
             (
+                "a question with its greeting for service has at most 1024 characters in WhatsApp; this has 2000 with all "
+                    + "that is put in",
+                "In WhatsApp sind hier höchstens 1024 Zeichen möglich (eine Frage mit Begrüßung, Zweck service); mit allem, "
+                    + "was eingesetzt wird, sind es 2000."
+            ),
+            ("a question for consent must hold {notice}", "Eine Frage nach Einwilligung muss {notice} enthalten."),
+            (
                 "A tenant that is suspended cannot become draft.",
                 "Ein Mandant im Stand „ausgesetzt“ kann nicht in den Stand „Entwurf“ wechseln."
             ), ("It can become suspended or terminated.", "Er kann werden: ausgesetzt, gekündigt."),

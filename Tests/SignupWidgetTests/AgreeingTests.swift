@@ -69,17 +69,6 @@ import Testing
         #expect(drafts[1].expiresAt == Fixture.now.addingTimeInterval(365 * 86_400))
     }
 
-    @Test func `address and browser are kept only when the set-up says so, each with its own end`() async throws {
-        let host = RecordingHost()
-        let setup = Fixture.setup(["evidence": ["address_days": 30]])
-        _ = try await agree(Fixture.ticked(in: setup), setup, host)
-        _ = try await agree(Fixture.ticked(), Fixture.setup(), host)
-        let drafts = await host.kept.flatMap(\.self)
-        #expect(drafts[0].evidence["address"] == ["value": "192.0.2.7", "until": "2026-03-31T12:00:00.000Z"])
-        #expect(drafts[0].evidence["user_agent"] == nil)
-        #expect(!drafts[1].evidence.text.contains("192.0.2.7") && !drafts[1].evidence.text.contains("Mozilla"))
-    }
-
     @Test(arguments: [
         ("https://praxis.example/a/b?patient=anna#x", "https://praxis.example/a/b"),
         ("https://praxis.example/#/anna", "https://praxis.example/"),

@@ -33,7 +33,7 @@ import Testing
         #expect(!source.contains("/*@"))
         #expect(!source.split(separator: "\n").contains { $0.hasPrefix("//") || $0.hasPrefix(" ") })
         for (language, words) in Words.builtIn {
-            for name in Words.early {
+            for name in PageWords.early {
                 #expect(source.contains(JSON.string(words[name] ?? "?").text), "\(language) \(name)")
             }
         }
@@ -85,29 +85,5 @@ import Testing
         gzip.waitUntilExit()
         #expect(gzip.terminationStatus == 0 && !small.isEmpty)
         return small.count
-    }
-}
-
-@Suite struct SmallingTests {
-    @Test(arguments: [
-        ("// a\nlet a = 1;\n\n    // b\n    a();\n", "let a = 1;\na();"),
-        ("const url = \"https://x\";\n", "const url = \"https://x\";"),
-    ])
-    func `lines of comment and indentation go, the rest stays`(source: String, small: String) {
-        #expect(WidgetFiles.smallScript(source) == small)
-    }
-
-    @Test(arguments: [
-        (
-            "/* x */ a:hover {\n  color: red;\n  margin: calc(1px + 2px) 0;\n}\n",
-            "a:hover{color:red;margin:calc(1px + 2px) 0}"
-        ),
-        (
-            "@media (max-width: 30em) {\n  .a .b:has(:checked) { x: y; }\n}\n",
-            "@media (max-width:30em){.a .b:has(:checked){x:y}}"
-        ),
-    ])
-    func `a style loses nothing that means anything`(source: String, small: String) {
-        #expect(WidgetFiles.smallStyle(source) == small)
     }
 }

@@ -57,7 +57,6 @@ enum Fixture {
     static func request(_ body: JSON, origin: String? = origin) -> PublicRequest {
         PublicRequest(
             method: .post, path: ["agree"], origin: origin, body: body.encoded(), receivedAt: now,
-            userAgent: Personal("Mozilla/5.0 (Test)"), address: Personal("192.0.2.7"),
             base: "https://provider.example/s/src_1")
     }
 

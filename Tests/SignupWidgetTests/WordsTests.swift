@@ -32,6 +32,6 @@ import Testing
     }
 
     @Test func `what the script says before asking is among the words`() {
-        #expect(Words.early.allSatisfy(Words.names.contains))
+        #expect(PageWords.early.allSatisfy(Words.names.contains))
     }
 }

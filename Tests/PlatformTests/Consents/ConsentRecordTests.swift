@@ -15,6 +15,9 @@ import Testing
         try await company.receive(company.channel.message("m", from: [person.phone]))
         let contact = try await declare(company, "service", text: "Ich möchte Termine.", version: "service@1")
         _ = try await company.terms.set(.sample("Termine neu"), for: "service", of: company.id, .any, .system)
+        for purpose in ["news", "secret"] {
+            _ = try await company.terms.set(.sample(), for: purpose, of: company.id, .any, .system)
+        }
         try await company.declare(by: person.byPhone, for: "news")
         try await company.declare("withdrawn", by: person.byPhone, for: "news")
         return (company, contact)
@@ -58,6 +61,8 @@ import Testing
             // The version that the person saw, not the one of today.
             #expect(purposes[1]["dct:title"] == "Termine" && purposes[1]["dct:description"] == "Ich möchte Termine.")
             #expect(records[1]["dpv:hasNotice"]?["@id"] == "https://praxis.example/alt")
+            // Today's would claim what nobody was shown.
+            #expect(records[0]["dpv:hasNotice"] == nil)
             #expect(
                 records.map { $0["dpv:hasStatus"]?["@id"]?.string } == ["dpv:ConsentWithdrawn", "dpv:ConsentGiven"])
             let events = try #require(records[0]["dpv:hasConsentStatus"]?.array)

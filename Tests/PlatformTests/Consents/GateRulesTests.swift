@@ -71,6 +71,7 @@ import Testing
             var results = PurposeDefinition.sample("Befunde")
             results.isSpecialCategory = true
             _ = try await company.terms.set(.sample, of: company.id, .any, .system)
+            _ = try await company.terms.set(.sample(), for: "service", of: company.id, .any, .system)
             _ = try await company.terms.set(results, for: "results", of: company.id, .any, .system)
             try await company.befriend(person)
             try await declare(company, for: "results", ["method": "in_person", "text": "Ja.", "explicit": true])
@@ -107,6 +108,79 @@ import Testing
             #expect(both.count == 2 && marked.allSatisfy { both[1].contains($0.id.description) })
             _ = try await region.installation.reading.providerID(of: sent, company.caller)
             #expect(try await traces().count == 2)
+        }
+    }
+
+    @Test
+    func `advertising goes for what the terms call advertising, and stopping it at the messenger stops all of it`()
+        async throws
+    {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            _ = try await company.terms.set(.sample, of: company.id, .any, .system)
+            var offers = PurposeDefinition.sample("Angebote")
+            offers.isAdvertising = true
+            _ = try await company.terms.set(offers, for: "offers", of: company.id, .any, .system)
+            _ = try await company.terms.set(.sample(), for: "service", of: company.id, .any, .system)
+            try await company.befriend(person)
+            for purpose in ["service", "offers"] {
+                try await declare(company, for: purpose, ["method": "in_person", "text": "Ja."])
+            }
+            func ask() async throws -> [String] {
+                try await region.installation.gateChecks.check(
+                    company.caller,
+                    GateCheckRequest(
+                        people: [person.byPhone], channel: nil, purposes: ["service", "offers"],
+                        templateCategory: "marketing")
+                ).map { answer in
+                    guard case .refused(let refusal) = answer.decision else { return "allowed" }
+                    return refusal.code.rawValue
+                }
+            }
+            #expect(try await ask() == ["purpose_not_advertising", "allowed"])
+            try await company.receive(
+                company.channel.event(
+                    .preference(
+                        person: PersonReference(identities: [person.phone]), purpose: "marketing", stopped: true),
+                    key: "stop", at: Date()))
+            #expect(try await ask() == ["purpose_not_advertising", "consent_withdrawn"])
+            try await company.send("Ihr Termin", to: person.byPhone)
+        }
+    }
+
+    @Test func `a tenant declares consents for its own purposes, and for no longer than they hold`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            try await declare(company, for: "anything", ["method": "in_person", "text": "Ja."])
+            _ = try await company.terms.set(.sample, of: company.id, .any, .system)
+            var news = PurposeDefinition.sample("Neues")
+            news.validityDays = 30
+            _ = try await company.terms.set(news, for: "news", of: company.id, .any, .system)
+            await expectError(.invalid, field: "purpose") {
+                try await declare(company, for: "newz", ["method": "in_person", "text": "Ja."])
+            }
+            let now = Date()
+            let receipt = try await company.declare(by: person.byPhone, for: "news", at: now)
+            let end = try #require(receipt.standing.expiresAt)
+            #expect(abs(end.timeIntervalSince(now) - 30 * 86_400) < 1)
+            // A no is taken whatever it is about.
+            try await company.declare("withdrawn", by: person.byPhone, for: "newz")
+        }
+    }
+
+    @Test func `what everybody understands by a purpose's name, its terms must say`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            _ = try await company.terms.set(.sample, of: company.id, .any, .system)
+            for (name, field) in [("health", "special_category"), ("marketing", "advertising")] {
+                await expectError(.invalid, field: field) {
+                    _ = try await company.terms.set(.sample(), for: name, of: company.id, .any, .system)
+                }
+            }
+            var health = PurposeDefinition.sample("Befunde")
+            health.isSpecialCategory = true
+            let kept = try await company.terms.set(health, for: "health", of: company.id, .any, .system)
+            #expect(kept.definition == health)
         }
     }
 

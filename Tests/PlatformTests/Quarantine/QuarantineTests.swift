@@ -166,13 +166,14 @@ import Testing
         try await Region.with { region in
             let (company, other) = (try await Company(in: region), try await Company(in: region))
             try await company.setTerms()
+            _ = try await company.terms.set(.sample("Neues"), for: "news", of: company.id, .any, .system)
             try await company.terms.setQuarantine(hours: 24, of: company)
             region.asker.play { _, _ in DialogueStep(.asking(until: nil), replies: [.text("May we?")], state: "asked") }
             try await company.setUp()
             for tenant in [company, other] { try await write(tenant, ["still"], name: "Ada") }
             try await company.receive(company.channel.message("known", from: [Person(2).phone]))
-            try await company.declare(by: Person(2).byPhone, for: "marketing")
-            try await company.declare("withdrawn", by: Person(2).byPhone, for: "marketing")
+            try await company.declare(by: Person(2).byPhone, for: "news")
+            try await company.declare("withdrawn", by: Person(2).byPhone, for: "news")
             try await Ear(in: region).work()
             try await Hand(in: region).work()
             #expect(region.messenger.texts == ["May we?", "May we?"])

@@ -28,6 +28,7 @@ import Testing
     static let fine = GateQuestion(
         now: now, tenantState: .active, agreement: .inForce, coversSpecialCategory: true, isSpecialCategory: true,
         channelState: .active, contactErased: false, contactRestricted: false, purpose: "service",
+        isAdvertisingPurpose: false,
         consent: consent(), specialCategoryConsent: consent(explicit: true), minimumAge: 16,
         content: .freeForm, window: ServiceWindow(lastInboundAt: now.addingTimeInterval(-60)), regionServing: true)
 
@@ -72,6 +73,11 @@ import Testing
         [Wrong("contact erased", .contactErased) { $0.contactErased = true }],
         [Wrong("contact restricted", .contactRestricted) { $0.contactRestricted = true }],
         [
+            Wrong("an advertising template for service", .purposeNotAdvertising) {
+                $0.content = .template(category: "MARKETING")
+            }
+        ],
+        [
             Wrong("no purpose", .consentMissing) { $0.purpose = "" },
             Wrong("never asked", .consentMissing) { $0.consent = .none },
             Wrong("asked only", .consentMissing) { $0.consent = consent(.requested) },
@@ -92,10 +98,9 @@ import Testing
                 $0.unproven = .serviceOnly
                 if !$0.purpose.isEmpty { $0.purpose = "news" }
             },
-            Wrong("unproven, an advertising template for service", .consentUnproven) {
+            Wrong("unproven, and of a special category", .consentUnproven) {
                 weaken(&$0) { $0.proof = .asserted }
-                $0.unproven = .serviceOnly
-                $0.content = .template(category: "MARKETING")
+                $0.unproven = .allow
             },
         ],
         [
@@ -171,8 +176,18 @@ import Testing
         }
     }
 
+    @Test func `advertising goes for a purpose of advertising alone`() {
+        var question = Self.fine
+        question.isAdvertisingPurpose = true
+        question.content = .template(category: "MARKETING")
+        #expect(Gate.decide(question) == .allowed)
+        question.content = .template(category: "utility")
+        #expect(Gate.decide(question) == .allowed)
+    }
+
     @Test func `what the tenant takes upon itself needs no proof, and where no age is asked for none counts`() {
         var question = Self.fine
+        question.isSpecialCategory = false
         question.consent = Self.consent(proof: .asserted, age: nil)
         question.minimumAge = nil
         #expect(code(question) == .consentUnproven)
@@ -187,9 +202,11 @@ import Testing
         #expect(Gate.decide(question) == .allowed)
     }
 
-    @Test func `a confirmed consent is explicit`() {
+    @Test func `a confirmation does not make a consent explicit, and leaves one that is`() {
         var question = Self.fine
         question.specialCategoryConsent = Self.consent(.confirmed)
+        #expect(code(question) == .specialCategoryConsentMissing)
+        question.specialCategoryConsent = Self.consent(.confirmed, explicit: true)
         #expect(Gate.decide(question) == .allowed)
     }
 

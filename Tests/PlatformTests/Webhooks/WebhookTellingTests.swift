@@ -129,7 +129,7 @@ private final class Hooks: OutboundHTTP {
             }
             var health = PurposeDefinition.sample("Befunde")
             health.isSpecialCategory = true
-            _ = try await company.terms.set(.sample, of: company.id, .any, .system)
+            try await company.setTerms()
             _ = try await company.terms.set(health, for: "health", of: company.id, .any, .system)
             _ = try await region.installation.tenants.recordAgreement(
                 company.id,

@@ -12,8 +12,8 @@ struct CloudAPIMeaningTests {
     func refusals(_ code: Refusal.Code) {
         let expected: (Int, Int) =
             switch code {
-            case .consentMissing, .consentRefused, .consentWithdrawn, .consentExpired, .consentUnproven,
-                .ageNotConfirmed, .specialCategoryConsentMissing:
+            case .purposeNotAdvertising, .consentMissing, .consentRefused, .consentWithdrawn, .consentExpired,
+                .consentUnproven, .ageNotConfirmed, .specialCategoryConsentMissing:
                 (400, 131050)
             case .contactErased, .contactRestricted, .specialCategoryNotCovered: (400, 131026)
             case .serviceWindowClosed: (400, 131047)

@@ -9,6 +9,8 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
     case contactsRead = "contacts:read"
     case consentsRead = "consents:read"
     case consentsWrite = "consents:write"
+    /// What shows that people agreed: texts, pages, acts. Not needed to ask whether somebody may be written to.
+    case consentEvidenceRead = "consent_evidence:read"
     /// The tenant's terms of consent, and where it asks people.
     case consentTermsRead = "consent_terms:read"
     case consentTermsWrite = "consent_terms:write"

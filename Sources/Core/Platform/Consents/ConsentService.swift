@@ -41,6 +41,7 @@ public struct ConsentService: Sendable {
                 // Whatever the tenant's state, a person's no is taken.
                 try await TenantStanding.requireStill(caller.tenant, tx)
                 if !draft.kind.endsAtOnce { try await TenantStanding.requireProcessing(caller.tenant, tx) }
+                let draft = try await Self.fit(draft, caller.tenant, tx)
                 let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
                 let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)
                 let (contact, standing) = try await ConsentLedger.add(
@@ -67,6 +68,17 @@ public struct ConsentService: Sendable {
                     kind: draft.kind, occurredAt: draft.occurredAt, recordedAt: now, expiresAt: draft.expiresAt,
                     grounds: agrees ? ConsentGrounds(evidence: draft.evidence, isWitnessed: false) : ConsentGrounds())
             ], at: now)
+    }
+
+    private static func fit(
+        _ draft: ConsentEventDraft, _ tenant: TenantID, _ tx: PostgresTransaction
+    ) async throws -> ConsentEventDraft {
+        let terms = try await DeclaredTerms(tenant, tx)
+        do throws(ConsentRefusal) {
+            return try terms.fit(draft)
+        } catch {
+            throw PlatformError.invalid(error.field, error.problem)
+        }
     }
 
     public func list(_ caller: Caller, _ contact: ContactID) async throws -> [ConsentView] {

@@ -87,6 +87,7 @@ public struct GateChecks: Sendable {
                         channel: known.channelState, flows: flows.of(channel.plugin),
                         contactErased: known.contactErased, contactRestricted: known.contactRestricted,
                         purpose: looks[place].purpose, isSpecialCategory: known.isSpecialCategory,
+                        isAdvertising: known.isAdvertising,
                         consent: known.consent, content: content, windowClosesAt: known.windowClosesAt)
                     return GateCheckAnswer(
                         place: person, purpose: looks[place].purpose, decision: Gate.decide(question))

@@ -114,7 +114,7 @@ struct SendBatch: Sendable {
             now: now, standing: standing, region: shard.regionKeys.at(now), channel: facts.channelState,
             flows: flows.of(facts.plugin), contactErased: facts.contactErased,
             contactRestricted: facts.contactRestricted, purpose: item.request.purpose,
-            isSpecialCategory: facts.isSpecialCategory, consent: facts.consent,
+            isSpecialCategory: facts.isSpecialCategory, isAdvertising: facts.isAdvertising, consent: facts.consent,
             content: GateQuestion.Content(item.request.content), windowClosesAt: facts.windowClosesAt)
         if case .refused(let refusal) = Gate.decide(question) { throw PlatformError(refusal) }
         guard let channel = facts.channel, let contact = facts.contact, let keyID = facts.keyID,

@@ -41,7 +41,8 @@ enum SendStore {
                    coalesce(named.contact_id, i.contact_id) AS wanted_id, c.contact_id, c.erased_at, c.restricted_at, c.key_id,
                    c.key_sealed,
                    co.state AS consent_state, co.since, co.expires_at, co.proof, co.is_explicit, co.age_confirmed,
-                   is_special_category($1, u.purpose) AS is_special, cv.window_closes_at,
+                   is_special_category($1, u.purpose) AS is_special, is_advertising($1, u.purpose) AS is_advertising,
+                   cv.window_closes_at,
                    k.result_id AS earlier_id, k.request_hash AS earlier_hash
             FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::uuid[], $6::uuid[], $7::bytea[], $8::text[], $9::text[], $10::bigint[])
                  AS u (caller, route, key_hash, channel_id, contact_id, blind_index, purpose, plugin, place)

@@ -28,6 +28,7 @@ struct SendFacts: Sendable {
     var keySealed: [UInt8]?
     var consent: ConsentStanding = .none
     var isSpecialCategory = false
+    var isAdvertising = false
     var windowClosesAt: Date?
     /// An earlier message under the same idempotency key, and the hash of that request.
     var earlier: (message: MessageID, requestHash: [UInt8])?
@@ -47,6 +48,7 @@ struct SendFacts: Sendable {
         keySealed = try row.decode("key_sealed")
         consent = try ConsentStanding(row, state: "consent_state")
         isSpecialCategory = try row.decode("is_special")
+        isAdvertising = try row.decode("is_advertising")
         windowClosesAt = try row.decode("window_closes_at")
         if let message = try row.decode("earlier_id", as: MessageID?.self) {
             earlier = (message, try row.decode("earlier_hash"))
@@ -112,13 +114,15 @@ extension GateQuestion {
     init(
         now: Date, standing: TenantStanding, region: [String], channel: ChannelState, flows: [String],
         contactErased: Bool, contactRestricted: Bool, purpose: String, isSpecialCategory: Bool,
-        consent: ConsentStanding, content: Content, windowClosesAt: Date?, dialogue: DialoguePermission? = nil
+        isAdvertising: Bool, consent: ConsentStanding, content: Content, windowClosesAt: Date?,
+        dialogue: DialoguePermission? = nil
     ) {
         self.init(
             now: now, tenantState: standing.state, agreement: standing.agreement,
             coversSpecialCategory: standing.coversSpecialCategory, isSpecialCategory: isSpecialCategory,
             channelState: channel, dataFlowsCovered: standing.covered.include(flows),
-            contactErased: contactErased, contactRestricted: contactRestricted, purpose: purpose, consent: consent,
+            contactErased: contactErased, contactRestricted: contactRestricted, purpose: purpose,
+            isAdvertisingPurpose: isAdvertising, consent: consent,
             // Each purpose is asked for by itself, so the explicit consent is the one for this purpose or there is none.
             specialCategoryConsent: isSpecialCategory ? consent : .none,
             unproven: standing.unproven, minimumAge: standing.minimumAge, content: content,

@@ -30,6 +30,7 @@ struct DeliveryJob: QueuedJob {
     let configurationSealed: [UInt8]
     let consent: ConsentStanding
     let isSpecialCategory: Bool
+    let isAdvertising: Bool
     /// Also the window that messages opened which are in quarantine.
     let windowClosesAt: Date?
     /// What a reply in a dialogue about consent goes by.
@@ -46,6 +47,7 @@ struct DeliveryJob: QueuedJob {
                    ch.channel_id, ch.plugin, ch.address, ch.state AS channel_state, ch.state_reason, ch.held_until,
                    ch.configuration_sealed, co.state AS consent_state, co.since, co.expires_at, co.proof, co.is_explicit,
                    co.age_confirmed, m.special_category OR is_special_category($1, m.purpose) AS is_special,
+                   is_advertising($1, m.purpose) AS is_advertising,
                    greatest(cv.window_closes_at, cv.quarantine_closes_at) AS window_closes_at,
                    d.status AS dialogue_status, d.closing_message
             FROM queue_jobs j
@@ -86,6 +88,7 @@ struct DeliveryJob: QueuedJob {
         configurationSealed = try row.decode("configuration_sealed")
         consent = try ConsentStanding(row, state: "consent_state")
         isSpecialCategory = try row.decode("is_special")
+        isAdvertising = try row.decode("is_advertising")
         windowClosesAt = try row.decode("window_closes_at")
         let status = try row.decode("dialogue_status", as: DialogueStatus?.self)
         let isConfirmation = try row.decode("closing_message", as: MessageID?.self) == message

@@ -124,7 +124,8 @@ struct DeliveryLane: Sendable {
             now: now, standing: standing, region: shard.regionKeys.at(now), channel: channel,
             flows: flows.of(job.plugin), contactErased: job.contactErased,
             contactRestricted: job.contactRestricted, purpose: job.purpose,
-            isSpecialCategory: job.isSpecialCategory, consent: job.consent, content: GateQuestion.Content(content),
+            isSpecialCategory: job.isSpecialCategory, isAdvertising: job.isAdvertising, consent: job.consent,
+            content: GateQuestion.Content(content),
             windowClosesAt: job.windowClosesAt, dialogue: job.dialogue)
         if case .refused(let refusal) = Gate.decide(question) {
             if refusal.code.holdsQueue { return .settled(.pause(Self.holdPause)) }

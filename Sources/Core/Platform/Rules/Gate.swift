@@ -1,13 +1,15 @@
 /// Decides whether a message may go. Strict: what is not positively allowed is refused, replies too.
 public struct Gate {
     /// Asks the rules in this order, from what concerns everybody to what concerns this message; the first that refuses wins:
-    /// tenant, agreement, region, channel, its data flows, contact, consent, its proof, age, special category, service window.
+    /// tenant, agreement, region, channel, its data flows, contact, advertising, consent, its proof, age, special category, service window.
     ///
     /// Asked when a message is accepted and again before each attempt, because any of the answers may have changed.
     public static func decide(_ question: GateQuestion) -> GateDecision {
-        let code =
+        let tenant =
             ProcessingRule.refusal(question.tenantState, question.agreement) ?? region(question) ?? channel(question)
-            ?? dataFlows(question) ?? contact(question) ?? consent(question) ?? proof(question)
+            ?? dataFlows(question)
+        let code =
+            tenant ?? contact(question) ?? advertising(question) ?? consent(question) ?? proof(question)
             ?? age(question) ?? specialCategory(question) ?? window(question)
         guard let code else { return .allowed }
         let retryAfter =
@@ -46,6 +48,11 @@ public struct Gate {
         return question.contactRestricted ? .contactRestricted : nil
     }
 
+    /// Advertising needs a consent to advertising, whatever purpose a request states (UWG § 7(2), Art. 13 of Directive 2002/58/EC).
+    private static func advertising(_ question: GateQuestion) -> Refusal.Code? {
+        question.content.isAdvertising && !question.isAdvertisingPurpose ? .purposeNotAdvertising : nil
+    }
+
     private static func consent(_ question: GateQuestion) -> Refusal.Code? {
         guard !question.purpose.isEmpty else { return .consentMissing }
         if question.purpose == ReservedPurpose.dialogue { return dialogue(question) }
@@ -58,17 +65,18 @@ public struct Gate {
         }
     }
 
-    /// What the tenant cannot prove it has not, unless it takes that upon itself (Art. 7(1) GDPR; for advertising UWG § 7).
+    /// What the tenant cannot prove it has not, unless it takes that upon itself (Art. 7(1) GDPR; for advertising UWG § 7). It cannot for
+    /// special categories, where the consent is all that lifts the prohibition (Art. 9(1), (2)(a) GDPR).
     private static func proof(_ question: GateQuestion) -> Refusal.Code? {
         guard question.purpose != ReservedPurpose.dialogue, question.consent.grounds.proof == .asserted else {
             return nil
         }
+        if question.isSpecialCategory { return .consentUnproven }
         switch question.unproven {
         case .allow: return nil
         case .refuse: return .consentUnproven
         case .serviceOnly:
-            return question.purpose == MessagePurpose.service && !question.content.isAdvertising
-                ? nil : .consentUnproven
+            return question.purpose == MessagePurpose.service && !question.isAdvertisingPurpose ? nil : .consentUnproven
         }
     }
 
@@ -82,8 +90,8 @@ public struct Gate {
         guard question.isSpecialCategory else { return nil }
         guard question.coversSpecialCategory else { return .specialCategoryNotCovered }
         let consent = question.specialCategoryConsent
-        let isExplicit = consent.state == .confirmed || consent.grounds.isExplicit
-        return isExplicit && consent.permits(at: question.now) ? nil : .specialCategoryConsentMissing
+        // A confirmation shows who agreed, not that they were asked expressly.
+        return consent.grounds.isExplicit && consent.permits(at: question.now) ? nil : .specialCategoryConsentMissing
     }
 
     private static func window(_ question: GateQuestion) -> Refusal.Code? {

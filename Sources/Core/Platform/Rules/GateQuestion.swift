@@ -25,6 +25,8 @@ public struct GateQuestion: Sendable {
     public var contactRestricted: Bool
     /// What the message is for. Without a purpose there is nothing a consent could cover.
     public var purpose: String
+    /// Whether that purpose is advertising: what the tenant's terms say, and always `marketing`.
+    public var isAdvertisingPurpose: Bool
     /// The person's consent for that purpose on that channel.
     public var consent: ConsentStanding
     /// The person's explicit consent for special categories (Art. 9(2)(a) GDPR). No other consent stands in for it.
@@ -47,7 +49,8 @@ public struct GateQuestion: Sendable {
         now: Date, tenantState: TenantState, agreement: AgreementState?, coversSpecialCategory: Bool,
         isSpecialCategory: Bool, channelState: ChannelState, dataFlowsCovered: Bool = true, contactErased: Bool,
         contactRestricted: Bool,
-        purpose: String, consent: ConsentStanding, specialCategoryConsent: ConsentStanding = .none,
+        purpose: String, isAdvertisingPurpose: Bool = false, consent: ConsentStanding,
+        specialCategoryConsent: ConsentStanding = .none,
         unproven: ConsentRules.Unproven = .refuse, minimumAge: Int? = nil,
         content: Content, window: ServiceWindow, regionServing: Bool, regionCovered: Bool = true,
         isMoving: Bool = false, dialogue: DialoguePermission? = nil
@@ -62,6 +65,7 @@ public struct GateQuestion: Sendable {
         self.contactErased = contactErased
         self.contactRestricted = contactRestricted
         self.purpose = purpose
+        self.isAdvertisingPurpose = isAdvertisingPurpose
         self.consent = consent
         self.specialCategoryConsent = specialCategoryConsent
         self.unproven = unproven

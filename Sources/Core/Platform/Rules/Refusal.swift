@@ -22,6 +22,7 @@ public struct Refusal: Error, Sendable, Hashable {
         case consentRefused = "consent_refused"
         case consentWithdrawn = "consent_withdrawn"
         case consentExpired = "consent_expired"
+        case purposeNotAdvertising = "purpose_not_advertising"
         case consentUnproven = "consent_unproven"
         case ageNotConfirmed = "age_not_confirmed"
         case specialCategoryNotCovered = "special_category_not_covered"
@@ -53,7 +54,8 @@ extension Refusal.Code {
             .regionNotCovered,
             .channelStopped, .channelDisconnected, .dataFlowNotCovered:
             true
-        case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .consentMissing,
+        case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .purposeNotAdvertising,
+            .consentMissing,
             .consentRefused, .consentWithdrawn, .consentExpired, .consentUnproven, .ageNotConfirmed,
             .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
             false
@@ -108,6 +110,11 @@ extension Refusal.Code {
             (
                 "Processing of the contact's data is restricted.",
                 "Lift the restriction once its ground is gone, after telling the person (Art. 18(3) GDPR)."
+            )
+        case .purposeNotAdvertising:
+            (
+                "The message is advertising, and its purpose is not.",
+                "Send it for a purpose that the tenant's terms mark as advertising, such as marketing."
             )
         case .consentMissing:
             (

@@ -24,7 +24,7 @@ public struct DialogueTurn: Sendable {
     public var agreed: Set<String>
     /// Language tags that are likely the person's, the likeliest first: from the page a code came from, from the number's country.
     public var languages: [String]
-    /// Where the chat was entered, when a code or an ad told: `widget`, `ad`, `link`.
+    /// Where the chat was entered, when a code or an ad told: `widget`, `page`, `ad`, `link`.
     public var entry: String?
     /// When the person acted, by the messenger's clock, often in whole seconds; nil for silence. What was written before a question
     /// was asked answers nothing.

@@ -37,6 +37,8 @@ public struct PublicFile: Sendable, Hashable {
     }
 }
 
+/// Neither the browser's address nor what it calls itself is part of it: a message from the person's own number shows who agreed, so both
+/// would be more than is needed (Art. 5(1)(c) GDPR).
 public struct PublicRequest: Sendable {
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
@@ -50,16 +52,12 @@ public struct PublicRequest: Sendable {
     public var languages: [String]
     public var body: [UInt8]
     public var receivedAt: Date
-    public var userAgent: Personal<String>?
-    /// From where it came. A plugin puts it into evidence only as far as its configuration says.
-    public var address: Personal<String>?
     /// Where `/s/{set-up}` is reached from outside, without a slash at the end.
     public var base: String
 
     public init(
         method: Method, path: [String], query: [String: String] = [:], origin: String? = nil, languages: [String] = [],
-        body: [UInt8] = [], receivedAt: Date, userAgent: Personal<String>? = nil, address: Personal<String>? = nil,
-        base: String
+        body: [UInt8] = [], receivedAt: Date, base: String
     ) {
         self.method = method
         self.path = path
@@ -68,8 +66,6 @@ public struct PublicRequest: Sendable {
         self.languages = languages
         self.body = body
         self.receivedAt = receivedAt
-        self.userAgent = userAgent
-        self.address = address
         self.base = base
     }
 }

@@ -55,6 +55,13 @@ enum Evidence {
                 throw ConsentRefusal(
                     field: "evidence.explicit", problem: "expected true or false, found \(explicit.kind)")
             }
+            // What was said expressly has words, and somebody who said them.
+            if explicit.bool == true, method == "import" || evidence["text"] == nil {
+                throw ConsentRefusal(
+                    field: "evidence.explicit",
+                    problem: "an express consent needs its text and what the person did, not import (Art. 9(2)(a) GDPR)"
+                )
+            }
             evidence["explicit"] = explicit
         }
         // The age that the person said to have reached (Art. 8 GDPR).

@@ -68,13 +68,6 @@ struct ConfigurationReader {
         return names
     }
 
-    mutating func days(_ json: JSON?, _ field: String) -> Int? {
-        guard let json, !json.isNull else { return nil }
-        if let days = json.int, (1...3650).contains(days) { return days }
-        refuse(field, "give whole days from 1 to 3650, or leave it out so that nothing is kept")
-        return nil
-    }
-
     mutating func contact(_ json: JSON?) -> String? {
         guard let json, !json.isNull else { return nil }
         let schemes = ["https://", "mailto:", "tel:"]

@@ -29,8 +29,6 @@ struct Evidence {
         ])
         if purpose.explicit != nil { evidence["explicit"] = true }
         if let age = dialog.minimumAge { evidence["age_confirmed"] = .number(String(age)) }
-        evidence["address"] = kept(request.address, configuration.addressDays, limit: 64)
-        evidence["user_agent"] = kept(request.userAgent, configuration.userAgentDays, limit: 400)
         return evidence
     }
 
@@ -48,14 +46,5 @@ struct Evidence {
             "withdrawal": .string(dialog.word("withdrawal")), "button": .string(dialog.word("agree")),
             "needed": .bool(purpose.isNeeded), "others": .array(others), "digest": dialog.shown["digest"] ?? .null,
         ]
-    }
-
-    private var configuration: WidgetConfiguration { WidgetConfiguration.read(setup.configuration).0 }
-
-    /// Data about the person's device is no part of the proof that holds for years: it has an end of its own, stated beside it.
-    private func kept(_ value: Personal<String>?, _ days: Int?, limit: Int) -> JSON? {
-        guard let value, let days else { return nil }
-        let until = request.receivedAt.addingTimeInterval(Double(days) * 86_400)
-        return ["value": .string(String(value.revealed.prefix(limit))), "until": .string(until.rfc3339)]
     }
 }

@@ -43,7 +43,7 @@ public struct SignupWidget: PublicConsentSource {
         ])
     }
 
-    public var files: [String: PublicFile] { WidgetFiles.all }
+    public var files: [String: PublicFile] { WidgetFiles.page.all }
 
     public func problems(in configuration: JSON, with terms: ConsentTerms) -> [ConsentRefusal] {
         var (read, problems) = WidgetConfiguration.read(configuration)
@@ -109,10 +109,4 @@ extension PublicAnswer {
         status: 409, code: "texts_changed", title: "Conflict",
         detail:
             "The texts that were shown are not those that hold now. Show the new ones, and let the person tick anew.")
-
-    static let noChat = PublicAnswer.problem(
-        status: 503, code: "no_chat", title: "Service Unavailable",
-        detail:
-            "No chat can be opened here at the moment: the set-up has no channel whose address is known, or nothing to agree to."
-    )
 }

@@ -42,27 +42,13 @@ struct Ticks: Sendable {
             throw Self.refusal("shown", "give this as it came with the texts")
         }
         self.shown = shown
-        page = try Self.page(fields["page"], origin: request.origin)
+        page = try request.page(fields["page"])
     }
 
     private static func flag(_ fields: JSONObject, _ name: String) throws(ConsentRefusal) -> Bool {
         guard let value = fields[name], !value.isNull else { return false }
         guard let flag = value.bool else { throw refusal(name, "expected a boolean, found \(value.kind)") }
         return flag
-    }
-
-    /// A page can say only of its own origin where it is: the browser tells the origin, and no script can change that.
-    private static func page(_ json: JSON?, origin: String?) throws(ConsentRefusal) -> String {
-        guard let page = json?.string, page.utf8.count <= 2000,
-            !page.unicodeScalars.contains(where: { $0.value < 0x21 || $0.value == 0x7F })
-        else { throw refusal("page", "give the page's origin and path, at most 2000 bytes") }
-        guard let origin else {
-            throw refusal("page", "this takes only what a browser sends from a page, with its Origin")
-        }
-        guard page == origin || page.hasPrefix(origin + "/") else {
-            throw refusal("page", "this is not on the origin that the browser tells")
-        }
-        return String(page.prefix { $0 != "?" && $0 != "#" })
     }
 
     /// Nothing moves without a tick, purpose by purpose (Art. 7(2) and (4) GDPR).

@@ -25,16 +25,12 @@ struct WidgetConfiguration: Sendable, Hashable {
     var words: [String: [String: String]] = [:]
     /// Another way to reach the tenant, shown when the chat cannot be opened: `https:`, `mailto:` or `tel:`.
     var contact: String?
-    /// For how many days the evidence keeps where the person's browser came from; nil keeps it not at all (Art. 5(1)(c) GDPR).
-    var addressDays: Int?
-    /// The same for what the browser says it is.
-    var userAgentDays: Int?
 
     /// - Returns: what could be read, and all that is wrong.
     static func read(_ json: JSON) -> (WidgetConfiguration, [ConsentRefusal]) {
         var reader = ConfigurationReader()
         var configuration = WidgetConfiguration()
-        let known = ["mode", "corner", "scheme", "colour", "colour_dark", "needed", "texts", "contact", "evidence"]
+        let known = ["mode", "corner", "scheme", "colour", "colour_dark", "needed", "texts", "contact"]
         guard let fields = reader.object(json, "", known: known) else { return (configuration, reader.problems) }
         configuration.mode = reader.choice(fields["mode"], "mode") ?? .floating
         configuration.corner = reader.choice(fields["corner"], "corner") ?? .bottomEnd
@@ -43,12 +39,6 @@ struct WidgetConfiguration: Sendable, Hashable {
         configuration.needed = reader.words(fields["needed"], "needed")
         configuration.words = reader.texts(fields["texts"])
         configuration.contact = reader.contact(fields["contact"])
-        if let evidence = fields["evidence"], !evidence.isNull,
-            let fields = reader.object(evidence, "evidence", known: ["address_days", "user_agent_days"])
-        {
-            configuration.addressDays = reader.days(fields["address_days"], "evidence.address_days")
-            configuration.userAgentDays = reader.days(fields["user_agent_days"], "evidence.user_agent_days")
-        }
         return (configuration, reader.problems)
     }
 }

@@ -38,7 +38,8 @@ struct CloudAPIMeaning: Sendable, Hashable {
     init(_ refusal: Refusal.Code) {
         switch refusal {
         // The person, or what the message is about: this one cannot go, others can.
-        case .consentMissing, .consentRefused, .consentWithdrawn, .consentExpired, .consentUnproven, .ageNotConfirmed,
+        case .purposeNotAdvertising, .consentMissing, .consentRefused, .consentWithdrawn, .consentExpired,
+            .consentUnproven, .ageNotConfirmed,
             .specialCategoryConsentMissing:
             self.init(status: 400, code: 131050, title: "User has stopped marketing messages")
         case .contactErased, .contactRestricted, .specialCategoryNotCovered:

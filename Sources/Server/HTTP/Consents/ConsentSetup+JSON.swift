@@ -39,7 +39,7 @@ extension ConsentSourceView {
             ],
             "shows_current_terms": .bool(showsCurrentTerms),
             "problems": .array(problems.map { ["path": .string($0.path), "problem": .string($0.problem)] }),
-            "public_url": isPublic ? .string("\(publicURL)/s/\(source.id)") : .null,
+            "public_url": isReached ? .string("\(publicURL)/s/\(source.id)") : .null,
             "snippet": .optional(snippet(base: publicURL)),
             "created_at": .time(source.createdAt), "updated_at": .time(source.updatedAt),
             "revision": .int(source.revision),
@@ -77,17 +77,20 @@ extension RequestFields {
         return ConsentProfile(controller: controller, imprintURL: imprint, notice: notice, rules: rules)
     }
 
-    mutating func purposeDefinition() -> PurposeDefinition {
+    /// - Parameter name: the purpose's.
+    mutating func purposeDefinition(of name: String) -> PurposeDefinition {
         var texts: [String: ConsentTerms.Purpose.Text] = [:]
         let basis = text("legal_basis")
-        let isSpecial = bool("special_category", default: false)
+        let isSpecial = bool("special_category", default: name == "health")
+        let isAdvertising = bool("advertising", default: name == MessagePurpose.marketing)
         let days = optionalInteger("validity_days")
         let position = integer("position", PurposeDefinition.positionRange, default: 100)
         byLanguage("texts") { language, fields in
             texts[language] = .init(title: fields.text("title"), text: fields.text("text"))
         }
         return PurposeDefinition(
-            legalBasis: basis, isSpecialCategory: isSpecial, validityDays: days, position: position, texts: texts)
+            legalBasis: basis, isSpecialCategory: isSpecial, isAdvertising: isAdvertising, validityDays: days,
+            position: position, texts: texts)
     }
 
     /// An object with a member a language, each read by `body`.

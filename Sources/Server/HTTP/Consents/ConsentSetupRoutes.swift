@@ -109,11 +109,12 @@ struct ConsentSetupRoutes: Sendable {
     @Sendable private func setPurpose(
         _ request: Request, _ scope: RequestScope, _ tenant: TenantID, _ cause: Cause
     ) async throws -> Response {
+        let name = try scope.parameters.require("purpose")
         var fields = RequestFields(try await request.object())
-        let definition = fields.purposeDefinition()
+        let definition = fields.purposeDefinition(of: name)
         try fields.finish()
         let kept = try await installation.consentTerms.set(
-            definition, for: try scope.parameters.require("purpose"), of: tenant, try request.expected(), cause)
+            definition, for: name, of: tenant, try request.expected(), cause)
         return kept.json.response(revision: kept.version)
     }
 

@@ -93,8 +93,6 @@ struct PublicSourceRoutes: Sendable {
         let asked = PublicRequest(
             method: method, path: path, query: Dictionary(request.query) { first, _ in first }, origin: page.origin,
             languages: languages, body: body, receivedAt: now,
-            userAgent: request.headers[.userAgent].map { Personal(String($0.prefix(512))) },
-            address: clients.address(of: request, scope).map { Personal($0.description) },
             base: "\(publicURL)/s/\(source.source.id)")
         let host = PublicSourceHost(
             service: installation.publicSources, source: source, languages: languages, receivedAt: now)

@@ -13,10 +13,12 @@ extension TenantRoutes {
     func addConsents(to api: Surface) {
         api.tenant(.post, "gate/check", .consentsRead, About.checkGate, use: checkGate)
         api.tenant(.post, "contacts/{contact}/withdrawals", .consentsWrite, About.withdraw, use: withdraw)
-        api.tenant(.get, "contacts/{contact}/consent-links", .consentsRead, About.consentLinks, use: consentLinks)
-        api.tenant(.get, "contacts/{contact}/consent-record", .consentsRead, About.consentRecord, use: consentRecord)
-        api.tenant(.get, "contacts/{contact}/consent-proof", .consentsRead, About.consentProof, use: consentProof)
-        api.tenant(.get, "consent-records", .consentsRead, About.consentRecords, use: consentRecords)
+        api.tenant(.get, "contacts/{contact}/consent-links", .consentsWrite, About.consentLinks, use: consentLinks)
+        api.tenant(
+            .get, "contacts/{contact}/consent-record", .consentEvidenceRead, About.consentRecord, use: consentRecord)
+        api.tenant(
+            .get, "contacts/{contact}/consent-proof", .consentEvidenceRead, About.consentProof, use: consentProof)
+        api.tenant(.get, "consent-records", .consentEvidenceRead, About.consentRecords, use: consentRecords)
     }
 
     @Sendable func checkGate(_ request: Request, _ scope: RequestScope, _ caller: Caller) async throws -> Response {

@@ -70,12 +70,16 @@ struct ConsentFormTests {
 
     @Test func `a purpose comes back from its form as it was`() throws {
         let purpose = PurposeDefinition(
-            legalBasis: "Art. 9(2)(a) GDPR", isSpecialCategory: true, validityDays: 30, position: 0,
+            legalBasis: "Art. 9(2)(a) GDPR", isSpecialCategory: true, isAdvertising: true, validityDays: 30,
+            position: 0,
             texts: [
                 "de": .init(title: "Gesundheit", text: "Erste Zeile.\nZweite."), "en": .init(title: "A", text: "B"),
             ])
         #expect(try PurposeForm.definition(typed(PurposeForm.state(of: purpose))) == purpose)
-        #expect(problems { _ = try PurposeForm.definition(fields(["position": "1"])) } == ["special_category"])
+        #expect(
+            problems { _ = try PurposeForm.definition(fields(["position": "1"])) } == [
+                "advertising", "special_category",
+            ])
     }
 
     // MARK: - Set-ups

@@ -49,11 +49,12 @@ struct ImportRecorder: Sendable {
         guard let source = plugins.consentSources[importing.source] else {
             throw PlatformError(.unavailable, "The consent source \(importing.source) is not served here.")
         }
+        let terms = try await DeclaredTerms(keys.tenant, tx)
         var sound: [Sound] = []
         for line in lines {
             let number = line["line"]?.int ?? 0
             do {
-                sound.append(try check(line["declaration"]?.object ?? JSONObject(), number, source, channel))
+                sound.append(try check(line["declaration"]?.object ?? JSONObject(), number, source, channel, terms))
             } catch let fault as ConsentImportFault {
                 outcome.faults.append(fault)
             }
@@ -92,7 +93,8 @@ struct ImportRecorder: Sendable {
     // MARK: - One line
 
     private func check(
-        _ line: JSONObject, _ number: Int, _ source: any ConsentSourcePlugin, _ channel: ChosenChannel
+        _ line: JSONObject, _ number: Int, _ source: any ConsentSourcePlugin, _ channel: ChosenChannel,
+        _ terms: DeclaredTerms
     ) throws -> Sound {
         func fault(_ field: String, _ problem: String) -> ConsentImportFault {
             ConsentImportFault(line: number, field: field, problem: problem)
@@ -105,7 +107,8 @@ struct ImportRecorder: Sendable {
             let person = try person(body["contact"], channel)
             let draft = try source.consentEvent(from: ConsentSubmission(body: body, receivedAt: Date()))
             try ReservedPurpose.check(draft)
-            return Sound(line: number, id: id(person, draft), person: person, draft: draft)
+            // Its id is of what the line says, whatever the terms are by then.
+            return Sound(line: number, id: id(person, draft), person: person, draft: try terms.fit(draft))
         } catch let refusal as ConsentRefusal {
             throw fault(refusal.field, refusal.problem)
         } catch let error as PlatformError {

@@ -62,9 +62,32 @@ enum ConsentLedger {
         _ keys: TenantKeys, contact: ContactID, channel: ChannelID, purpose: String, source: String, at time: Date,
         _ tx: PostgresTransaction
     ) async throws {
-        let draft = ConsentEventDraft(
-            kind: .withdrawn, purpose: purpose, occurredAt: time, evidence: ["method": "stopped_at_messenger"])
-        _ = try await add(keys, .generate(), contact: contact, channel: channel, source: source, draft, by: nil, tx)
+        // A messenger knows one kind of advertising, a tenant may have several.
+        let others =
+            purpose == MessagePurpose.marketing
+            ? try await advertising(keys.tenant, contact: contact, channel: channel, tx) : []
+        for purpose in [purpose] + others {
+            let draft = ConsentEventDraft(
+                kind: .withdrawn, purpose: purpose, occurredAt: time, evidence: ["method": "stopped_at_messenger"])
+            _ = try await add(keys, .generate(), contact: contact, channel: channel, source: source, draft, by: nil, tx)
+        }
+    }
+
+    /// The purposes of advertising, beside `marketing`, to which a person has agreed on a channel.
+    private static func advertising(
+        _ tenant: TenantID, contact: ContactID, channel: ChannelID, _ tx: PostgresTransaction
+    ) async throws -> [String] {
+        let contact = try await ContactStore.lock(tenant, contact, tx)
+        return try await tx.query(
+            PostgresQuery(
+                "consents.advertising",
+                """
+                SELECT purpose FROM consents
+                WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3 AND purpose <> 'marketing'
+                  AND state IN ('granted', 'confirmed') AND is_advertising(tenant_id, purpose)
+                ORDER BY purpose
+                """, [tenant, contact, channel])
+        ).map { try $0.decode("purpose") }
     }
 
     static func record(

@@ -82,7 +82,7 @@ extension ConsentDossier {
     // MARK: - Processing
 
     private func notice(_ consent: Consent) -> JSON? {
-        guard let notice = consent.notice(profile) else { return nil }
+        guard let notice = consent.notice else { return nil }
         return JSON(members: [
             ("@id", .string(notice.url)), ("@type", "dpv:ConsentNotice"),
             ("dct:hasVersion", notice.version.map { .string($0) }),

@@ -47,7 +47,7 @@ struct ConsentDossier: Sendable {
         var plugin: String
         var purpose: String
         var isSpecialCategory: Bool
-        /// The version to which the person agreed; the latest when nothing says which; nil for a word that no terms define.
+        /// The version to which the person agreed; nil when nothing says which. A later one would claim what nobody was shown.
         var definition: KeptPurpose?
         var standing: ConsentStanding
         /// In the order in which they happened.
@@ -79,18 +79,13 @@ struct ConsentDossier: Sendable {
 }
 
 extension ConsentDossier.Consent {
-    /// The privacy notice that the person was shown, or else the tenant's of today.
-    func notice(_ profile: KeptProfile?) -> (url: String, version: String?, sha256: String?)? {
+    /// The privacy notice that the person was shown; nil when the evidence does not say.
+    var notice: (url: String, version: String?, sha256: String?)? {
         let evidence = agreeing?.evidence
         if let notice = evidence?["notice"], let url = notice["url"]?.string {
             return (url, notice["version"]?.string, notice["sha256"]?.string)
         }
-        if let url = evidence?["privacy_notice_url"]?.string { return (url, nil, nil) }
-        guard let notice = profile?.profile.notice,
-            let language = LanguageChoice.best([language].compactMap(\.self), of: notice.texts.keys),
-            let text = notice.texts[language]
-        else { return nil }
-        return (text.url, notice.version, text.hash)
+        return (evidence?["privacy_notice_url"]?.string).map { ($0, nil, nil) }
     }
 
     /// In which language the person agreed.

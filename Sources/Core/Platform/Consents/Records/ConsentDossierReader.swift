@@ -92,7 +92,7 @@ struct ConsentDossierReader: Sendable {
                 standing: try ConsentStanding(row).seen(at: now), events: own)
             let versions = purposes[purpose] ?? []
             let agreed = consent.agreeing?.evidence?["text_version"]?.string
-            consent.definition = versions.first { "\($0.name)@\($0.version)" == agreed } ?? versions.first
+            consent.definition = versions.first { "\($0.name)@\($0.version)" == agreed }
             return consent
         }
         return ConsentDossier(

@@ -78,13 +78,14 @@ struct ConsentProofDocument {
         ]
         if let since = consent.standing.since { facts.append(Definition(self("Seit", "Since"), time(since))) }
         if let end = consent.standing.expiresAt { facts.append(Definition(self("Bis", "Until"), time(end))) }
-        if let notice = consent.notice(dossier.profile) {
-            facts.append(
-                Definition(
-                    self("Datenschutzhinweis", "Privacy notice"),
-                    [notice.url, notice.version, notice.sha256.map { "SHA-256 \($0)" }].compactMap(\.self)
-                        .joined(separator: "\n")))
+        let notice = consent.notice.map { notice in
+            [notice.url, notice.version, notice.sha256.map { "SHA-256 \($0)" }].compactMap(\.self).joined(
+                separator: "\n")
         }
+        facts.append(
+            Definition(
+                self("Datenschutzhinweis", "Privacy notice"),
+                notice ?? self("Nicht aufgezeichnet", "Not recorded")))
         let columns = [
             Table.Column(self("Nr.", "No."), share: 0.6), Table.Column(self("Wann", "When"), share: 1.6),
             Table.Column(self("Was", "What"), share: 1.4), Table.Column(self("Wie", "How"), share: 1.8),

@@ -106,6 +106,7 @@ public struct ConsentRecordService: Sendable {
         public var controller: String
         public var address: String?
         public var channelAddress: String?
+        /// The tenant's of today. What a person was shown, the record says.
         public var noticeURL: String?
         public var imprintURL: String?
         public var consents: [Consent]
@@ -119,7 +120,9 @@ public struct ConsentRecordService: Sendable {
         return Receipt(
             controller: dossier.profile?.profile.controller ?? dossier.controller.name,
             address: dossier.controller.address, channelAddress: dossier.consents.first?.channelAddress,
-            noticeURL: dossier.consents.first.flatMap { $0.notice(dossier.profile)?.url },
+            noticeURL: (dossier.profile?.profile.notice.texts).flatMap { texts in
+                LanguageChoice.best([language], of: texts.keys).flatMap { texts[$0]?.url }
+            },
             imprintURL: dossier.profile?.profile.imprintURL,
             consents: dossier.consents.map { consent in
                 Receipt.Consent(

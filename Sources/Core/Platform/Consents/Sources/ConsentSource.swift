@@ -26,6 +26,9 @@ public struct ConsentSource: Sendable, Hashable {
     public var revision: Int
     public var createdAt: Date
     public var updatedAt: Date
+
+    /// Whether it is on no page: a source that asks in the chat is on those that it names.
+    public var isInChatAlone: Bool { converses && origins.isEmpty }
 }
 
 extension ConsentSource.State: PostgresEnum {}

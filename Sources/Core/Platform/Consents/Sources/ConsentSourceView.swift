@@ -13,8 +13,10 @@ public struct ConsentSourceView: Sendable {
     public var showsCurrentTerms: Bool
     /// What would be wrong with the terms as they are now, by path.
     public var problems: [PlatformError.Field]
-    /// Whether it is reached under `/s/{id}`.
+    /// Whether its plugin serves pages.
     public var isPublic: Bool { publicPlugin != nil }
+    /// Whether it is reached under `/s/{id}`.
+    public var isReached: Bool { isPublic && !source.isInChatAlone }
     private let setup: SourceSetup
     private let publicPlugin: (any PublicConsentSource)?
 
@@ -33,9 +35,12 @@ public struct ConsentSourceView: Sendable {
         self.publicPlugin = publicPlugin
     }
 
-    /// What the tenant puts into its pages, as HTML; nil for a source without pages, or one that is reached by a link alone.
+    /// What the tenant puts into its pages, as HTML; nil for a source without pages, one that asks in the chat alone, or one
+    /// that is reached by a link alone.
     /// - Parameter base: where the server is reached from outside, without a slash at the end.
-    public func snippet(base: String) -> String? { publicPlugin?.snippet(for: setup, base: base) }
+    public func snippet(base: String) -> String? {
+        isReached ? publicPlugin?.snippet(for: setup, base: base) : nil
+    }
 }
 
 /// What a set-up is made with.

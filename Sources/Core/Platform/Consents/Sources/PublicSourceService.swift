@@ -30,9 +30,9 @@ public struct PublicSourceService: Sendable {
         let (placed, mayProcess) = try await shard.app.transaction(settings: asTenant(tenant), readOnly: true) { tx in
             (try await SourceSetups.find(tenant, id, tx), try await Self.mayProcess(tenant, tx))
         }
-        guard let placed, let plugin = plugins.consentSources[placed.source.plugin] as? any PublicConsentSource else {
-            return nil
-        }
+        guard let placed, !placed.source.isInChatAlone,
+            let plugin = plugins.consentSources[placed.source.plugin] as? any PublicConsentSource
+        else { return nil }
         return PublicSource(
             source: placed.source, isOpen: placed.source.state == .active && mayProcess, setup: placed.setup,
             plugin: plugin, channelPlugin: plugins.channels[placed.channelPlugin], tenant: tenant, shard: shard.id)
@@ -65,7 +65,7 @@ public struct PublicSourceService: Sendable {
             else { throw PlatformError.notFound("consent source") }
             let rules = try await ConsentTermsStore.rules(of: source.tenant, tx)
             return try await EntryCodes.keep(
-                drafts, from: placed, entry: "widget", languages: languages,
+                drafts, from: placed, entry: placed.source.converses ? "page" : "widget", languages: languages,
                 until: Date(timeIntervalSinceNow: Double(rules.entryCodeHours) * 3600), keys, tx)
         }
     }

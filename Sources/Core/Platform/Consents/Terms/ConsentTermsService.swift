@@ -75,7 +75,7 @@ public struct ConsentTermsService: Sendable {
                 "purpose",
                 "use a word of a-z, 0-9, _ and - that begins with a letter, such as service; \(Self.reservedWords)")
         }
-        try refuse(definition.problems(), "The purpose is not right.")
+        try refuse(definition.problems(of: name), "The purpose is not right.")
         return try await change(tenant) { tx, following in
             let last = try await tx.query(ConsentTermsStore.versions(tenant, of: name)).first.map(
                 ConsentTermsStore.purpose)

@@ -17,6 +17,8 @@ public struct PurposeDefinition: Sendable, Hashable {
     /// e.g. `Art. 6(1)(a) GDPR`.
     public var legalBasis: String
     public var isSpecialCategory: Bool
+    /// Whether messages for it are advertising (UWG § 7). The purpose `marketing` always is.
+    public var isAdvertising: Bool
     /// Days after which a consent ends by itself; nil for never.
     public var validityDays: Int?
     /// Where it stands among the tenant's purposes, the least first.
@@ -25,19 +27,28 @@ public struct PurposeDefinition: Sendable, Hashable {
     public var texts: [String: ConsentTerms.Purpose.Text]
 
     public init(
-        legalBasis: String, isSpecialCategory: Bool, validityDays: Int?, position: Int = 100,
+        legalBasis: String, isSpecialCategory: Bool, isAdvertising: Bool = false, validityDays: Int?,
+        position: Int = 100,
         texts: [String: ConsentTerms.Purpose.Text]
     ) {
         self.legalBasis = legalBasis
         self.isSpecialCategory = isSpecialCategory
+        self.isAdvertising = isAdvertising
         self.validityDays = validityDays
         self.position = position
         self.texts = texts
     }
 
     /// Everything that is not right, by path in the request.
-    func problems() -> [PlatformError.Field] {
+    func problems(of name: String) -> [PlatformError.Field] {
         var check = TermsCheck()
+        // The word counts as it is understood everywhere, so nobody must be asked as if it did not.
+        if name == "health", !isSpecialCategory {
+            check.complain("special_category", "health is a special category of data (Art. 9 GDPR); say true")
+        }
+        if name == MessagePurpose.marketing, !isAdvertising {
+            check.complain("advertising", "marketing is advertising; say true, or give the purpose another name")
+        }
         check.text("legal_basis", legalBasis, limit: Self.basisLimit)
         if let validityDays { check.number("validity_days", validityDays, in: Self.validityRange) }
         check.number("position", position, in: Self.positionRange)
@@ -75,6 +86,7 @@ extension PurposeDefinition {
         }
         return [
             "legal_basis": .string(legalBasis), "special_category": .bool(isSpecialCategory),
+            "advertising": .bool(isAdvertising),
             "validity_days": validityDays.map { .number(String($0)) } ?? .null,
             "position": .number(String(position)), "texts": .object(JSONObject(texts)),
         ]
@@ -91,7 +103,8 @@ extension PurposeDefinition {
             texts[member.name] = .init(title: title, text: text)
         }
         self.init(
-            legalBasis: basis, isSpecialCategory: isSpecial, validityDays: json["validity_days"]?.int,
+            legalBasis: basis, isSpecialCategory: isSpecial,
+            isAdvertising: json["advertising"]?.bool ?? false, validityDays: json["validity_days"]?.int,
             position: json["position"]?.int ?? 100, texts: texts)
     }
 }

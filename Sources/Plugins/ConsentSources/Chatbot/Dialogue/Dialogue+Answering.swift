@@ -99,7 +99,7 @@ extension Dialogue {
         }
         // Whoever still writes what they came for has not answered yet.
         let quiet = max(previous, state.askedAt)
-        if !toQuestion, actedAt.timeIntervalSince(quiet) < Self.burst { return standing }
+        if place == .chat, !toQuestion, actedAt.timeIntervalSince(quiet) < Self.burst { return standing }
         if actedAt <= state.askedAt, turn.occurredAt != nil { return standing }
         state.unclear += 1
         if state.unclear == 1 { return askOpenQuestion(.unclear) ? standing : finish(.leave) }
@@ -199,7 +199,7 @@ extension Dialogue {
         _ how: Evidence.Act
     ) {
         let evidence = Evidence(
-            setup: setup, language: question?.language ?? state.language, entry: state.entry, act: how,
+            setup: setup, language: question?.language ?? state.language, place: place, entry: state.entry, act: how,
             question: question,
             purpose: purpose, isExplicit: kind == .granted && openQuestion?.step.isExplicit ?? false,
             isOldEnough: state.isOldEnough, at: actedAt.rfc3339)

@@ -48,8 +48,9 @@ extension Dialogue {
     }
 
     private mutating func say(_ step: Script.Step) {
+        let texts = step.kind == .end && place != .chat ? step.page : step.texts
         let text = Placeholders.fill(
-            step.texts[state.language] ?? "", with: Placeholders.values(setup.terms, state.language))
+            texts[state.language] ?? "", with: Placeholders.values(setup.terms, state.language))
         if !text.isEmpty { replies.append(.text(text)) }
     }
 

@@ -18,6 +18,7 @@ struct Dialogue {
     let script: Script
     let setup: SourceSetup
     let turn: DialogueTurn
+    let place: Place
     /// When the person acted.
     let actedAt: Date
     var state: DialogueState
@@ -28,7 +29,8 @@ struct Dialogue {
     private let isNew: Bool
     private let isOtherVersion: Bool
 
-    init(script: Script, setup: SourceSetup, turn: DialogueTurn) {
+    init(script: Script, setup: SourceSetup, turn: DialogueTurn, place: Place = .chat) {
+        self.place = place
         self.script = script
         self.setup = setup
         self.turn = turn

@@ -11,6 +11,7 @@ struct Evidence {
 
     let setup: SourceSetup
     let language: String
+    let place: Place
     let entry: String?
     let act: Act
     /// The question that stood there; nil for a stop word out of turn.
@@ -31,7 +32,7 @@ struct Evidence {
             evidence["act"] = "button_pressed"
             evidence["pressed"] = .string(title)
         case .written(let text, let understood):
-            evidence["act"] = "message_sent"
+            evidence["act"] = place == .chat ? "message_sent" : "answer_written"
             evidence["written"] = .string(String(text.prefix(Self.written)))
             evidence["understood"] = .string(understood)
         }
@@ -55,6 +56,7 @@ struct Evidence {
         evidence["language"] = .string(language)
         if let age = setup.terms.minimumAge, isOldEnough { evidence["age_confirmed"] = .number(String(age)) }
         evidence["chat"] = setup.channelAddress.map { .string($0) }
+        if case .page(let page) = place { evidence["page"] = .string(page) }
         evidence["entry"] = .string(entry ?? "message")
         evidence["at"] = .string(at)
         evidence["source"] = .string("\(Chatbot.identity)@\(Chatbot.version)")

@@ -38,15 +38,18 @@ enum DefaultScript {
             ],
             "handed_over": ["kind": "end", "outcome": "admit", "texts": each(\.handedOver)],
             "refused": ["kind": "end", "outcome": "refuse", "texts": each(\.refused)],
-            "too_young": ["kind": "end", "outcome": "refuse", "texts": each(\.tooYoung)],
+            "too_young": [
+                "kind": "end", "outcome": "refuse", "texts": each { "\($0.tooYoung) \($0.deleted)" },
+                "page": each(\.tooYoung),
+            ],
         ],
     ]
 
-    private static func each(_ text: any KeyPath<DefaultTexts, String> & Sendable) -> JSON {
+    private static func each(_ text: (DefaultTexts) -> String) -> JSON {
         .object(
             JSONObject(
                 languages.compactMap { language in
-                    texts[language].map { (language, .string($0[keyPath: text])) }
+                    texts[language].map { (language, .string(text($0))) }
                 }))
     }
 }

@@ -57,6 +57,8 @@ struct Script: Sendable, Hashable {
         /// After a no; within `consent`, nil goes on to the next purpose.
         var declined: String?
         var texts: [String: String] = [:]
+        /// What an end says on a page instead: there no message has come, and nobody is being written to yet.
+        var page: [String: String] = [:]
         var footer: [String: String] = [:]
         var agree: [String: String] = [:]
         var decline: [String: String] = [:]

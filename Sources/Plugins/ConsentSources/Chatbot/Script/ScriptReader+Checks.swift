@@ -100,7 +100,8 @@ extension ScriptReader {
         let path = "steps.\(step.id)"
         let isConsent = step.kind == .consent
         for (field, texts) in [
-            ("texts", step.texts), ("footer", step.footer), ("agree", step.agree), ("decline", step.decline),
+            ("texts", step.texts), ("page", step.page), ("footer", step.footer), ("agree", step.agree),
+            ("decline", step.decline),
         ] {
             for (language, text) in texts.sorted(by: { $0.key < $1.key }) {
                 checkPlaceholders(
@@ -116,10 +117,11 @@ extension ScriptReader {
                 let of = purpose.map { " for \($0.name)" } ?? ""
                 switch step.kind {
                 case .say, .end:
-                    checkLength(
-                        Placeholders.fill(step.texts[language] ?? "", with: values), "\(path).texts.\(language)",
-                        Limits.text,
-                        "a message")
+                    for (field, texts) in [("texts", step.texts), ("page", step.page)] {
+                        checkLength(
+                            Placeholders.fill(texts[language] ?? "", with: values), "\(path).\(field).\(language)",
+                            Limits.text, "a message")
+                    }
                 case .age, .choice, .consent:
                     let prefixes = [script.greeting, script.unclear, script.reminder?.texts ?? [:]]
                         .map { filled($0, language) }

@@ -8,7 +8,7 @@ extension ScriptReader {
         .consent: [
             "kind", "if", "else", "next", "declined", "texts", "footer", "agree", "decline", "purposes", "explicit",
         ],
-        .end: ["kind", "if", "else", "outcome", "texts"],
+        .end: ["kind", "if", "else", "outcome", "texts", "page"],
     ]
 
     mutating func step(_ id: String, _ json: JSON) -> Script.Step? {
@@ -28,7 +28,9 @@ extension ScriptReader {
         step.footer = texts(object["footer"], "\(path).footer", needed: false)
         switch kind {
         case .say: break
-        case .end: step.outcome = outcome(object["outcome"], "\(path).outcome")
+        case .end:
+            step.outcome = outcome(object["outcome"], "\(path).outcome")
+            step.page = texts(object["page"], "\(path).page", needed: false)
         case .choice:
             step.options = options(object["options"], "\(path).options")
         case .age, .consent:

@@ -13,8 +13,9 @@ extension DefaultTexts {
         yes: "Yes", no: "No",
         tooYoung: """
             Thank you for your honest answer. If you are under {age}, you cannot give consent here yourself. Please contact us in \
-            another way, together with a parent. Your message has been deleted.
+            another way, together with a parent.
             """,
+        deleted: "Your message has been deleted.",
         first: """
             Before we write to each other here, we ask for your consent:
 

@@ -13,8 +13,9 @@ extension DefaultTexts {
         yes: "Oui", no: "Non",
         tooYoung: """
             Merci pour votre franchise. Avant {age} ans, il n’est pas possible de donner soi-même son accord ici. Merci de nous \
-            contacter autrement, avec l’un de vos parents. Votre message a été supprimé.
+            contacter autrement, avec l’un de vos parents.
             """,
+        deleted: "Votre message a été supprimé.",
         first: """
             Avant d’échanger ici avec vous, nous vous demandons votre consentement :
 

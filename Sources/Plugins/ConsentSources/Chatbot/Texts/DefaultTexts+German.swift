@@ -13,8 +13,9 @@ extension DefaultTexts {
         yes: "Ja", no: "Nein",
         tooYoung: """
             Danke für Ihre ehrliche Antwort. Wer jünger als {age} Jahre ist, kann hier leider nicht selbst zustimmen. Bitte wenden \
-            Sie sich gemeinsam mit Ihren Eltern auf einem anderen Weg an uns. Ihre Nachricht wurde gelöscht.
+            Sie sich gemeinsam mit Ihren Eltern auf einem anderen Weg an uns.
             """,
+        deleted: "Ihre Nachricht wurde gelöscht.",
         first: """
             Bevor wir hier miteinander schreiben, bitten wir um Ihre Einwilligung:
 

@@ -13,8 +13,9 @@ extension DefaultTexts {
         yes: "Sì", no: "No",
         tooYoung: """
             Grazie per la Sua sincerità. Chi ha meno di {age} anni non può dare qui il consenso da solo. La preghiamo di contattarci in \
-            un altro modo, insieme a un genitore. Il Suo messaggio è stato cancellato.
+            un altro modo, insieme a un genitore.
             """,
+        deleted: "Il Suo messaggio è stato cancellato.",
         first: """
             Prima di scriverci qui, Le chiediamo il Suo consenso:
 

@@ -13,8 +13,9 @@ extension DefaultTexts {
         yes: "Tak", no: "Nie",
         tooYoung: """
             Dziękujemy za szczerą odpowiedź. Osoby, które nie ukończyły {age} lat, nie mogą tu samodzielnie wyrazić zgody. Prosimy o \
-            kontakt w inny sposób, wspólnie z rodzicem. Przesłana wiadomość została usunięta.
+            kontakt w inny sposób, wspólnie z rodzicem.
             """,
+        deleted: "Przesłana wiadomość została usunięta.",
         first: """
             Zanim zaczniemy tu ze sobą pisać, prosimy o zgodę:
 

@@ -13,8 +13,9 @@ extension DefaultTexts {
         yes: "Sí", no: "No",
         tooYoung: """
             Gracias por su sinceridad. Con menos de {age} años no es posible dar el consentimiento aquí por cuenta propia. Por favor, \
-            póngase en contacto con nosotros de otra manera, junto con su padre o su madre. Hemos borrado su mensaje.
+            póngase en contacto con nosotros de otra manera, junto con su padre o su madre.
             """,
+        deleted: "Hemos borrado su mensaje.",
         first: """
             Antes de escribirnos por aquí, le pedimos su consentimiento:
 

@@ -9,6 +9,8 @@ struct DefaultTexts: Sendable {
     var yes: String
     var no: String
     var tooYoung: String
+    /// Follows in a chat: on a page there was no message.
+    var deleted: String
 
     /// The first question, for the first purpose.
     var first: String

@@ -1,6 +1,6 @@
 /// One purpose, new or as it is now; saving makes a new version.
 ///
-/// Sends to `ConsolePath.consent(tenant, "purposes")`: `name`, `legal_basis`, `special_category` (`yes`, `no`), `validity_days`,
+/// Sends to `ConsolePath.consent(tenant, "purposes")`: `name`, `legal_basis`, `special_category` and `advertising` (`yes`, `no`), `validity_days`,
 /// `position`; for each language `texts.{language}.title` and `texts.{language}.text`, and for one more `other.language`,
 /// `other.title`, `other.text`.
 public struct PurposePage: ConsolePage {
@@ -74,6 +74,10 @@ public struct PurposePage: ConsolePage {
             Field(
                 "special_category", .radios, words["purpose.special_category"], in: form,
                 hint: words["purpose.special_category_hint"],
+                choices: [("yes", words["form.yes"], nil), ("no", words["form.no"], nil)]),
+            Field(
+                "advertising", .radios, words["purpose.advertising"], in: form,
+                hint: words["purpose.advertising_hint"],
                 choices: [("yes", words["form.yes"], nil), ("no", words["form.no"], nil)]),
             Field(
                 "validity_days", .number, words["purpose.validity_days"], in: form,

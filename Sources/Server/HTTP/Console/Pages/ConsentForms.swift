@@ -66,6 +66,7 @@ enum PurposeForm {
         var values = [
             "position": String(definition?.position ?? 100),
             "special_category": definition?.isSpecialCategory == true ? "yes" : "no",
+            "advertising": definition?.isAdvertising == true ? "yes" : "no",
         ]
         values["legal_basis"] = definition?.legalBasis
         values["validity_days"] = definition?.validityDays.map(String.init)
@@ -89,10 +90,14 @@ enum PurposeForm {
         }
         for language in reading.languages("texts").sorted() { take(language, "texts.\(language)") }
         take(reading.text("other.language"), "other")
-        let special = reading.text("special_category")
-        if !["yes", "no"].contains(special) { reading.complain("special_category", "choose one") }
+        func answer(_ field: String) -> Bool {
+            let word = reading.text(field)
+            if !["yes", "no"].contains(word) { reading.complain(field, "choose one") }
+            return word == "yes"
+        }
+        let (isSpecial, isAdvertising) = (answer("special_category"), answer("advertising"))
         let definition = PurposeDefinition(
-            legalBasis: reading.text("legal_basis"), isSpecialCategory: special == "yes",
+            legalBasis: reading.text("legal_basis"), isSpecialCategory: isSpecial, isAdvertising: isAdvertising,
             validityDays: reading.number("validity_days", PurposeDefinition.validityRange),
             position: reading.required("position", PurposeDefinition.positionRange), texts: texts)
         try reading.finish()

@@ -32,6 +32,7 @@ extension Schemas {
             "PurposeText",
             .object(
                 .required("legal_basis", .title(PurposeDefinition.basisLimit)), .maybe("special_category", .bool),
+                .maybe("advertising", .bool),
                 .maybe("validity_days", .integer(PurposeDefinition.validityRange)),
                 .maybe("position", .integer(PurposeDefinition.positionRange)), .required("texts", purposeTexts))
         ),
@@ -103,7 +104,8 @@ extension Schemas {
 
     private static let purpose: [Schema.Field] = [
         .required("purpose", .text()), .required("version", .revision), .required("legal_basis", .text()),
-        .required("special_category", .bool), .required("validity_days", Schema.count.orNull),
+        .required("special_category", .bool), .required("advertising", .bool),
+        .required("validity_days", Schema.count.orNull),
         .required("position", .count), .required("texts", purposeTexts), .required("created_at", .time),
         .required("retired_at", Schema.time.orNull),
     ]
