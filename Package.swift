@@ -204,7 +204,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                crypto,
+                "Platform", crypto,
             ],
             path: "Benchmarks", exclude: ["README.md", "run.py", "ingest.sql", "send.sql"], swiftSettings: settings),
     ],

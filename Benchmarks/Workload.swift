@@ -5,7 +5,7 @@ import NIOCore
 /// Makes requests: each with an id of its own, webhooks signed as Meta signs them.
 struct Workload: Sendable {
     enum Kind: String, Sendable {
-        case ingest, send
+        case ingest, send, gate
     }
 
     let kind: Kind
@@ -14,6 +14,8 @@ struct Workload: Sendable {
     let secret: String
     let number: String
     let people: [String]
+    /// How many people a request asks about (gate).
+    let batch: Int
 
     func request() -> ByteBuffer {
         let person = people[Int.random(in: 0..<people.count)]
@@ -33,6 +35,10 @@ struct Workload: Sendable {
             body =
                 #"{"to":{"contact_id":"\#(person)"},"text":{"body":"Ja, um 10 Uhr ist noch etwas frei. Bitte bringen Sie Ihre Karte mit."}}"#
             header = "Authorization: Bearer \(secret)\r\nIdempotency-Key: \(id)"
+        case .gate:
+            let asked = (0..<batch).map { _ in #"{"contact_id":"\#(people[Int.random(in: 0..<people.count)])"}"# }
+            body = #"{"people":[\#(asked.joined(separator: ","))]}"#
+            header = "Authorization: Bearer \(secret)"
         }
         return ByteBuffer(
             string: """

@@ -18,6 +18,9 @@ sys.path.insert(0, str(ROOT / "Tests/Acceptance"))
 from obhut import Instance  # noqa: E402
 
 PEOPLE = 200
+# In one request to the gate.
+PEOPLE_ASKED = 100
+BENCH = str(ROOT / ".build/release/Bench")
 
 
 def resident_mb(pid):
@@ -75,16 +78,55 @@ class Bench:
     def ours(self, kind, connections, seconds, rate=0, requests=0):
         if kind == "ingest":
             path, secret, people = self.tenant.ingress.split(str(self.instance.port), 1)[1], self.tenant.facts["app_secret"], "numbers"
+        elif kind == "gate":
+            path, secret, people = "/api/v1/gate/check", self.tenant.facts["api_key"], "contacts"
         else:
             path, secret, people = "/api/v1/messages", self.tenant.facts["api_key"], "contacts"
         memory = Memory(self.instance.server_pid())
         memory.start()
         done = output_of(
-            [str(ROOT / ".build/release/Bench"), "--kind", kind, "--port", str(self.instance.port), "--path", path, "--secret", secret,
+            [BENCH, "drive", "--kind", kind, "--port", str(self.instance.port), "--path", path, "--secret", secret,
              "--number", self.tenant.number, "--contacts", str(self.folder / people), "--connections", str(connections), "--seconds",
-             str(seconds), "--rate", str(rate), "--requests", str(requests)])
+             str(seconds), "--rate", str(rate), "--requests", str(requests), "--batch", str(PEOPLE_ASKED)])
         memory.ended.set()
         return {**json.loads(done), "peak_mb": round(max(memory.samples, default=0), 1), "memory": memory.samples}
+
+    def spent(self):
+        """Seconds that the server's counters hold by now: on requests to send, on what the gate looks up for them, on storing them."""
+        metrics = self.instance.admin.session.get(
+            self.instance.ready["base_url"] + "/metrics", headers={"Authorization": f"Bearer {self.instance.ready['admin_token']}"}).text
+
+        def total(name, *labels):
+            rows = [line.rsplit(" ", 1) for line in metrics.splitlines() if line.startswith(name + "_seconds_sum{")]
+            return sum(float(value) for row, value in rows if all(label in row for label in labels))
+
+        app = 'role="obhut_app"'
+        return {"request": total("http_request_duration", 'route="/api/v1/messages"', 'method="POST"'),
+                "look": total("postgres_query_duration", app, 'query="tenants.standing"'),
+                "store": total("postgres_query_duration", app, 'query="send.idempotency"')}
+
+    def gate(self, seconds):
+        """The gate by itself, over HTTP, and its share of a send's time while one connection sends."""
+        thinking = json.loads(output_of([BENCH, "decide", "--seconds", str(min(seconds, 2))]))
+        before = self.spent()
+        sends = self.ours("send", 1, seconds)
+        after = self.spent()
+        self.settle()
+        spent = {name: (after[name] - before[name]) / sends["requests"] * 1e6 for name in before}
+        result = {"decision_ns": thinking["nanoseconds"], "decisions_per_second": thinking["rate"], "send_us": spent, "checks": []}
+        print(f"gate: a decision {thinking['nanoseconds']:.0f} ns, {thinking['rate'] / 1e6:.1f} million a second on one core")
+        print(f"gate: of a send's {spent['request']:.0f} µs, looking up what it goes by takes {spent['look']:.0f} µs "
+              f"({spent['look'] / spent['request']:.0%}), deciding {thinking['nanoseconds'] / 1000:.2f} µs "
+              f"({thinking['nanoseconds'] / 1000 / spent['request']:.3%}), storing {spent['store']:.0f} µs")
+        for connections in (1, 16):
+            done = self.ours("gate", connections, seconds)
+            done.pop("memory")
+            if done["errors"]:
+                sys.exit(f"{done['errors']} requests failed")
+            result["checks"].append({"connections": connections, **done, "decisions_per_second": done["rate"] * PEOPLE_ASKED})
+            print(f"gate: {done['rate'] * PEOPLE_ASKED:.0f} decisions a second over HTTP, {PEOPLE_ASKED} people a request, {connections} "
+                  f"connections; p50 {done['p50_us'] / 1000:.1f} ms, p99 {done['p99_us'] / 1000:.1f} ms", flush=True)
+        return result
 
     def limit(self, kind, clients, seconds):
         url = self.instance.role_url(self.database, "obhut_app")
@@ -146,6 +188,7 @@ def main():
             results.append({"kind": kind, "connections": 64, "offered": peak / 2, "obhut": half})
             print(f"{kind} at half its peak ({peak / 2:.0f}/s offered, {half['rate']:.0f}/s done): p50 {half['p50_us'] / 1000:.2f} ms, "
                   f"p99 {half['p99_us'] / 1000:.2f} ms", flush=True)
+        results.append({"kind": "gate", **bench.gate(chosen.seconds)})
         if chosen.soak:
             soak = bench.ours("ingest", 64, 3600, requests=chosen.soak)
             samples = soak.pop("memory")

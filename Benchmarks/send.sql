@@ -3,8 +3,14 @@
 \set key random(1, 9000000000000000000)
 BEGIN;
 SELECT set_config('app.tenant_id', :tenant, true);
-SELECT tenant_state, agreement_state, covers_special_category FROM tenant_standing WHERE tenant_id = :tenant::uuid;
+SELECT s.tenant_state, s.agreement_state, s.covers_special_category, s.covered_flows, s.movement, p.profile ->> 'unproven' AS unproven,
+       (p.profile ->> 'minimum_age')::integer AS minimum_age
+FROM tenant_standing s
+LEFT JOIN LATERAL (
+    SELECT profile FROM consent_profiles WHERE tenant_id = :tenant::uuid ORDER BY version DESC LIMIT 1) p ON true
+WHERE s.tenant_id = :tenant::uuid;
 SELECT ch.channel_id, ch.plugin, ch.state, c.contact_id, c.erased_at, c.key_id, c.key_sealed, co.state, co.since, co.expires_at,
+       co.proof, co.is_explicit, co.age_confirmed, is_special_category(:tenant::uuid, 'service'), is_advertising(:tenant::uuid, 'service'),
        cv.window_closes_at, k.result_id
 FROM bench_people p
 JOIN channels ch ON ch.tenant_id = :tenant::uuid AND ch.channel_id = :channel::uuid

@@ -44,6 +44,8 @@ import Testing
         Wrong("expires_at", "never", "RFC 3339"), Wrong("expires_at", 0, "found a number"),
         Wrong("expires_at", "2026-02-28T08:30:00Z", "not after occurred_at"),
         Wrong("expires_at", "2026-02-28T09:30:00+01:00", "not after occurred_at"),
+        Wrong("expires_at", "2036-03-02T12:00:01Z", "more than ten years ahead"),
+        Wrong("expires_at", "9999-12-31T00:00:00Z", "more than ten years ahead"),
         Wrong("evidence", .null, "missing"), Wrong("evidence", "signed", "found a string"),
         Wrong("evidence", [], "found an array"),
         Wrong("evidence.explicit", "yes", "found a string"), Wrong("evidence.age_confirmed", 0, "from 1 to 150"),

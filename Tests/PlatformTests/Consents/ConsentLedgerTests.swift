@@ -253,7 +253,79 @@ import Testing
         }
     }
 
-    /// Lets years pass for what is stored, its chain made again.
+    @Test func `evidence is kept for as long as that of the same person's later events, under whatever contact`()
+        async throws
+    {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            try await company.declare(by: Person(1).byPhone)
+            try await company.declare(by: Person(1).byUser, for: "news")
+            try await age(region, years: 6, messages: 0)
+            try await company.declare("withdrawn", by: Person(1).byUser)
+            try await company.receive(company.channel.message("join", from: [Person(1).phone, Person(1).user]))
+            try await company.declare("withdrawn", by: Person(1).byPhone, for: "news")
+            let keeper = ConsentKeeper(shard: try region.shard)
+            try await keeper.keep()
+            #expect(
+                try await region.number("SELECT count(*) FROM consent_events WHERE evidence_sealed IS NOT NULL") == 4)
+            try await age(region, years: 6, messages: 0)
+            try await keeper.keep()
+            #expect(
+                try await region.number("SELECT count(*) FROM consent_events WHERE evidence_sealed IS NOT NULL") == 0)
+        }
+    }
+
+    @Test func `an end that was stated keeps nothing beyond the years after it was recorded`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            var body = Company.consent().object ?? JSONObject()
+            body["expires_at"] = .string(Date(timeIntervalSinceNow: 9 * 365 * 86_400).rfc3339)
+            _ = try await region.installation.consents.declare(
+                company.caller, source: "declared", person: Person(1).byPhone, channel: company.channel.id,
+                body: .object(body))
+            try await company.declare("withdrawn", by: Person(1).byPhone)
+            try await age(region, years: 6, messages: 0)
+            try await ConsentKeeper(shard: try region.shard).keep()
+            #expect(
+                try await region.number("SELECT count(*) FROM consent_events WHERE evidence_sealed IS NOT NULL") == 0)
+        }
+    }
+
+    @Test func `what merged contacts had agreed to ends once`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            let first = try await company.declare(by: Person(1).byPhone).contact
+            try await company.declare(by: Person(1).byUser, for: "news")
+            try await company.receive(company.channel.message("join", from: [Person(1).phone, Person(1).user]))
+            #expect(
+                try await region.number(
+                    "SELECT count(*) FROM consents c JOIN contacts n USING (contact_id) WHERE n.merged_into IS NOT NULL"
+                )
+                    == 0)
+            try await letEnd("service", of: first, in: region)
+            // One that a merge before left behind.
+            _ = try await region.database.query(
+                PostgresQuery(
+                    "test.leave",
+                    """
+                    INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, expires_at, proof)
+                    SELECT n.tenant_id, n.contact_id, c.channel_id, 'service', 'granted', c.since, c.expires_at, c.proof
+                    FROM contacts n, consents c
+                    WHERE n.merged_into IS NOT NULL AND c.purpose = 'service'
+                    """))
+            let keepers = [ConsentKeeper(shard: try region.shard), ConsentKeeper(shard: try region.shard)]
+            for _ in 0..<3 {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for keeper in keepers { group.addTask { try await keeper.keep() } }
+                    try await group.waitForAll()
+                }
+            }
+            let ended = try await region.rows(
+                "SELECT purpose FROM consent_events WHERE kind = 'expired' ORDER BY purpose"
+            ).map { try $0.decode("purpose", as: String.self) }
+            #expect(ended == ["news", "service"])
+        }
+    }
 
     @Test func `evidence is kept for as long as the tenant's terms say`() async throws {
         try await Region.with { region in
@@ -270,6 +342,7 @@ import Testing
         }
     }
 
+    /// Lets years pass for what is stored, its chain made again.
     private func age(_ region: Region, years: Int, messages: Int) async throws {
         try await region.database.transaction { tx in
             for sql in [

@@ -129,7 +129,7 @@ import Testing
             #expect(json["chain"]?["length"]?.int == 5)
             let last = try JSON(parsing: Array(lines[4].utf8))
             #expect(last["hash"] == json["chain"]?["head"])
-            #expect(last["fields"]?.array?.count == 18)
+            #expect(last["fields"]?.array?.count == 19)
         }
     }
 

@@ -73,7 +73,17 @@ import Testing
             }
             #expect(
                 try await region.number("SELECT count(*) FROM consent_events WHERE source = 'scripted'") == 1)
+            // Somebody says that they agreed anew; then also where that can be looked up.
             try await company.declare(by: person.byPhone, for: "marketing")
+            await expectRefusal(.consentUnproven) {
+                try await company.send("Angebot", to: person.byPhone, for: "marketing")
+            }
+            let body: JSON = [
+                "purpose": "marketing", "state": "granted", "occurred_at": .string(Date().rfc3339),
+                "evidence": ["method": "in_person", "text": "Ja, gerne.", "reference": "Ordner 7"],
+            ]
+            _ = try await region.installation.consents.declare(
+                company.caller, source: "declared", person: person.byPhone, channel: company.channel.id, body: body)
             try await company.send("Angebot", to: person.byPhone, for: "marketing")
         }
     }

@@ -35,6 +35,54 @@ import Testing
         }
     }
 
+    @Test func `who withdraws again is believed again: what is learnt later of the time between does not count`()
+        async throws
+    {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            func ago(_ hours: Double) -> Date { Date(timeIntervalSinceNow: -3600 * hours) }
+            let contact = try await company.declare(by: person.byPhone, at: ago(9)).contact
+            try await company.declare(by: person.byPhone, for: "news", at: ago(9))
+            let service = region.installation.withdrawals
+            func withdraw(_ purpose: String?, _ hours: Double) async throws -> Bool {
+                try await service.withdraw(
+                    company.caller, contact, WithdrawalRequest(purpose: purpose, occurredAt: ago(hours))
+                ).isNew
+            }
+            let events = "SELECT count(*) FROM consent_events WHERE kind = 'withdrawn'"
+            // One purpose, and again.
+            #expect(try await withdraw("news", 8))
+            #expect(try await !withdraw("news", 6))
+            #expect(try await company.declare(by: person.byPhone, for: "news", at: ago(7)).standing.state == .withdrawn)
+            // Everything, and again.
+            #expect(try await withdraw(nil, 5))
+            #expect(try await !withdraw(nil, 3))
+            #expect(try await company.declare(by: person.byPhone, at: ago(4)).standing.state == .withdrawn)
+            #expect(try await region.number(events) == 4)
+            // What is no later changes nothing.
+            #expect(try await !withdraw(nil, 4))
+            #expect(try await !withdraw("news", 4))
+            #expect(try await region.number(events) == 4)
+            #expect(try await company.declare(by: person.byPhone, at: ago(2)).standing.state == .granted)
+        }
+    }
+
+    @Test func `a second STOP in the chat is recorded and not answered`() async throws {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            try await company.befriend(person)
+            try await company.receive(company.channel.message("s1", from: [person.phone], "STOP"))
+            try await Ear(in: region).work()
+            try await company.receive(company.channel.message("s2", from: [person.phone], "STOP"))
+            try await Ear(in: region).work()
+            try await Hand(in: region).work()
+            #expect(region.messenger.texts.count == 1)
+            #expect(
+                try await region.number(
+                    "SELECT count(*) FROM consent_events WHERE kind = 'withdrawn' AND purpose = 'all'") == 2)
+        }
+    }
+
     @Test func `where the window is closed nothing is said, and a suspended tenant's withdrawals are taken`()
         async throws
     {

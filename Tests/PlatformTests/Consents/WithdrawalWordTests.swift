@@ -159,12 +159,12 @@ import Testing
             }
             try await company.receive([other.message("there", from: [person.phone])], through: other)
             try await company.send("other channel", to: person.byPhone, on: other)
-            // Once more: nothing is left to withdraw, and nothing is said.
+            // Once more: it is recorded with its time, and nothing is said.
             try await company.receive(channel.message("stop-2", from: [person.phone], "STOP"))
             try await Ear(in: region).work()
             try await Hand(in: region).work()
             #expect(texts(region) == [WithdrawalText.confirmation(in: "de"), "other channel"])
-            #expect(try await region.number("SELECT count(*) FROM consent_events WHERE kind = 'withdrawn'") == 1)
+            #expect(try await region.number("SELECT count(*) FROM consent_events WHERE kind = 'withdrawn'") == 2)
             // Agreed anew, it can be withdrawn anew.
             try await company.declare(by: person.byPhone, on: channel)
             try await company.receive(channel.message("stop-3", from: [person.phone], "STOP"))

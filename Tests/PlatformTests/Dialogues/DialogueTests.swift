@@ -258,4 +258,62 @@ import Testing
             #expect(try await region.queueFaults() == [])
         }
     }
+
+    /// What somebody writes whom nobody knows to be the same person.
+    private func sayUnknown(_ text: String, _ company: Company) async throws {
+        try await company.receive(company.channel.message("\(text) \(UUID())", from: [person.user], text))
+        try await Ear(in: company.region).work()
+        try await Hand(in: company.region).work()
+    }
+
+    private func join(_ company: Company) async throws {
+        try await company.receive(company.channel.message("join", from: [person.user, person.phone], "Ich bin es"))
+        try await Ear(in: company.region).work()
+        try await Hand(in: company.region).work()
+    }
+
+    @Test func `a no is the person's, also when they are being asked under another address`() async throws {
+        try await Region.with { region in
+            let company = try await prepare(region)
+            try await company.befriend(person)
+            try await say("STOP", company)
+            try await sayUnknown("Guten Tag", company)
+            #expect(region.messenger.texts.last == "May we?")
+            #expect(try await company.heldBack() == 1)
+            let said = region.messenger.texts
+            try await join(company)
+            #expect(try await status(region) == "withdrawn")
+            #expect(try await region.number("SELECT count(*) FROM dialogues") == 1)
+            #expect(try await company.heldBack() == 0)
+            #expect(region.messenger.texts == said)
+            #expect(try await region.queueFaults() == [])
+        }
+    }
+
+    @Test func `a later no closes what waits under another address`() async throws {
+        try await Region.with { region in
+            let company = try await prepare(region)
+            try await sayUnknown("Guten Tag", company)
+            try await company.befriend(person)
+            try await say("STOP", company)
+            #expect(try await company.heldBack() == 1)
+            try await join(company)
+            #expect(try await status(region) == "withdrawn")
+            #expect(try await company.heldBack() == 0)
+        }
+    }
+
+    @Test func `who began anew after the no goes on being asked`() async throws {
+        try await Region.with { region in
+            let company = try await prepare(region)
+            try await company.befriend(person)
+            try await say("STOP", company)
+            try await sayUnknown("STOP", company)
+            try await sayUnknown("start", company)
+            #expect(try await region.number("SELECT count(*) FROM dialogues WHERE status = 'asking'") == 1)
+            try await join(company)
+            #expect(try await status(region) == "asking")
+            #expect(try await company.heldBack() > 0)
+        }
+    }
 }

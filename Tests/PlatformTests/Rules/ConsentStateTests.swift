@@ -102,7 +102,7 @@ import Testing
         let late = Self.anyFacts(&random).map {
             ConsentFact(
                 kind: $0.kind, occurredAt: min($0.occurredAt, last), recordedAt: Self.minute(99),
-                expiresAt: $0.expiresAt)
+                expiresAt: $0.expiresAt, grounds: $0.grounds, isOwn: $0.isOwn, hasReference: $0.hasReference)
         }
         let standing = ConsentState.derive(from: facts + [withdrawal] + late, at: Self.minute(100))
         #expect(standing.state == .withdrawn)
@@ -122,12 +122,133 @@ import Testing
         #expect(!standing.permits(at: Self.minute(20)))
     }
 
+    // MARK: - Grounds
+
+    struct Weighed: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var facts: [ConsentFact]
+        var state = ConsentState.granted
+        var grounds: ConsentGrounds
+        var ends: Int?
+    }
+
+    private static func agreed(
+        _ at: Int, _ proof: ConsentProof, explicit: Bool = false, age: Int? = nil, ends: Int? = nil,
+        reference: Bool = false, kind: ConsentEventKind = .granted
+    ) -> ConsentFact {
+        ConsentFact(
+            kind: kind, occurredAt: minute(at), recordedAt: minute(at), expiresAt: ends.map { minute($0) },
+            grounds: ConsentGrounds(proof: proof, isExplicit: explicit, age: age), hasReference: reference)
+    }
+
+    private static func no(_ at: Int, _ kind: ConsentEventKind = .withdrawn, isOwn: Bool = true) -> ConsentFact {
+        ConsentFact(kind: kind, occurredAt: minute(at), recordedAt: minute(at), isOwn: isOwn)
+    }
+
+    static let weighed = [
+        Weighed(
+            testDescription: "a list over what was witnessed",
+            facts: [
+                agreed(1, .witnessed, explicit: true, age: 18, ends: 200),
+                agreed(2, .witnessed, explicit: true, kind: .confirmed), agreed(5, .asserted),
+            ], state: .confirmed, grounds: .init(proof: .witnessed, isExplicit: true, age: 18), ends: 200),
+        Weighed(
+            testDescription: "a weaker one with a longer end",
+            facts: [agreed(1, .documented, ends: 200), agreed(5, .asserted, ends: 900)],
+            grounds: .init(proof: .documented), ends: 200),
+        Weighed(
+            testDescription: "a weaker confirmation",
+            facts: [agreed(1, .witnessed, ends: 200), agreed(5, .asserted, kind: .confirmed)],
+            grounds: .init(proof: .witnessed), ends: 200),
+        Weighed(
+            testDescription: "a stronger one", facts: [agreed(1, .asserted), agreed(5, .witnessed, ends: 200)],
+            grounds: .init(proof: .witnessed), ends: 200),
+        Weighed(
+            testDescription: "one as strong renews",
+            facts: [agreed(1, .witnessed, ends: 150), agreed(5, .witnessed, ends: 300)],
+            grounds: .init(proof: .witnessed), ends: 300),
+        Weighed(
+            testDescription: "a weaker one once the stronger is over",
+            facts: [agreed(1, .witnessed, ends: 50), agreed(60, .asserted)],
+            grounds: .init(proof: .asserted)),
+        Weighed(
+            testDescription: "a weaker one does not outlive the stronger",
+            facts: [agreed(1, .witnessed, ends: 50), agreed(40, .asserted)], state: .expired, grounds: .init(), ends: 50
+        ),
+        Weighed(
+            testDescription: "at once, the better evidence",
+            facts: [agreed(1, .asserted), agreed(1, .documented, ends: 200)],
+            grounds: .init(proof: .documented), ends: 200),
+        Weighed(
+            testDescription: "at once, the explicit one",
+            facts: [agreed(1, .documented), agreed(1, .documented, explicit: true)],
+            grounds: .init(proof: .documented, isExplicit: true)),
+        Weighed(
+            testDescription: "declared after the person's own no", facts: [no(1), agreed(5, .documented)],
+            grounds: .init(proof: .asserted)),
+        Weighed(
+            testDescription: "declared after the person's own refusal",
+            facts: [no(1, .refused), agreed(5, .documented)],
+            grounds: .init(proof: .asserted)),
+        Weighed(
+            testDescription: "declared with a reference", facts: [no(1), agreed(5, .documented, reference: true)],
+            grounds: .init(proof: .documented)),
+        Weighed(
+            testDescription: "after a no that was declared too", facts: [no(1, isOwn: false), agreed(5, .documented)],
+            grounds: .init(proof: .documented)),
+        Weighed(
+            testDescription: "the person agreed anew",
+            facts: [no(1), agreed(5, .witnessed, ends: 50), agreed(60, .documented)],
+            grounds: .init(proof: .documented)),
+        Weighed(
+            testDescription: "declared again and again",
+            facts: [no(1), agreed(5, .documented), agreed(6, .documented)],
+            grounds: .init(proof: .asserted)),
+        Weighed(
+            testDescription: "a no that is said and then declared",
+            facts: [no(1), no(2, isOwn: false), agreed(5, .documented)],
+            grounds: .init(proof: .asserted)),
+        Weighed(
+            testDescription: "a refusal after a withdrawal that was declared",
+            facts: [no(1, isOwn: false), no(2, .refused), agreed(5, .documented)], grounds: .init(proof: .asserted)),
+    ]
+
+    @Test(arguments: weighed) func `what proves more stands, with its own term`(row: Weighed) {
+        for order in [row.facts, row.facts.reversed(), row.facts + row.facts, row.facts.reversed() + row.facts] {
+            let standing = ConsentState.derive(from: order, at: Self.minute(100))
+            #expect(standing.state == row.state)
+            #expect(standing.grounds == row.grounds)
+            #expect(standing.expiresAt == row.ends.map { Self.minute($0) })
+        }
+    }
+
+    @Test(arguments: 0..<500)
+    func `while a consent stands, nothing that proves less changes it`(seed: UInt64) {
+        var random = SplitMix64(state: seed)
+        let facts = Self.anyFacts(&random)
+        let standing = ConsentState.derive(from: facts, at: Self.minute(20))
+        guard standing.permits(at: Self.minute(20)) else { return }
+        let later = ConsentFact(
+            kind: Bool.random(using: &random) ? .granted : .confirmed, occurredAt: Self.minute(20),
+            recordedAt: Self.minute(20),
+            expiresAt: Bool.random(using: &random) ? nil : Self.minute(Int.random(in: 21...90, using: &random)),
+            grounds: ConsentGrounds(proof: .asserted, isExplicit: Bool.random(using: &random)))
+        let after = ConsentState.derive(from: facts + [later], at: Self.minute(20))
+        if standing.grounds.proof > .asserted { #expect(after == standing, "\(facts)") }
+        #expect(after.grounds.proof == standing.grounds.proof, "\(facts)")
+    }
+
     private static func anyFacts(_ random: inout SplitMix64) -> [ConsentFact] {
         (0..<Int.random(in: 0...6, using: &random)).map { _ in
-            fact(
-                ConsentEventKind.allCases.randomElement(using: &random)!, Int.random(in: 0...8, using: &random),
-                Bool.random(using: &random) ? nil : Int.random(in: 0...12, using: &random),
-                recorded: Int.random(in: 0...12, using: &random))
+            ConsentFact(
+                kind: ConsentEventKind.allCases.randomElement(using: &random)!,
+                occurredAt: minute(Int.random(in: 0...8, using: &random)),
+                recordedAt: minute(Int.random(in: 0...12, using: &random)),
+                expiresAt: Bool.random(using: &random) ? nil : minute(Int.random(in: 0...30, using: &random)),
+                grounds: ConsentGrounds(
+                    proof: ConsentProof.allCases.randomElement(using: &random)!,
+                    isExplicit: Bool.random(using: &random), age: [nil, 16, 18].randomElement(using: &random)!),
+                isOwn: Bool.random(using: &random), hasReference: Bool.random(using: &random))
         }
     }
 }

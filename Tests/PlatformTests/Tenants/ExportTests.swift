@@ -86,6 +86,31 @@ import Testing
         }
     }
 
+    @Test func `of a person who was hidden and turned out to be known all is told, of one who is hidden nothing`()
+        async throws
+    {
+        try await Region.with { region in
+            let company = try await Company(in: region)
+            try await company.agree(Person(1).phone)
+            // Somebody who writes a no before anything else is hidden.
+            for id in [Person(1).user, Person(2).user] {
+                try await company.receive(company.channel.message("no \(id.address.revealed)", from: [id], "STOP"))
+            }
+            try await Ear(in: region).work()
+            #expect(try await region.number("SELECT count(*) FROM contacts WHERE hidden") == 2)
+            func exported(_ table: String) async throws -> [JSON] {
+                try lines(try await chunks(company.id, region)).filter { $0["table"]?.string == table }
+                    .compactMap { $0["row"] }
+            }
+            #expect(try await exported("consent_events").map { $0["kind"]?.string } == ["granted"])
+            try await company.receive(company.channel.message("join", from: [Person(1).phone, Person(1).user]))
+            let events = try await exported("consent_events")
+            #expect(Set(events.map { $0["kind"]?.string }) == ["granted", "withdrawn"])
+            let contacts = Set(try await exported("contacts").map { $0["contact_id"]?.string })
+            #expect(contacts.count == 2 && events.allSatisfy { contacts.contains($0["contact_id"]?.string) })
+        }
+    }
+
     /// A table or a sealed column of a later migration cannot be forgotten, nor be told as it stands.
     @Test
     func `every table that goes by tenant is exported or left out with a reason, and no bytes are told as they stand`()

@@ -25,6 +25,13 @@ struct ContactMerge: Sendable {
                     [DialogueStore.end(tenant, survivor, channel, .admitted)]
                         + DialogueStore.enqueueLook(tenant, survivor, channel))
             }
+            // And the no of one is about the messages of another as well: a worker destroys them.
+            for row in try await tx.query(Self.closedChannels(tenant, survivor)) {
+                let channel = try row.decode("channel_id", as: ChannelID.self)
+                _ = try await tx.pipeline(
+                    [DialogueStore.close(tenant, survivor, channel, try row.decode("status"))]
+                        + DialogueStore.enqueueLook(tenant, survivor, channel))
+            }
         }
     }
 
@@ -51,6 +58,64 @@ struct ContactMerge: Sendable {
               AND \(AdmissionStore.isAdmitted(contact: "v.contact_id", channel: "v.channel_id"))
             ORDER BY v.channel_id
             """, [tenant, contact])
+    }
+
+    /// On which channels the contact has said no, and something of it waits.
+    private static func closedChannels(_ tenant: TenantID, _ contact: ContactID) -> PostgresQuery {
+        PostgresQuery(
+            "merge.closed-channels",
+            """
+            SELECT d.channel_id, d.status
+            FROM dialogues d
+            WHERE d.tenant_id = $1 AND d.contact_id = $2 AND d.status IN ('refused', 'withdrawn')
+              AND EXISTS (SELECT FROM quarantined_messages q
+                          WHERE q.tenant_id = $1 AND q.contact_id = d.contact_id AND q.channel_id = d.channel_id)
+            ORDER BY d.channel_id
+            """, [tenant, contact])
+    }
+
+    /// Of the dialogues with one person on a channel one goes on: the one that the person closed, unless they agreed later or began anew;
+    /// then of the others the one that was last in hand. Who is asked again after withdrawing everything has begun anew since, which is
+    /// later than another no when already the withdrawal is.
+    private static func endedDialogues(_ tenant: TenantID, _ contacts: [ContactID]) -> PostgresQuery {
+        PostgresQuery(
+            "merge.ended-dialogues",
+            """
+            WITH said AS (
+                SELECT e.channel_id, coalesce(c.merged_into, c.contact_id) AS contact_id,
+                       max(least(e.occurred_at, e.recorded_at)) FILTER (WHERE e.kind IN ('refused', 'withdrawn')) AS no_at,
+                       max(least(e.occurred_at, e.recorded_at)) FILTER (WHERE e.kind = 'withdrawn' AND e.purpose = 'all') AS all_at,
+                       max(least(e.occurred_at, e.recorded_at)) FILTER (WHERE e.kind IN ('granted', 'confirmed')) AS yes_at
+                FROM contacts c
+                JOIN consent_events e ON e.tenant_id = c.tenant_id AND e.contact_id = c.contact_id
+                WHERE c.tenant_id = $1 AND (c.contact_id = ANY ($2) OR c.merged_into = ANY ($2))
+                GROUP BY 1, 2
+            ),
+            open AS (
+                SELECT channel_id FROM said
+                GROUP BY channel_id
+                HAVING max(yes_at) > max(no_at)
+                UNION
+                SELECT o.channel_id
+                FROM dialogues o
+                JOIN said own ON own.contact_id = o.contact_id AND own.channel_id = o.channel_id
+                WHERE o.tenant_id = $1 AND o.contact_id = ANY ($2) AND o.status NOT IN ('refused', 'withdrawn')
+                  AND own.all_at >= (SELECT max(other.no_at) FROM said other
+                                     WHERE other.channel_id = o.channel_id AND other.contact_id <> o.contact_id)
+            ),
+            ranked AS (
+                SELECT d.contact_id, d.channel_id,
+                       row_number() OVER (
+                           PARTITION BY d.channel_id
+                           ORDER BY (d.status IN ('refused', 'withdrawn')) <> (d.channel_id IN (SELECT channel_id FROM open)) DESC,
+                                    d.updated_at DESC, d.contact_id DESC) AS place
+                FROM dialogues d
+                WHERE d.tenant_id = $1 AND d.contact_id = ANY ($2)
+            )
+            DELETE FROM dialogues d
+            USING ranked r
+            WHERE d.tenant_id = $1 AND d.contact_id = r.contact_id AND d.channel_id = r.channel_id AND r.place > 1
+            """, [tenant, contacts])
     }
 
     private static func statements(_ tenant: TenantID, survivor: ContactID, merged: [ContactID]) -> [PostgresQuery] {
@@ -141,16 +206,8 @@ struct ContactMerge: Sendable {
                 "merge.quarantine",
                 "UPDATE quarantined_messages SET contact_id = $2 WHERE tenant_id = $1 AND contact_id = ANY ($3)",
                 [tenant, survivor, merged]),
-            // … and of their dialogues on a channel the one that goes on, which is the one that was last in hand …
-            PostgresQuery(
-                "merge.older-dialogues",
-                """
-                DELETE FROM dialogues d
-                WHERE d.tenant_id = $1 AND d.contact_id = ANY ($2) AND EXISTS (
-                    SELECT FROM dialogues o
-                    WHERE o.tenant_id = $1 AND o.channel_id = d.channel_id AND o.contact_id = ANY ($2)
-                      AND (o.updated_at, o.contact_id) > (d.updated_at, d.contact_id))
-                """, [tenant, merged + [survivor]]),
+            // … and of their dialogues on a channel the one that goes on …
+            Self.endedDialogues(tenant, merged + [survivor]),
             PostgresQuery(
                 "merge.dialogues",
                 "UPDATE dialogues SET contact_id = $2 WHERE tenant_id = $1 AND contact_id = ANY ($3)",
@@ -162,6 +219,11 @@ struct ContactMerge: Sendable {
                 DELETE FROM conversations
                 WHERE tenant_id = $1 AND contact_id = ANY ($2)
                 """, [tenant, merged]),
+            // What they agreed to is derived from their events, for the survivor.
+            PostgresQuery(
+                "merge.consents",
+                "DELETE FROM consents WHERE tenant_id = $1 AND contact_id = ANY ($2)",
+                [tenant, merged]),
             PostgresQuery(
                 "merge.show",
                 """

@@ -103,14 +103,12 @@ struct DeliveryLane: Sendable {
         if let until = job.heldUntil, until > now {
             return .settled(.pause(.milliseconds(Int64(until.timeIntervalSince(now) * 1000) + 50)))
         }
-        let channel = job.channelState
-        guard let sealed = job.keySealed, !job.contactErased else {
+        guard !job.contactErased, let keySealed = job.keySealed else {
             return .settled(try await refuse(lane, job, Refusal(.contactErased), tx))
         }
-        let contact: OpenContact
-        let content: MessageContent
+        let (contact, content): (OpenContact, MessageContent)
         do throws(SealError) {
-            contact = try OpenContact(id: job.sealedFor, keyID: job.keyID, keySealed: sealed, keys: keys)
+            contact = try OpenContact(id: job.sealedFor, keyID: job.keyID, keySealed: keySealed, keys: keys)
             content = try contact.open(content: job.contentSealed, of: job.message)
         } catch {
             logger.error(
@@ -120,17 +118,30 @@ struct DeliveryLane: Sendable {
             try await Self.end(tenant, job, fault, tx)
             return .settled(.goOn)
         }
-        let question = GateQuestion(
-            now: now, standing: standing, region: shard.regionKeys.at(now), channel: channel,
-            flows: flows.of(job.plugin), contactErased: job.contactErased,
-            contactRestricted: job.contactRestricted, purpose: job.purpose,
-            isSpecialCategory: job.isSpecialCategory, isAdvertising: job.isAdvertising, consent: job.consent,
-            content: GateQuestion.Content(content),
-            windowClosesAt: job.windowClosesAt, dialogue: job.dialogue)
+        let question = question(job, content, standing, now)
         if case .refused(let refusal) = Gate.decide(question) {
             if refusal.code.holdsQueue { return .settled(.pause(Self.holdPause)) }
             return .settled(try await refuse(lane, job, refusal, tx))
         }
+        return try await depart(job, contact, content, question, tenant, keys, tx)
+    }
+
+    private func question(
+        _ job: DeliveryJob, _ content: MessageContent, _ standing: TenantStanding, _ now: Date
+    ) -> GateQuestion {
+        GateQuestion(
+            now: now, standing: standing, region: shard.regionKeys.at(now), channel: job.channelState,
+            flows: flows.of(job.plugin), contactErased: job.contactErased,
+            contactRestricted: job.contactRestricted, purpose: job.purpose,
+            isSpecialCategory: job.isSpecialCategory, isAdvertising: job.isAdvertising, consent: job.consent,
+            content: GateQuestion.Content(content), windowClosesAt: job.windowClosesAt, dialogue: job.dialogue)
+    }
+
+    /// Marks the message as on its way, and commits.
+    private func depart(
+        _ job: DeliveryJob, _ contact: OpenContact, _ content: MessageContent, _ question: GateQuestion,
+        _ tenant: TenantID, _ keys: TenantKeys, _ tx: PostgresTransaction
+    ) async throws -> Prepared {
         guard let plugin = plugins.channels[job.plugin] else {
             return .settled(.pause(Self.holdPause))
         }

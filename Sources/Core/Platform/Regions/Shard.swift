@@ -52,6 +52,8 @@ func asTenant(_ tenant: TenantID) -> [(String, String)] {
 extension PostgresQuery {
     /// Changes the tenant within a transaction that serves several.
     static func tenant(_ tenant: TenantID) -> PostgresQuery {
-        PostgresQuery("tenant.set", "SELECT set_config('app.tenant_id', $1, true)", [tenant.description])
+        var query = PostgresQuery("tenant.set", "SELECT set_config('app.tenant_id', $1, true)", [tenant.description])
+        query.isSetting = true
+        return query
     }
 }

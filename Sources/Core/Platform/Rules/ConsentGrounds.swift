@@ -42,10 +42,15 @@ public struct ConsentGrounds: Sendable, Hashable {
     public init(evidence: JSON, isWitnessed: Bool) {
         let hasText = evidence["text"]?.string?.trimmed.isEmpty == false
         let method = evidence["method"]?.string
-        let hasAct = evidence["reference"] != nil || (method != nil && method != "import")
+        let hasAct = Self.hasReference(evidence) || (method != nil && method != "import")
         proof = isWitnessed ? .witnessed : hasText && hasAct ? .documented : .asserted
         isExplicit = evidence["explicit"]?.bool ?? false
         age = evidence["age_confirmed"]?.int.flatMap { (1...150).contains($0) ? $0 : nil }
+    }
+
+    /// Whether the evidence says where what the person did can be looked up.
+    static func hasReference(_ evidence: JSON) -> Bool {
+        evidence["reference"]?.string?.trimmed.isEmpty == false
     }
 
     /// After the same consent was confirmed: what was shown before still is.

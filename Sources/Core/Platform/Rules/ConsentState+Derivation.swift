@@ -10,6 +10,10 @@ extension ConsentState {
     /// - `granted` begins a consent, and renews its term, after anything.
     /// - `confirmed` strengthens a consent and keeps its term unless it states its own. It revives nothing: an old
     ///   confirmation link that is opened after a withdrawal, refusal or expiry is not a new agreement.
+    /// - Of both, one that proves less than the consent that stands changes nothing about it: neither what it stands on
+    ///   nor its term. At the same instant the better grounds count.
+    /// - After the person's own no, a declared agreement that names no reference is the declarer's word alone, whatever
+    ///   else it brings (`ConsentProof.asserted`): only the person takes a no back, or what shows that they did.
     /// - `withdrawn` and `refused` end it. At the same instant as a consent they win (Art. 7(3) GDPR: withdrawing is at
     ///   least as easy as giving).
     /// - `expired` ends a consent, and so does reaching `expiresAt`.
@@ -20,37 +24,66 @@ extension ConsentState {
     /// A consent from the future does not count yet; a withdrawal that another machine's fast clock wrote does.
     public static func derive(from facts: [ConsentFact], at now: Date) -> ConsentStanding {
         let counted = facts.filter { $0.effectiveAt <= now || $0.kind.endsAtOnce }
-        var standing = ConsentStanding.none
-        for fact in counted.sorted(by: precedes) {
-            standing = standing.seen(at: fact.effectiveAt).after(fact)
-        }
-        return standing.seen(at: now)
+        var story = Story()
+        for fact in counted.sorted(by: precedes) { story.take(fact) }
+        return story.standing.seen(at: now)
     }
 
-    /// A total order but for repetitions: by time, then the stricter kind last, then the shorter term, then the weaker
-    /// grounds.
+    /// Whether a declared agreement comes after the person's own no and shows nothing that outweighs it.
+    static func isAfterOwnNo(_ fact: ConsentFact, among facts: [ConsentFact]) -> Bool {
+        var story = Story()
+        for earlier in facts.sorted(by: precedes) where precedes(earlier, fact) { story.take(earlier) }
+        return story.noOutweighs(fact)
+    }
+
+    /// What is known after some of the facts.
+    private struct Story {
+        var standing = ConsentStanding.none
+        /// Whether the person themself said no, and nothing has shown since that they agreed anew.
+        var saidNo = false
+
+        mutating func take(_ fact: ConsentFact) {
+            let grounds = noOutweighs(fact) ? fact.grounds.asAsserted : fact.grounds
+            standing = standing.seen(at: fact.effectiveAt).after(fact, grounds)
+            switch fact.kind {
+            case .withdrawn, .refused: saidNo = saidNo || fact.isOwn
+            case .granted: saidNo = saidNo && grounds.proof == .asserted
+            case .requested, .confirmed, .expired, .superseded: break
+            }
+        }
+
+        func noOutweighs(_ fact: ConsentFact) -> Bool {
+            saidNo && fact.kind.agrees && fact.grounds.proof != .witnessed && !fact.hasReference
+        }
+    }
+
+    /// A total order but for repetitions: by time, then the stricter kind last, then the better grounds, then the shorter
+    /// term.
     private static func precedes(_ one: ConsentFact, _ other: ConsentFact) -> Bool {
         if one.effectiveAt != other.effectiveAt { return one.effectiveAt < other.effectiveAt }
         if one.kind != other.kind { return one.kind.strictness < other.kind.strictness }
-        let (ends, otherEnds) = (one.expiresAt ?? .distantFuture, other.expiresAt ?? .distantFuture)
-        if ends != otherEnds { return ends > otherEnds }
-        return one.grounds.weight > other.grounds.weight
+        if one.weight != other.weight { return one.weight < other.weight }
+        return one.expiresAt ?? .distantFuture > other.expiresAt ?? .distantFuture
     }
 }
 
 extension ConsentStanding {
     /// The standing after one more fact, none of those counted before being later.
-    fileprivate func after(_ fact: ConsentFact) -> ConsentStanding {
+    /// - Parameter new: what the fact brings as grounds.
+    fileprivate func after(_ fact: ConsentFact, _ new: ConsentGrounds) -> ConsentStanding {
         let time = fact.effectiveAt
         switch (fact.kind, state) {
+        case (.granted, .granted), (.granted, .confirmed), (.confirmed, .granted), (.confirmed, .confirmed):
+            guard new.proof >= grounds.proof else { return self }
+            return fact.kind == .granted
+                ? ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt, grounds: new)
+                : ConsentStanding(
+                    state: .confirmed, since: time, expiresAt: fact.expiresAt ?? expiresAt,
+                    grounds: grounds.confirmed(by: new))
         case (.granted, _):
-            return ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt, grounds: fact.grounds)
-        case (.confirmed, .granted), (.confirmed, .confirmed):
-            return ConsentStanding(
-                state: .confirmed, since: time, expiresAt: fact.expiresAt ?? expiresAt,
-                grounds: grounds.confirmed(by: fact.grounds))
+            return ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt, grounds: new)
         case (.confirmed, .none), (.confirmed, .requested):
-            return ConsentStanding(state: .confirmed, since: time, expiresAt: fact.expiresAt, grounds: fact.grounds)
+            return ConsentStanding(state: .confirmed, since: time, expiresAt: fact.expiresAt, grounds: new)
         case (.withdrawn, _):
             return ConsentStanding(state: .withdrawn, since: time)
         case (.refused, .none), (.refused, .requested), (.refused, .granted), (.refused, .confirmed),
@@ -68,10 +101,18 @@ extension ConsentStanding {
     }
 }
 
-extension ConsentGrounds {
-    fileprivate var weight: (Int, Int, Int) {
-        (ConsentProof.allCases.firstIndex(of: proof) ?? 0, isExplicit ? 1 : 0, age ?? 0)
+extension ConsentFact {
+    /// How much it shows, from a reference down to the age; what a no is worth where nothing is agreed to.
+    fileprivate var weight: (Int, Int, Int, Int, Int) {
+        (
+            ConsentProof.allCases.firstIndex(of: grounds.proof) ?? 0, hasReference ? 1 : 0, grounds.isExplicit ? 1 : 0,
+            grounds.age ?? 0, isOwn ? 1 : 0
+        )
     }
+}
+
+extension ConsentGrounds {
+    fileprivate var asAsserted: ConsentGrounds { ConsentGrounds(proof: .asserted, isExplicit: isExplicit, age: age) }
 }
 
 extension ConsentEventKind {
@@ -82,6 +123,8 @@ extension ConsentEventKind {
         case .requested, .granted, .confirmed, .expired, .superseded: false
         }
     }
+
+    var agrees: Bool { self == .granted || self == .confirmed }
 
     fileprivate var strictness: Int {
         switch self {

@@ -56,16 +56,22 @@ public struct ConsentFact: Sendable, Hashable {
     public let recordedAt: Date
     public let expiresAt: Date?
     public let grounds: ConsentGrounds
+    /// Whether the person did it before us, in the chat, at the messenger or on a page, and nobody declared it for them.
+    public let isOwn: Bool
+    /// Of a declared agreement: whether its evidence says where what the person did can be looked up.
+    public let hasReference: Bool
 
     public init(
         kind: ConsentEventKind, occurredAt: Date, recordedAt: Date, expiresAt: Date? = nil,
-        grounds: ConsentGrounds = ConsentGrounds()
+        grounds: ConsentGrounds = ConsentGrounds(), isOwn: Bool = false, hasReference: Bool = false
     ) {
         self.kind = kind
         self.occurredAt = occurredAt
         self.recordedAt = recordedAt
         self.expiresAt = expiresAt
         self.grounds = grounds
+        self.isOwn = isOwn
+        self.hasReference = hasReference
     }
 
     /// Nobody's act is later than our record of it. Without this, a source whose clock is ahead could make a consent that

@@ -85,7 +85,7 @@ public final class PostgresClient: PostgresSession, Service {
     ) async throws(PostgresError) -> [PostgresRows] {
         if queries.isEmpty { return [] }
         let prefix = opening(isolation, readOnly: false, settings)
-        let rows = try await run(prefix + queries + [.commit], ending: .commit, named: queries[0].name)
+        let rows = try await run(prefix + queries + [.commit], ending: .commit, named: PostgresQuery.name(of: queries))
         return Array(rows.dropFirst(prefix.count).dropLast())
     }
 

@@ -9,11 +9,18 @@ public struct PostgresQuery: Sendable {
     public var parameters: [any PostgresEncodable]
     /// False for what begins and undoes: it must not fail because a prepared statement is gone, and gains nothing from one.
     var isPrepared = true
+    /// Whether it only sets something for those that follow: then a round trip has the name of the next.
+    public var isSetting = false
 
     public init(_ name: String, _ sql: String, _ parameters: [any PostgresEncodable] = []) {
         self.name = name
         self.sql = sql
         self.parameters = parameters
+    }
+
+    /// What a round trip of these is called in errors and metrics.
+    static func name(of queries: [PostgresQuery]) -> String? {
+        (queries.first { !$0.isSetting } ?? queries.first)?.name
     }
 
     /// A statement about the transaction itself.

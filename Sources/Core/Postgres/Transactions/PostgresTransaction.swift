@@ -69,7 +69,7 @@ public final class PostgresTransaction: PostgresSession {
     public func pipeline(_ queries: [PostgresQuery], commit: Bool) async throws(PostgresError) -> [PostgresRows] {
         if queries.isEmpty, !commit { return [] }
         let start = ContinuousClock.now
-        let name = queries.first?.name ?? "postgres.commit"
+        let name = PostgresQuery.name(of: queries) ?? "postgres.commit"
         let answer = await send(queries, commit: commit, name)
         metrics.record(name, since: start)
         guard commit else { return try answer.result.get() }

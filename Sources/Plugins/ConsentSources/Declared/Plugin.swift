@@ -4,6 +4,9 @@ import struct Foundation.Date
 
 /// A consent that the tenant collected itself, stated with evidence (Art. 7(1) GDPR: the controller must be able to demonstrate it).
 public struct Declared: ConsentSourcePlugin {
+    /// Seconds; ten years with their leap days.
+    private static let longestTerm = 3653.0 * 86_400
+
     public init() {}
 
     public var manifest: PluginManifest {
@@ -40,6 +43,12 @@ public struct Declared: ConsentSourcePlugin {
         let expiresAt = try fields.optionalTime("expires_at")
         if let expiresAt, expiresAt <= occurredAt {
             throw ConsentRefusal(field: "expires_at", problem: "this is not after occurred_at")
+        }
+        // What is in force keeps its evidence: an end that nobody lives to see would keep it for ever (Art. 5(1)(e) GDPR).
+        if let expiresAt, expiresAt > submission.receivedAt.addingTimeInterval(Self.longestTerm) {
+            throw ConsentRefusal(
+                field: "expires_at",
+                problem: "this is more than ten years ahead; leave it out when there is no fixed end")
         }
         let evidence = try Evidence.read(
             fields, granted: kind == .granted, source: manifest, receivedAt: submission.receivedAt)

@@ -107,7 +107,8 @@ extension ConsentImport {
             "id": .id(id), "channel_id": .id(channel), "source": .string(source), "name": .optional(name),
             "dry_run": .bool(isTrial), "state": .string(state.rawValue), "lines": .int(counts.lines),
             "processed": .int(counts.processed), "recorded": .int(counts.recorded), "unproven": .int(counts.unproven),
-            "repeated": .int(counts.repeated), "refused": .int(counts.refused), "created_at": .time(createdAt),
+            "after_withdrawal": .int(counts.afterWithdrawal), "repeated": .int(counts.repeated),
+            "refused": .int(counts.refused), "created_at": .time(createdAt),
             "finished_at": .time(finishedAt),
         ]
     }

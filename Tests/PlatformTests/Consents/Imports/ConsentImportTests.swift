@@ -195,6 +195,71 @@ import Testing
         }
     }
 
+    @Test func `a file that comes again with better evidence is recorded, and the better counts`() async throws {
+        try await Region.with { region in
+            let setting = try await Setting(in: region)
+            func bring(_ evidence: JSON, _ file: String = Self.csv(3)) async throws -> ConsentImport.Counts {
+                let id = try await setting.begin(
+                    defaults: JSONObject([
+                        ("purpose", "marketing"), ("state", "granted"), ("occurred_at", "2026-03-01T12:00:00Z"),
+                        ("evidence", evidence),
+                    ]))
+                try await setting.bring(file, to: id)
+                try await setting.work()
+                return try await setting.find(id).counts
+            }
+            let (poor, rich): (JSON, JSON) = (
+                ["method": "import"], ["method": "import", "text": "Ja, gerne.", "reference": "CRM"]
+            )
+            let proofs = "SELECT count(*) FROM consents WHERE proof = 'documented'"
+            #expect(try await bring(poor).unproven == 3)
+            #expect(try await region.number(proofs) == 0)
+            let better = try await bring(rich)
+            #expect(better.recorded == 3 && better.unproven == 0)
+            #expect(try await region.number(proofs) == 3)
+            #expect(try await bring(poor).repeated == 3)
+            #expect(
+                try await bring(["reference": "CRM", "note": .null, "text": "Ja, gerne.", "method": "import"]).repeated
+                    == 3)
+            #expect(try await region.number(proofs) == 3)
+        }
+    }
+
+    @Test func `what is said to follow the person's own no without a reference is counted, and proves nothing`()
+        async throws
+    {
+        try await Region.with { region in
+            let setting = try await Setting(in: region)
+            let company = setting.company
+            try await company.befriend(Person(1))
+            try await company.receive(company.channel.message("stop", from: [Person(1).phone], "STOP"))
+            try await Ear(in: region).work()
+            // Declared for them, and so no act of their own.
+            try await company.declare("withdrawn", by: Person(2).byPhone)
+            func bring(_ reference: JSON, isTrial: Bool) async throws -> ConsentImport.Counts {
+                let id = try await setting.begin(
+                    isTrial: isTrial,
+                    defaults: JSONObject([
+                        ("purpose", "service"), ("state", "granted"), ("occurred_at", .string(Date().rfc3339)),
+                        ("evidence", ["method": "web_form", "text": "Ja, gerne.", "reference": reference]),
+                    ]))
+                let people = [Person(1), Person(2), Person(3)].map { "+\($0.phone.address.revealed)\n" }.joined()
+                try await setting.bring("phone\n" + people, to: id)
+                try await setting.work()
+                return try await setting.find(id).counts
+            }
+            for isTrial in [true, false] {
+                let counts = try await bring(.null, isTrial: isTrial)
+                #expect(counts.recorded == 3 && counts.unproven == 1 && counts.afterWithdrawal == 1)
+            }
+            await expectRefusal(.consentUnproven) { try await company.send("x", to: Person(1).byPhone) }
+            let proven = try await bring("Formular 4711", isTrial: false)
+            #expect(proven.recorded == 3 && proven.unproven == 0 && proven.afterWithdrawal == 0)
+            try await company.send("x", to: Person(1).byPhone)
+            #expect(try await region.installation.consentVerifier.verify(company.id)[0].isWhole)
+        }
+    }
+
     @Test func `a consent that is imported releases what its person wrote before, and a no closes`() async throws {
         try await Region.with { region in
             let setting = try await Setting(in: region)

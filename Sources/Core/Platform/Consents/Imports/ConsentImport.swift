@@ -23,6 +23,8 @@ public struct ConsentImport: Sendable, Hashable {
         public var recorded = 0
         /// Of these, consents that nothing proves but the tenant's word (Art. 7(1) GDPR).
         public var unproven = 0
+        /// Of these, agreements that are said to follow the person's own no and name no reference where that can be looked up.
+        public var afterWithdrawal = 0
         /// Known already, from an earlier line or file.
         public var repeated = 0
         /// Not taken; each has a fault.

@@ -4,8 +4,8 @@ import Postgres
 /// The SQL of imports. Whoever calls acts as the tenant.
 enum ConsentImportStore {
     private static let columns = """
-        import_id, channel_id, source, name, is_trial, state, lines, processed, recorded, unproven, repeated, refused, created_at,
-        finished_at
+        import_id, channel_id, source, name, is_trial, state, lines, processed, recorded, unproven, after_withdrawal, repeated, refused,
+        created_at, finished_at
         """
 
     static func add(
@@ -173,9 +173,14 @@ enum ConsentImportStore {
             """
             UPDATE consent_imports
             SET processed = processed + $3::bigint, recorded = recorded + $4::bigint, unproven = unproven + $5::bigint,
-                repeated = repeated + $6::bigint, refused = refused + $7::bigint, touched_at = now()
+                repeated = repeated + $6::bigint, refused = refused + $7::bigint,
+                after_withdrawal = after_withdrawal + $8::bigint, touched_at = now()
             WHERE tenant_id = $1 AND import_id = $2
-            """, [tenant, id, more.processed, more.recorded, more.unproven, more.repeated, more.refused])
+            """,
+            [
+                tenant, id, more.processed, more.recorded, more.unproven, more.repeated, more.refused,
+                more.afterWithdrawal,
+            ])
     }
 
     /// - Parameter state: `done` or `stopped`.
@@ -221,6 +226,7 @@ enum ConsentImportStore {
         counts.processed = try count("processed")
         counts.recorded = try count("recorded")
         counts.unproven = try count("unproven")
+        counts.afterWithdrawal = try count("after_withdrawal")
         counts.repeated = try count("repeated")
         counts.refused = try count("refused")
         return ConsentImport(

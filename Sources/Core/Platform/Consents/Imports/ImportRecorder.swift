@@ -79,7 +79,7 @@ struct ImportRecorder: Sendable {
             }
         }
         outcome.counts.recorded = fresh.count
-        outcome.counts.unproven = fresh.count { $0.isUnproven }
+        try await weigh(fresh, &outcome.counts, tx)
         outcome.counts.refused = outcome.faults.count
         if !importing.isTrial, !fresh.isEmpty {
             try await ConsentLedger.add(
@@ -108,7 +108,8 @@ struct ImportRecorder: Sendable {
             let draft = try source.consentEvent(from: ConsentSubmission(body: body, receivedAt: Date()))
             try ReservedPurpose.check(draft)
             // Its id is of what the line says, whatever the terms are by then.
-            return Sound(line: number, id: id(person, draft), person: person, draft: try terms.fit(draft))
+            let id = id(person, draft, body["evidence"])
+            return Sound(line: number, id: id, person: person, draft: try terms.fit(draft))
         } catch let refusal as ConsentRefusal {
             throw fault(refusal.field, refusal.problem)
         } catch let error as PlatformError {
@@ -128,11 +129,14 @@ struct ImportRecorder: Sendable {
         }
     }
 
-    /// The same for the same declaration, so that a line or a file that comes again records nothing again.
-    private func id(_ person: Person, _ draft: ConsentEventDraft) -> ConsentEventID {
+    /// The same for the same declaration, so that a line or a file that comes again records nothing again; another for one that brings
+    /// other evidence.
+    /// - Parameter evidence: as the line and the defaults have it: what a source makes of it also says when.
+    private func id(_ person: Person, _ draft: ConsentEventDraft, _ evidence: JSON?) -> ConsentEventID {
         let said = [
             importing.source, importing.channel.description, person.key, draft.purpose, draft.kind.rawValue,
             draft.occurredAt.rfc3339, draft.expiresAt?.rfc3339 ?? "-",
+            String(decoding: (evidence ?? .null).inOneOrder.encoded(), as: UTF8.self),
         ]
         var bytes = keys.index.index("consent-import", JSON.array(said.map { .string($0) }).encoded())
         // RFC 9562: version 8, made in a way of our own.
@@ -142,6 +146,26 @@ struct ImportRecorder: Sendable {
     }
 
     // MARK: - Many at once
+
+    /// Counts what the gate will not take for a proven consent: what brings nothing that proves it, and what comes after the person's own no.
+    private func weigh(
+        _ fresh: [ConsentLedger.NewEvent], _ counts: inout ConsentImport.Counts, _ tx: PostgresTransaction
+    ) async throws {
+        let agreements = fresh.filter { $0.draft.kind.agrees }
+        guard !agreements.isEmpty else { return }
+        let known = try await ConsentLedger.facts(
+            keys.tenant, Array(Set(agreements.map(\.contact))), importing.channel, tx)
+        let now = Date()
+        for event in agreements {
+            let fact = ConsentFact(declared: event.draft, at: now)
+            let facts = [event.draft.purpose, ReservedPurpose.every].flatMap {
+                known[.init(contact: event.contact, purpose: $0)] ?? []
+            }
+            let isAfterNo = ConsentState.isAfterOwnNo(fact, among: facts)
+            if isAfterNo { counts.afterWithdrawal += 1 }
+            if isAfterNo || fact.grounds.proof == .asserted { counts.unproven += 1 }
+        }
+    }
 
     private enum Found {
         case known(ContactID)
@@ -212,6 +236,16 @@ struct ImportRecorder: Sendable {
                 "SELECT consent_event_id FROM consent_events WHERE tenant_id = $1 AND consent_event_id = ANY ($2)",
                 [keys.tenant, ids]))
         return Set(try rows.map { try $0.decode("consent_event_id", as: ConsentEventID.self) })
+    }
+}
+
+extension JSON {
+    /// What it says, however it was written: members by name, without those that say nothing.
+    fileprivate var inOneOrder: JSON {
+        if let array { return .array(array.map(\.inOneOrder)) }
+        guard let object else { return self }
+        let members = object.members.filter { !$0.value.isNull }.sorted { $0.name < $1.name }
+        return .object(JSONObject(members.map { ($0.name, $0.value.inOneOrder) }))
     }
 }
 

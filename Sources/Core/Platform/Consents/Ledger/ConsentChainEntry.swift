@@ -40,6 +40,7 @@ struct ConsentChainEntry: Sendable, Hashable {
                    CASE WHEN evidence_sealed IS NULL THEN NULL ELSE sha256(evidence_sealed) END AS evidence_found,
                    tenant_id, consent_event_id, contact_id, channel_id, purpose, kind, source, source_id, recorded_by,
                    proof, is_explicit::text AS is_explicit, age_confirmed::text AS age_confirmed,
+                   has_reference::text AS has_reference,
                    (extract(epoch FROM occurred_at) * 1000000)::bigint AS occurred_at,
                    (extract(epoch FROM expires_at) * 1000000)::bigint AS expires_at,
                    (extract(epoch FROM evidence_until) * 1000000)::bigint AS evidence_until,
@@ -69,5 +70,7 @@ struct ConsentChainEntry: Sendable, Hashable {
             try number("evidence_until"), try number("recorded_at"), try id("recorded_by"),
             try row.decode("proof"), try row.decode("is_explicit"), try row.decode("age_confirmed"),
         ]
+        // Hashed where it is noted; earlier events end before it.
+        if let hasReference = try row.decode("has_reference", as: String?.self) { fields.append(hasReference) }
     }
 }

@@ -35,29 +35,35 @@ struct ConsentKeeper: Sendable {
     @discardableResult
     func noteExpired(_ tenant: TenantID) async throws -> Int {
         var count = 0
+        var after: (ContactID, ChannelID, String)?
         while true {
-            let ended = try await shard.worker.transactionBatch(settings: asTenant(tenant), [Self.ended(tenant)])[0]
+            let ended = try await shard.worker.transactionBatch(
+                settings: asTenant(tenant), [Self.ended(tenant, after: after)])[0]
             for row in ended {
                 let contact = try row.decode("contact_id", as: ContactID.self)
                 let (channel, purpose) = (
                     try row.decode("channel_id", as: ChannelID.self), try row.decode("purpose", as: String.self)
                 )
                 if try await noteExpired(tenant, contact, channel, purpose) { count += 1 }
+                after = (contact, channel, purpose)
             }
             if ended.count < Self.portion { return count }
         }
     }
 
-    private static func ended(_ tenant: TenantID) -> PostgresQuery {
+    /// - Parameter after: the last that was looked at: none is looked at twice, whatever came of it.
+    private static func ended(_ tenant: TenantID, after: (ContactID, ChannelID, String)?) -> PostgresQuery {
         PostgresQuery(
             "consents.ended",
             """
-            SELECT contact_id, channel_id, purpose
-            FROM consents
-            WHERE tenant_id = $1 AND state IN ('granted', 'confirmed') AND expires_at <= now()
-            ORDER BY contact_id, channel_id, purpose
+            SELECT c.contact_id, c.channel_id, c.purpose
+            FROM consents c
+            JOIN contacts named ON named.tenant_id = c.tenant_id AND named.contact_id = c.contact_id
+            WHERE c.tenant_id = $1 AND c.state IN ('granted', 'confirmed') AND c.expires_at <= now() AND named.merged_into IS NULL
+              AND ($3::uuid IS NULL OR (c.contact_id, c.channel_id, c.purpose) > ($3, $4, $5))
+            ORDER BY c.contact_id, c.channel_id, c.purpose
             LIMIT $2
-            """, [tenant, portion])
+            """, [tenant, portion, after?.0, after?.1, after?.2])
     }
 
     /// Looks again while the contact is held: the person may have agreed anew at this moment.
@@ -69,7 +75,9 @@ struct ConsentKeeper: Sendable {
             let contact = try await ContactStore.lock(tenant, contact, tx)
             let standing = try await ConsentLedger.derive(
                 tenant, contact: contact, channel: channel, purpose: purpose, tx)
-            guard standing.state == .expired, let ended = standing.expiresAt else {
+            guard standing.state == .expired, let ended = standing.expiresAt,
+                try await !isNoted(tenant, contact, channel, purpose, at: ended, tx)
+            else {
                 _ = try await tx.query(
                     ConsentLedger.store(tenant, contact: contact, channel: channel, purpose: purpose, standing))
                 return false
@@ -80,6 +88,24 @@ struct ConsentKeeper: Sendable {
                 keys, .generate(), contact: contact, channel: channel, source: "obhut", draft, by: nil, tx)
             return true
         }
+    }
+
+    /// Whether the end stands in the history already: another process was quicker.
+    private func isNoted(
+        _ tenant: TenantID, _ contact: ContactID, _ channel: ChannelID, _ purpose: String, at end: Date,
+        _ tx: PostgresTransaction
+    ) async throws -> Bool {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "consents.noted-end",
+                """
+                SELECT FROM consent_events e
+                JOIN contacts c ON c.tenant_id = e.tenant_id AND c.contact_id = e.contact_id
+                WHERE e.tenant_id = $1 AND (e.contact_id = $2 OR c.merged_into = $2) AND e.channel_id = $3 AND e.purpose = $4
+                  AND e.kind = 'expired' AND e.occurred_at = $5
+                LIMIT 1
+                """, [tenant, contact, channel, purpose, end]))
+        return !rows.isEmpty
     }
 
     // MARK: - Evidence
@@ -105,8 +131,10 @@ struct ConsentKeeper: Sendable {
                                 AND c.channel_id = e.channel_id AND c.purpose = e.purpose
                                 AND c.state IN ('granted', 'confirmed') AND (c.expires_at IS NULL OR c.expires_at > now()))
                           AND NOT EXISTS (
-                              SELECT FROM consent_events later
-                              WHERE later.tenant_id = $1 AND later.contact_id = e.contact_id AND later.channel_id = e.channel_id
+                              SELECT FROM contacts same
+                              JOIN consent_events later ON later.tenant_id = same.tenant_id AND later.contact_id = same.contact_id
+                              WHERE same.tenant_id = $1 AND coalesce(named.merged_into, named.contact_id) IN (same.contact_id, same.merged_into)
+                                AND later.channel_id = e.channel_id
                                 AND later.purpose IN (e.purpose, 'all') AND later.evidence_until > now())
                           AND NOT EXISTS (
                               SELECT FROM conversations v

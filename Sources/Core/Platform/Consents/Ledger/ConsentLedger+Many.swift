@@ -10,15 +10,9 @@ extension ConsentLedger {
         /// As it means today.
         var contact: ContactID
         var draft: ConsentEventDraft
-
-        /// Whether it is a consent that nothing proves but the tenant's word.
-        var isUnproven: Bool {
-            guard draft.kind == .granted || draft.kind == .confirmed else { return false }
-            return ConsentGrounds(evidence: draft.evidence, isWitnessed: false).proof == .asserted
-        }
     }
 
-    private struct Subject: Hashable {
+    struct Subject: Hashable {
         var contact: ContactID
         var purpose: String
     }
@@ -80,15 +74,14 @@ extension ConsentLedger {
         return followed
     }
 
-    private static func facts(
+    static func facts(
         _ tenant: TenantID, _ contacts: [ContactID], _ channel: ChannelID, _ tx: PostgresTransaction
     ) async throws -> [Subject: [ConsentFact]] {
         let rows = try await tx.query(
             PostgresQuery(
                 "consents.facts-of-many",
                 """
-                SELECT coalesce(c.merged_into, c.contact_id) AS contact_id, e.purpose, e.kind, e.occurred_at, e.recorded_at, e.expires_at,
-                       e.proof, e.is_explicit, e.age_confirmed
+                SELECT coalesce(c.merged_into, c.contact_id) AS contact_id, e.purpose, \(factColumns)
                 FROM contacts c
                 JOIN consent_events e ON e.tenant_id = c.tenant_id AND e.contact_id = c.contact_id
                 WHERE c.tenant_id = $1 AND (c.contact_id = ANY ($2) OR c.merged_into = ANY ($2)) AND e.channel_id = $3
@@ -103,11 +96,20 @@ extension ConsentLedger {
 }
 
 extension ConsentFact {
-    /// Reads the columns of `consent_events`.
+    /// What a declaration that is not recorded yet says.
+    init(declared draft: ConsentEventDraft, at now: Date) {
+        self.init(
+            kind: draft.kind, occurredAt: draft.occurredAt, recordedAt: now, expiresAt: draft.expiresAt,
+            grounds: ConsentGrounds(evidence: draft.evidence, isWitnessed: false),
+            hasReference: ConsentGrounds.hasReference(draft.evidence))
+    }
+
+    /// Reads `ConsentLedger.factColumns`.
     init(_ row: PostgresRow) throws {
         self.init(
             kind: try row.decode("kind"), occurredAt: try row.decode("occurred_at"),
             recordedAt: try row.decode("recorded_at"), expiresAt: try row.decode("expires_at"),
-            grounds: try ConsentGrounds(row))
+            grounds: try ConsentGrounds(row), isOwn: try row.decode("is_own"),
+            hasReference: try row.decode("has_reference", as: Bool?.self) ?? false)
     }
 }

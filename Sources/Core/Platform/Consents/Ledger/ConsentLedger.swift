@@ -8,6 +8,11 @@ import struct Foundation.UUID
 enum ConsentLedger {
     /// The purpose of a withdrawal that ends every consent of a person on a channel, those to be learnt of later too.
     static let everyPurpose = "all"
+    /// What a `ConsentFact` is read from, of `consent_events e`. What nobody declared, the person did before us.
+    static let factColumns = """
+        e.kind, e.occurred_at, e.recorded_at, e.expires_at, e.proof, e.is_explicit, e.age_confirmed, e.has_reference,
+        e.recorded_by IS NULL AS is_own
+        """
     /// How long evidence is kept at least, in years, as SQL that has the tenant as `$1`: what the tenant's terms say. A claim that a message
     /// was sent without consent can be made for so long after the consent and after each use of it (UWG § 7a; elsewhere good practice).
     static let evidenceYears = """
@@ -103,13 +108,14 @@ enum ConsentLedger {
             """
             INSERT INTO consent_events (tenant_id, consent_event_id, contact_id, channel_id, purpose, kind, source, source_id,
                                         evidence_sealed, occurred_at, expires_at, recorded_by, evidence_until, proof, is_explicit,
-                                        age_confirmed)
+                                        age_confirmed, has_reference)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-                    greatest(now(), $11) + \(evidenceYears) * interval '1 year', $13, $14, $15)
+                    now() + \(evidenceYears) * interval '1 year', $13, $14, $15, $16)
             """,
             [
                 keys.tenant, id, contact, channel, draft.purpose, draft.kind, source, setup, sealed, draft.occurredAt,
                 draft.expiresAt, caller, grounds?.proof, grounds?.isExplicit ?? false, grounds?.age,
+                agrees ? ConsentGrounds.hasReference(draft.evidence) : nil,
             ])
     }
 
@@ -149,7 +155,7 @@ enum ConsentLedger {
             PostgresQuery(
                 "consents.facts",
                 """
-                SELECT e.kind, e.occurred_at, e.recorded_at, e.expires_at, e.proof, e.is_explicit, e.age_confirmed
+                SELECT \(factColumns)
                 FROM consent_events e
                 JOIN contacts c ON c.tenant_id = e.tenant_id AND c.contact_id = e.contact_id
                 WHERE e.tenant_id = $1 AND (e.contact_id = $2 OR c.merged_into = $2) AND e.channel_id = $3

@@ -13,6 +13,9 @@ enum Withdrawals {
     }
 
     /// Ends every consent of a person on a channel, with what is recorded later about the time before.
+    ///
+    /// Who says so again says it of the time until now: it is recorded again, as otherwise a consent that is learnt of afterwards, from
+    /// between the two, would count.
     /// - Returns: whether there was anything left to withdraw: the first time only, a person is told.
     @discardableResult
     static func everything(
@@ -30,8 +33,13 @@ enum Withdrawals {
                 FROM consents
                 WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3
                 """, [keys.tenant, contact, channel]))
-        let open = try rows[0].decode("open", as: Int.self)
-        guard try open > 0 || rows[0].decode("withdrawn", as: Int.self) == 0 else { return false }
+        let isOpen = try rows[0].decode("open", as: Int.self) > 0
+        let isNew = try isOpen || rows[0].decode("withdrawn", as: Int.self) == 0
+        if !isNew {
+            let isLater = try await isLater(
+                time, keys.tenant, contact: contact, channel: channel, ReservedPurpose.every, tx)
+            guard isLater else { return false }
+        }
         var evidence = evidence
         evidence["method"] = .string(method)
         let draft = ConsentEventDraft(
@@ -39,7 +47,25 @@ enum Withdrawals {
         _ = try await ConsentLedger.addHeld(
             keys, .generate(), contact: contact, channel: channel, source: source, draft, by: caller,
             releases: releases, tx)
-        return true
+        return isNew
+    }
+
+    /// Whether the person had not said so, of this or of everything, at that time or later. No time is later than its record.
+    private static func isLater(
+        _ time: Date, _ tenant: TenantID, contact: ContactID, channel: ChannelID, _ purpose: String,
+        _ tx: PostgresTransaction
+    ) async throws -> Bool {
+        let rows = try await tx.query(
+            PostgresQuery(
+                "withdrawals.last",
+                """
+                SELECT coalesce(least($5, now()) > max(least(e.occurred_at, e.recorded_at)), true) AS is_later
+                FROM consent_events e
+                JOIN contacts c ON c.tenant_id = e.tenant_id AND c.contact_id = e.contact_id
+                WHERE e.tenant_id = $1 AND (e.contact_id = $2 OR c.merged_into = $2) AND e.channel_id = $3
+                  AND e.purpose IN ($4, 'all') AND e.kind = 'withdrawn'
+                """, [tenant, contact, channel, purpose, time]))
+        return try rows[0].decode("is_later")
     }
 
     /// Ends one consent, or everything when no purpose is named.
@@ -56,14 +82,18 @@ enum Withdrawals {
         let contact = try await ContactStore.lock(keys.tenant, named, tx)
         let standing = try await ConsentLedger.derive(
             keys.tenant, contact: contact, channel: channel, purpose: purpose, tx)
-        guard standing.state != .withdrawn else { return false }
+        let isNew = standing.state != .withdrawn
+        if !isNew {
+            let isLater = try await isLater(time, keys.tenant, contact: contact, channel: channel, purpose, tx)
+            guard isLater else { return false }
+        }
         var evidence = evidence
         evidence["method"] = .string(method)
         let draft = ConsentEventDraft(
             kind: .withdrawn, purpose: purpose, occurredAt: time, evidence: .object(evidence))
         _ = try await ConsentLedger.addHeld(
             keys, .generate(), contact: contact, channel: channel, source: source, draft, by: caller, tx)
-        return true
+        return isNew
     }
 
     /// Tells a person that they have withdrawn: the one message that the gate lets pass after that, while the service window is open.

@@ -27,12 +27,12 @@ extension ExportTable {
                 """),
         ExportTable(
             name: "contacts", place: .region, omitted: ["key_id", "key_sealed", "name_sealed"],
-            shown: notHidden,
+            shown: ofShownContact,
             sql: """
                 SELECT (to_jsonb(t) - ARRAY['key_id', 'key_sealed', 'name_sealed'])::text AS row,
                        ARRAY[t.contact_id::text] AS place, t.contact_id AS sealed_for, t.key_id, t.key_sealed, t.name_sealed
                 FROM contacts t
-                WHERE t.tenant_id = $1 AND (\(notHidden)) AND ($3::text[] IS NULL OR t.contact_id > ($3::text[])[1]::uuid)
+                WHERE t.tenant_id = $1 AND (\(ofShownContact)) AND ($3::text[] IS NULL OR t.contact_id > ($3::text[])[1]::uuid)
                 ORDER BY t.contact_id
                 LIMIT $2
                 """,
@@ -187,8 +187,11 @@ extension ExportTable {
     ]
 
     private static let notHidden = "NOT t.hidden"
+    /// Who was hidden and is one person with somebody who is shown, is shown: what is known of the two is one history.
     private static let ofShownContact = """
-        NOT EXISTS (SELECT FROM contacts h WHERE h.tenant_id = t.tenant_id AND h.contact_id = t.contact_id AND h.hidden)
+        NOT EXISTS (SELECT FROM contacts n
+                    JOIN contacts h ON h.tenant_id = n.tenant_id AND h.contact_id = coalesce(n.merged_into, n.contact_id)
+                    WHERE n.tenant_id = t.tenant_id AND n.contact_id = t.contact_id AND h.hidden)
         """
     private static let ofShownMessage = """
         NOT EXISTS (SELECT FROM messages h WHERE h.tenant_id = t.tenant_id AND h.message_id = t.message_id AND h.hidden)

@@ -29,6 +29,9 @@ extension Schemas {
         .required("processed", count),
         .required("recorded", count.described("Recorded; in a dry run, those that would be.")),
         .required("unproven", count.described("Of the recorded, consents that nothing proves but the tenant's word.")),
+        .required(
+            "after_withdrawal",
+            count.described("Of the unproven, agreements after the person's own no that name no reference.")),
         .required("repeated", count.described("Known already from an earlier line or file.")),
         .required("refused", count.described("Not taken; each has a fault.")),
         .required("created_at", .time), .required("finished_at", Schema.time.orNull),
