@@ -54,7 +54,7 @@ import Testing
             await expectError(.notFound) { try await region.installation.reading.contact(company.caller, hidden) }
             await expectRefusal(.consentMissing) { try await company.send("Hallo", to: refuser.byPhone) }
             // Somebody who agrees anew is shown, with all that is so.
-            try await company.declare(by: refuser.byPhone)
+            try await company.declareAnew(by: refuser.byPhone)
             try await company.send("Hallo", to: refuser.byPhone)
         }
     }

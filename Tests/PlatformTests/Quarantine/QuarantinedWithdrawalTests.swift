@@ -52,7 +52,7 @@ import Testing
         try await Region.with { region in
             let company = try await Company(in: region)
             try await write(company, ["STOP"], at: Date(timeIntervalSinceNow: -60))
-            try await company.declare(by: person.byPhone)
+            try await company.declareAnew(by: person.byPhone)
             try await Ear(in: region).work()
             #expect(try await company.messages(.inbound).map(\.content) == [.text("STOP")])
             try await company.send("Guten Tag", to: person.byPhone)
