@@ -145,7 +145,8 @@ def test_who_stops_midway_has_withdrawn_everything(own, language):
     handset.hears(words["says_stopped"])
     handset.hears_nothing_more()
     assert own.held_back() == 0 and reads_nothing(own)
-    assert own.send({"phone": handset.number}, "x", expect=403)["refusal"]["code"] == "consent_withdrawn"
+    # The tenant was never shown them, and is not told that they said no.
+    assert own.send({"phone": handset.number}, "x", expect=403)["refusal"]["code"] == "consent_missing"
     for more in [words["hello"], words["stop"]]:
         handset.writes(more)
         handset.hears_nothing_more()

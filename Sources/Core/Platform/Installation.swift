@@ -132,6 +132,9 @@ public final class Installation: Sendable {
         self.plugins = plugins
         self.control = control
         self.directory = directory
+        let plane = ControlPlane(
+            database: control, key: controlKey, sealing: configuration.sealing,
+            sessionLimits: configuration.sessionLimits, logger: logger)
         var ingestBatches: [ShardID: GroupCommit<IngestItem, IngestOutcome>] = [:]
         var sendBatches: [ShardID: GroupCommit<SendItem, SendReceipt>] = [:]
         var workers: [ShardID: [LaneWorker]] = [:]
@@ -149,7 +152,8 @@ public final class Installation: Sendable {
                 let conversing = LaneWorker.conversing(
                     DialogueLane(shard: shard, plugins: plugins, logger: logger, wake: delivering.wake))
                 let webhooks = WebhookLane(
-                    shard: shard, http: http, render: configuration.webhookRendering, logger: logger)
+                    shard: shard, http: http, render: configuration.webhookRendering, audit: plane.audit, logger: logger
+                )
                 let imports = ConsentImportLane(shard: shard, plugins: plugins, logger: logger)
                 workers[shard.id] = [delivering, conversing, .telling(webhooks), .importing(imports)]
                 wakers.append(DialogueWaker(shard: shard, logger: logger))
@@ -158,9 +162,6 @@ public final class Installation: Sendable {
         let awake = workers
         let wake: @Sendable (ShardID) -> Void = { awake[$0]?.forEach { $0.wake() } }
         let routes = RouteStore(control: control, key: controlKey, plugins: plugins)
-        let plane = ControlPlane(
-            database: control, key: controlKey, sealing: configuration.sealing,
-            sessionLimits: configuration.sessionLimits, logger: logger)
         (audit, staff, adminTokens) = (plane.audit, plane.staff, plane.adminTokens)
         (auditVerifier, auditReader, auditSeals) = (plane.auditVerifier, plane.auditReader, plane.auditSeals)
         refusals = RefusalTally(audit: audit, controlKey: controlKey, logger: logger)

@@ -12,7 +12,7 @@ import Testing
         ("ARRET", "fr"), ("ARRÊT", "fr"), ("arre\u{302}t", "fr"), ("désabonner", "fr"), ("DESABONNER", "fr"),
         ("BAJA", "es"), ("baja", "es"), ("Cancelar", "es"), ("darme de baja", "es"), ("no mas mensajes", "es"),
         ("BASTA", "it"), ("Cancella", "it"), ("REZYGNUJĘ", "pl"), ("rezygnuje", "pl"), ("Wypisz", "pl"),
-        ("WYPISZ MNIE", "pl"), ("afmelden", "nl"), ("odhlásit", "cs"), ("S\u{200B}TOP", ""), ("ＳＴＯＰ", ""),
+        ("WYPISZ MNIE", "pl"), ("afmelden", "nl"), ("odhlásit", ""), ("S\u{200B}TOP", ""), ("ＳＴＯＰ", ""),
         // In a sentence it is none.
         ("Please stop by tomorrow", "-"), ("STOP it", "-"), ("Wo kann ich mich abmelden?", "-"),
         ("Stopp den Wecker", "-"),
@@ -20,9 +20,66 @@ import Testing
         ("5 stop", "-"), ("stopp?nein", "-"), ("basta cosi", "-"),
         // Words that look like one.
         ("STOPS", "-"), ("nonstop", "-"), ("bajada", "-"), ("S T O P", "-"), ("", "-"), ("   ", "-"), ("!", "-"),
-        ("ja", "-"), ("START", "-"), ("stop 🙏", "-"), ("https://stop", "-"), ("stop\u{0}", ""),
+        ("ja", "-"), ("START", "-"), ("https://stop", "-"), ("stop\u{0}", ""),
         (String(repeating: " ", count: 200) + "stop", "-"),
     ]
+
+    /// Signs that say nothing, and words that are only polite.
+    static let adorned: [(String, String)] = [
+        ("STOP 🛑", ""), ("🛑🛑 stop 🛑🛑", ""), ("stop🙏🏽", ""), ("❤️ stop", ""), ("stop 👨‍👩‍👧", ""), ("STOP 🇩🇪", ""),
+        ("*STOP*", ""), ("~stop~", ""), ("→ Abmelden ←", "de"), ("stop <3", "-"), ("STOP 1️⃣", "-"), ("🛑", "-"),
+        ("❌", "-"),
+        ("Stop bitte", ""), ("bitte stop!", ""), ("Bitte abmelden, danke.", "de"), ("stop please", ""),
+        ("Please, stop. Thank you 🙏", ""), ("PLEASE UNSUBSCRIBE", ""), ("no more messages please", "en"),
+        ("stop s'il vous plaît", ""), ("Désabonner svp", "fr"), ("baja por favor", "es"), ("basta grazie", "it"),
+        ("stop proszę", ""), ("Stop alsjeblieft", ""), ("stopp tack", ""), ("stop prosím", ""), ("моля, спрете", "bg"),
+        ("palun lõpetage", "et"), ("παρακαλώ σταματήστε", "el"), ("stop le do thoil", ""), ("lūdzu apturēt", "lv"),
+        ("stop jekk jogħġbok", ""), ("stop hvala", ""),
+        ("bitte", "-"), ("bitte danke", "-"), ("bitte nicht stop", "-"), ("please stop it", "-"),
+        ("bitte stoppen sie den versand", "-"), ("danke für stop", "-"), ("stop bitte morgen um neun", "-"),
+        ("thank you stop by", "-"), ("stopbitte", "-"),
+    ]
+
+    @Test(arguments: adorned) func `signs and politeness change nothing, any other word does`(
+        text: String, language: String
+    ) {
+        let word = WithdrawalWord(.text(text))
+        #expect((word == nil) == (language == "-"), "\(text)")
+        if let word { #expect(word.language ?? "" == language) }
+    }
+
+    /// As people write it, with and without the marks of their alphabet; each with a sentence that has the word in it.
+    static let languages: [(String, String, none: String)] = [
+        ("стоп", "", "стоп машината"), ("Спрете!", "bg", "спрете колата"), ("отпиши ме", "bg", "не ме отписвай"),
+        ("odjava", "", "kako ide odjava"), ("Prestanite", "hr", "prestanite pušiti"),
+        ("ne pišite mi više", "hr", "ne pišite mi više o tome"), ("lõpeta", "", "lõpeta ära see jutt"),
+        ("Loobun", "et", "loobun ajast"), ("lopeta", "", "lopeta tupakointi"),
+        ("EI ENÄÄ VIESTEJÄ", "fi", "ei enää viestejä illalla"), ("στοπ", "el", "στοπ στη γωνία"),
+        ("Διαγραφή", "el", "διαγραφή ραντεβού"), ("κατάργηση εγγραφής", "el", "η κατάργηση εγγραφής μου"),
+        ("díliostáil", "ga", "stad"), ("apturēt", "lv", "apturēt zāles"), ("atrakstities", "lv", "kā atrakstīties"),
+        ("STABDYKITE", "lt", "stabdykite vaistus"), ("neberasykite", "lt", "neberašykite recepto"),
+        ("Waqqaf", "mt", "waqqaf il-mediċina"), ("neħħini", "mt", "neħħini mil-lista tal-lum"),
+        ("nehhini", "mt", "nehhini illum"), ("odhlásiť", "", "chcem sa odhlásiť"),
+        ("odvolavam suhlas", "sk", "neodvolávam súhlas"), ("Nehajte", "sl", "nehajte kaditi"),
+        ("PREKLICUJEM SOGLASJE", "sl", "ne preklicujem soglasje"), ("wycofuje zgode", "pl", "nie wycofuję zgody"),
+    ]
+
+    @Test(arguments: languages) func `every language of the Union has its words`(
+        text: String, language: String, none: String
+    ) {
+        #expect(WithdrawalWord(text)?.language ?? "" == language && WithdrawalWord(text) != nil, "\(text)")
+        #expect(WithdrawalWord(none) == nil, "\(none)")
+    }
+
+    @Test func `no official language of the Union is without words and confirmation`() {
+        let official = "bg hr cs da nl en et fi fr de el hu ga it lv lt mt pl pt ro sk sl es sv".split(separator: " ")
+        #expect(official.count == 24)
+        let english = WithdrawalText.confirmation(in: "en")
+        for language in official.map(String.init) {
+            #expect(WithdrawalWord.spelt.contains { $0.language == language && !$0.words.isEmpty }, "\(language)")
+            #expect((WithdrawalText.confirmation(in: language) == english) == (language == "en"), "\(language)")
+        }
+    }
 
     @Test(arguments: texts) func `a word alone in a message withdraws, in a sentence it does not`(
         text: String, language: String

@@ -126,7 +126,7 @@ import Testing
             try await company.send("Hallo", to: person.byPhone)
             try await company.receive(company.channel.message("stop", from: [person.phone], "STOP"))
             // It holds from this moment on, before anybody heard it.
-            await expectRefusal(.consentWithdrawn) { try await company.send("Hallo", to: person.byPhone) }
+            await expectRefusal(.consentMissing) { try await company.send("Hallo", to: person.byPhone) }
             try await Hand(in: region).work()
             try await Ear(in: region).work()
             try await Hand(in: region).work()

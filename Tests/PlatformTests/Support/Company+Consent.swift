@@ -10,6 +10,16 @@ extension Company {
         try await declare(by: .identity(kind: identity.kind, address: identity.address), for: purpose, on: channel)
     }
 
+    /// The person agreed after a no of their own, and where they did so can be looked up.
+    func declareAnew(by person: RecipientReference) async throws {
+        _ = try await region.installation.consents.declare(
+            caller, source: "declared", person: person, channel: channel.id,
+            body: [
+                "purpose": "service", "state": "granted", "occurred_at": .string(Date().rfc3339),
+                "evidence": ["method": "in_person", "text": "Ja, gerne.", "reference": "Akte 17"],
+            ])
+    }
+
     /// Everybody whose messages are in quarantine agrees, and a worker releases what they wrote: for tests that are about what became of
     /// messages and contacts, and not about consent.
     func everybodyAgrees() async throws {

@@ -58,7 +58,7 @@ private final class Hooks: OutboundHTTP {
                     case .message(let message): message.content.json
                     case .consent(let consent): ["event": .string(consent.event.rawValue)]
                     }
-                }, logger: .quiet)
+                }, audit: region.installation.audit, logger: .quiet)
             while true {
                 let lease = UUID()
                 let rows = try await region.shard.worker.query(
@@ -113,6 +113,53 @@ private final class Hooks: OutboundHTTP {
             try await setting.work()
             #expect(setting.hooks.types.sorted() == ["consent.changed", "consent.changed", "message.state"])
             #expect(setting.hooks.texts == ["Guten Tag"])
+        }
+    }
+
+    @Test func `content of special categories leaves a trace at each attempt, naming the endpoint, and no other does`()
+        async throws
+    {
+        try await Region.with { region in
+            let setting = try await Setting(in: region, kinds: [.messageReceived])
+            let company = setting.company
+            func traces() async throws -> [String] {
+                try await region.controlRows(
+                    "SELECT entry FROM audit_entries WHERE action = 'special_category.read' ORDER BY sequence"
+                ).map { try $0.decode("entry") }
+            }
+            var health = PurposeDefinition.sample("Befunde")
+            health.isSpecialCategory = true
+            try await company.setTerms()
+            _ = try await company.terms.set(health, for: "health", of: company.id, .any, .system)
+            _ = try await region.installation.tenants.recordAgreement(
+                company.id,
+                NewAgreement(
+                    reference: "AVV 2", signedOn: "2026-02-28", documentSHA256: Array(0..<32),
+                    coversSpecialCategory: true), .system)
+            try await company.befriend(Person(1))
+            try await setting.work()
+            #expect(setting.hooks.texts == ["Hallo"])
+            #expect(try await traces() == [])
+
+            try await company.declare(by: Person(1).byPhone, for: "health")
+            try await company.send("Ihr Befund", to: Person(1).byPhone, for: "health")
+            try await company.receive(company.channel.message("ill", from: Person(1).all, "Mir ist übel"))
+            setting.hooks.answer { _ in 500 }
+            try await setting.work()
+            #expect(try await traces().count == 1)
+            setting.hooks.answer { _ in 204 }
+            try await region.letTimePass()
+            try await setting.work()
+            #expect(setting.hooks.texts == ["Hallo", "Mir ist übel"])
+            let (told, entries) = (try await company.messages(.inbound).last, try await traces().prefix(2))
+            #expect(entries.count == 2)
+            for entry in entries {
+                let json = try JSON(parsing: Array(entry.utf8))
+                #expect(
+                    json["principal"] == ["kind": "webhook_endpoint", "id": .string(setting.endpoint.id.description)])
+                #expect(json["subject"]?["id"]?.string == told?.id.description)
+                #expect(!entry.contains("übel"))
+            }
         }
     }
 

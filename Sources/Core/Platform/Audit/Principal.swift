@@ -5,6 +5,8 @@ public struct Principal: Sendable, Hashable {
         case staff
         /// A tenant's integration; the id is an `APIKeyID`.
         case apiKey = "api_key"
+        /// A server of a tenant's that is told of what happens; the id is a `WebhookEndpointID`.
+        case webhookEndpoint = "webhook_endpoint"
         /// The tenant's signatory, by a signed link; the id names the link.
         case signatory
         /// Whoever runs `obhut` on the server's machine.

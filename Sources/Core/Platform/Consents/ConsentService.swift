@@ -46,13 +46,28 @@ public struct ConsentService: Sendable {
                 let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)
                 let (contact, standing) = try await ConsentLedger.add(
                     keys, id, contact: known, channel: channel.id, source: name, draft, by: caller.key, tx)
+                // What the person did themselves before the tenant knew of them is not the tenant's to learn.
+                let isShown = try await ContactStore.shown(caller.tenant, contact, tx) != nil
                 let view = ConsentView(
-                    contact: contact, channel: channel.id, purpose: draft.purpose, standing: standing)
+                    contact: contact, channel: channel.id, purpose: draft.purpose,
+                    standing: isShown ? standing : Self.standing(of: draft))
                 let receipt = ConsentReceipt(id: id, view: view, isReplayed: false)
                 try await books?.keep(receipt, tx)
                 return receipt
             }
         }
+    }
+
+    /// What would follow from a fact if it were the only one.
+    private static func standing(of draft: ConsentEventDraft) -> ConsentStanding {
+        let now = Date()
+        let agrees = draft.kind == .granted || draft.kind == .confirmed
+        return ConsentState.derive(
+            from: [
+                ConsentFact(
+                    kind: draft.kind, occurredAt: draft.occurredAt, recordedAt: now, expiresAt: draft.expiresAt,
+                    grounds: agrees ? ConsentGrounds(evidence: draft.evidence, isWitnessed: false) : ConsentGrounds())
+            ], at: now)
     }
 
     private static func fit(

@@ -83,6 +83,24 @@ struct ContactStore: Sendable {
         return today
     }
 
+    /// Holds several contacts until commit, in one order, so that two who hold the same ones wait for each other and never in a ring.
+    /// - Parameter contacts: as they mean today.
+    /// - Throws: `PersonMoved` when one of them was merged meanwhile.
+    static func hold(_ tenant: TenantID, _ contacts: [ContactID], _ tx: PostgresTransaction) async throws {
+        let people = Array(Set(contacts))
+        guard !people.isEmpty else { return }
+        let held = try await tx.query(
+            PostgresQuery(
+                "contacts.hold",
+                """
+                SELECT contact_id FROM contacts
+                WHERE tenant_id = $1 AND contact_id = ANY ($2) AND merged_into IS NULL
+                ORDER BY contact_id
+                FOR UPDATE
+                """, [tenant, people]))
+        guard held.count == people.count else { throw PersonMoved() }
+    }
+
     /// The same for an id that a tenant named: one that is shown to it.
     static func shown(_ tenant: TenantID, _ contact: ContactID, _ session: some PostgresSession) async throws
         -> ContactID?

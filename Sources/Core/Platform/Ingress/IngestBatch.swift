@@ -156,6 +156,9 @@ struct IngestBatch: Sendable {
                 stop.identities, plugin: stop.event.plugin, seenAt: stop.occurredAt, isHidden: true, tx)
             stops.append((stop, contact))
         }
+        // All of them before the first event, which holds the tenant's chain until commit: whoever withdraws for one of them holds the
+        // person first, and the chain after that.
+        try await ContactStore.hold(tenant, stops.map(\.contact), tx)
         for (stop, contact) in stops.sorted(by: { $0.contact < $1.contact }) {
             try await ConsentLedger.addWithdrawal(
                 work.keys, contact: contact, channel: stop.event.channel, purpose: stop.purpose,
@@ -168,7 +171,7 @@ struct IngestBatch: Sendable {
     private func withdraw(
         _ plan: IngestPlan, of keys: TenantKeys, stored: Set<MessageID>, _ tx: PostgresTransaction
     ) async throws {
-        let new = plan.withdrawals.filter { stored.contains($0.id) }
+        let new = plan.withdrawals.filter { stored.contains($0.id) || $0.fate == .dropped }
         guard !new.isEmpty else { return }
         _ = try await tx.query(.tenant(keys.tenant))
         // In one order, as in every batch: each holds the tenant's chain from its first event on.
@@ -177,9 +180,9 @@ struct IngestBatch: Sendable {
             let isFirst = try await Withdrawals.everything(
                 keys, contact: withdrawal.contact, channel: message.channel, source: message.plugin,
                 method: "word_in_chat", evidence: message.withdrawalEvidence(word, stored: withdrawal.id),
-                at: Withdrawals.latest(message.occurredAt), tx)
+                at: Withdrawals.latest(message.occurredAt), releases: withdrawal.endsDialogue, tx)
             // Whoever is being asked something is told in the dialogue.
-            guard isFirst, !withdrawal.isHeard else { continue }
+            guard isFirst, withdrawal.fate == .stored else { continue }
             try await Withdrawals.confirm(
                 keys, to: withdrawal.contact, channel: message.channel,
                 WithdrawalText.confirmation(word, of: message.identities), tx)

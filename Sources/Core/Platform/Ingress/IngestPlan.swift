@@ -27,7 +27,8 @@ struct IngestPlan: Sendable {
     private var cues: [MessageID] = []
     /// Blind indexes of the entry codes that these messages bring.
     private var codes: Set<[UInt8]> = []
-    /// Messages by which their senders withdraw. Those of people who have agreed to nothing are heard with what else they wrote.
+    /// Messages by which their senders withdraw, whether or not they had agreed to anything: an older consent may become known later, and
+    /// must find the withdrawal.
     private(set) var withdrawals: [Withdrawal] = []
     private(set) var statuses: [(status: IngestWork.Status, message: MessageID?)] = []
     private var advances: [MessageAdvance] = []
@@ -93,25 +94,31 @@ struct IngestPlan: Sendable {
                 let key = ConversationKey(contact: contact.id, channel: message.channel)
                 var admission = fills[key] ?? people.admission(contact.id, message.channel)
                 let isStored = admission.isOpen
+                var fate = Withdrawal.Fate.stored
                 let id: MessageID
                 if isStored {
                     id = try store(message, contact)
                     if let name = message.name?.revealed { try rename(contact, nameSealed, to: name) }
                 } else {
                     let row = try QuarantinedMessage(message, of: contact.id, keys)
-                    guard admission.takes(row.size) else {
-                        dropped.append((message.item, message.channel))
-                        continue
-                    }
-                    quarantined.append((message.item, row))
                     id = row.id
+                    if admission.takes(row.size) {
+                        quarantined.append((message.item, row))
+                        fate = .heard
+                    } else {
+                        dropped.append((message.item, message.channel))
+                        fate = .dropped
+                    }
                 }
-                if let word = message.withdrawal, admission.isAdmitted {
+                if let word = message.withdrawal {
                     withdrawals.append(
-                        Withdrawal(message: message, word: word, id: id, contact: contact.id, isHeard: !isStored))
+                        Withdrawal(
+                            message: message, word: word, id: id, contact: contact.id, fate: fate,
+                            wasAdmitted: admission.isAdmitted))
                     // What comes after it in this batch is not the tenant's any more.
                     admission.isAdmitted = false
                 }
+                if fate == .dropped { continue }
                 fills[key] = admission
                 let touch = Self.touch(message, contact.id, isHidden: !isStored)
                 touches[key, default: touch].widen(touch)
@@ -156,8 +163,21 @@ struct IngestPlan: Sendable {
         var word: WithdrawalWord
         var id: MessageID
         var contact: ContactID
-        /// Whether the dialogue hears the message too, and answers it.
-        var isHeard: Bool
+        var fate: Fate
+        /// Whether the person had agreed to anything.
+        var wasAdmitted: Bool
+
+        enum Fate: Sendable {
+            case stored
+            /// In quarantine: the dialogue hears the message too, and answers it.
+            case heard
+            /// Not kept, as its sender wrote too much. The word counts all the same.
+            case dropped
+        }
+
+        /// Whether the dialogue is ended by this; that of somebody who had agreed to nothing ends when it hears the word, as it can tell a
+        /// refusal from a withdrawal.
+        var endsDialogue: Bool { wasAdmitted || fate == .dropped }
     }
 
     private struct ConversationKey: Hashable {

@@ -26,6 +26,8 @@ enum SendStore {
     /// All that the gate and the writing need, one row a send. Which kind of channel is meant shows only in the look-up, so a person
     /// named by address comes once for each kind, and the rows of the other kinds fall away. `LIMIT 1` keeps each look-up one by key,
     /// whatever the planner believes of the tables' sizes. The person is kept from being merged or erased until commit.
+    ///
+    /// Of somebody who is hidden a consent counts, and nothing else: that they wrote and said no is told apart from nobody.
     static func facts(_ tenant: TenantID, _ looks: [Look]) -> PostgresQuery {
         let rows = looks.enumerated().flatMap { place, look in
             look.contact != nil || look.candidates.isEmpty
@@ -68,6 +70,7 @@ enum SendStore {
             LEFT JOIN LATERAL (
                 SELECT state, since, expires_at, proof, is_explicit, age_confirmed FROM consents
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id AND purpose = u.purpose
+                  AND (NOT c.hidden OR state IN ('granted', 'confirmed') AND (expires_at IS NULL OR expires_at > now()))
                 LIMIT 1) co ON true
             LEFT JOIN LATERAL (
                 SELECT result_id, request_hash FROM idempotency_keys

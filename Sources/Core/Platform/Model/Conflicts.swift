@@ -1,7 +1,7 @@
 import Postgres
 
 /// Runs `body` again when another transaction made the same row first, or moved the person that a row was to belong to: the second
-/// time it finds what the other left.
+/// time it finds what the other left. So it does when two waited for each other: nothing of the one that PostgreSQL ended is left.
 func retryingConflicts<Value: Sendable>(
     attempts: Int = 8, _ body: @Sendable () async throws -> Value
 ) async throws -> Value {
@@ -21,6 +21,8 @@ func retryingConflicts<Value: Sendable>(
 struct PersonMoved: Error {}
 
 extension PostgresError {
-    /// Somebody else's row, or the lack of one, stands in the way; which one shows when looking again.
-    var isConflict: Bool { sqlState == .uniqueViolation || sqlState == .foreignKeyViolation }
+    /// Somebody else's row, the lack of one, or somebody else's lock stands in the way; which one shows when looking again.
+    var isConflict: Bool {
+        sqlState == .uniqueViolation || sqlState == .foreignKeyViolation || isSerializationConflict
+    }
 }

@@ -20,6 +20,7 @@ struct WebhookLane: Sendable {
     let shard: Shard
     let http: any OutboundHTTP
     let render: WebhookRendering
+    let audit: AuditTrail
     let logger: Logger
 
     private enum Next {
@@ -89,10 +90,25 @@ struct WebhookLane: Sendable {
                 return (job, nil, .goOn)
             }
             let request = try request(event, job.event, fact, keys)
+            try await enterReading(of: fact, by: event.endpoint, keys.tenant)
             return (job, Delivery(request: request, endpoint: event.endpoint), .goOn)
         }
         guard let job, let delivery else { return next }
         return try await tell(delivery, job, lane)
+    }
+
+    /// Content of special categories leaves a trace before it leaves the house, at every attempt, as it does when it is read
+    /// (`ReadingService`; Art. 9, 5(2) GDPR). Everything else costs nothing.
+    private func enterReading(of fact: WebhookFact, by endpoint: WebhookEndpointID, _ tenant: TenantID) async throws {
+        guard case .message(let message) = fact, message.isSpecialCategory else { return }
+        try await audit.enter(
+            AuditRecord(
+                "special_category.read", .init("message", message.id),
+                Cause(Principal(.webhookEndpoint, id: endpoint.description)),
+                after: [
+                    "messages": [.string(message.id.description)],
+                    "conversations": [.string(message.conversation.description)],
+                ]), in: .tenant(tenant))
     }
 
     private func end(_ job: WebhookJob, _ lane: Lane, _ tx: PostgresTransaction) async throws {

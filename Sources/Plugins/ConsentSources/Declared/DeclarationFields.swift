@@ -12,7 +12,8 @@ struct DeclarationFields {
     let object: JSONObject
     let path: String
 
-    /// - Throws: for what is no object, and for a field that is not known: a misspelt one must not get lost.
+    /// - Throws: for what is no object, and for a field that is not known: a misspelt one must not get lost. It is named only when its name
+    ///   could be a field's: where columns and cells were mixed up, names are people's data.
     init(_ json: JSON?, path: String, known: Set<String>) throws(ConsentRefusal) {
         guard let json else { throw ConsentRefusal(field: path, problem: "this is missing; give an object") }
         guard let object = json.object else {
@@ -22,8 +23,9 @@ struct DeclarationFields {
         self.object = object
         self.path = path
         if let stranger = object.members.first(where: { !known.contains($0.name) }) {
+            let isField = (1...40).contains(stranger.name.utf8.count) && Self.isFieldName(stranger.name)
             throw ConsentRefusal(
-                field: full(String(stranger.name.prefix(64))),
+                field: isField ? full(stranger.name) : path.isEmpty ? "(body)" : path,
                 problem: "there is no such field; known are \(known.sorted().joined(separator: ", "))")
         }
     }
@@ -66,6 +68,10 @@ struct DeclarationFields {
                 field: full(name), problem: "give a time with zone, such as 2026-03-01T12:00:00Z (RFC 3339)")
         }
         return time
+    }
+
+    private static func isFieldName(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
     }
 
     static func isWord(_ text: String) -> Bool {

@@ -134,6 +134,23 @@ import Testing
         }
     }
 
+    @Test func `a member that nobody knows is named when it may be a field, and never when it may be a person`()
+        async throws
+    {
+        try await Region.with { region in
+            let setting = try await Setting(in: region)
+            let id = try await setting.begin()
+            let members = ["purpos", "Lena Brandt", "+49 170 1234567", "lena@praxis.example"]
+            let lines = members.map { #"{"contact": {"phone": "+4930123456"}, "\#($0)": "x"}"# }
+            try await setting.bring(lines.joined(separator: "\n"), to: id, .lines)
+            try await setting.work()
+            let kept = try await region.rows("SELECT field FROM consent_import_faults ORDER BY line")
+            #expect(
+                try kept.map { try $0.decode("field", as: String.self) } == ["purpos", "(line)", "(line)", "(line)"])
+            #expect(try await setting.faults(id).allSatisfy { !$0.problem.contains("ena") })
+        }
+    }
+
     @Test func `lines of JSON name people in every way, and say what the defaults do not`() async throws {
         try await Region.with { region in
             let setting = try await Setting(in: region)

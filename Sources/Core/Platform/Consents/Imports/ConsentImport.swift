@@ -75,10 +75,21 @@ public struct ConsentImportFault: Error, Sendable, Hashable {
     public var field: String
     public var problem: String
 
+    /// - Parameter field: names of fields with dots between them. Of anything else it is told only that it is in the line: a name that a
+    ///   file brings may be a person's.
     public init(line: Int, field: String, problem: String) {
         self.line = line
-        self.field = field
+        self.field = Self.isPath(field) ? field : "(line)"
         self.problem = problem
+    }
+
+    private static func isPath(_ field: String) -> Bool {
+        field.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { name in
+            (1...40).contains(name.utf8.count)
+                && name.utf8.allSatisfy {
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_")
+                }
+        }
     }
 }
 

@@ -165,14 +165,14 @@ enum ConsentRecordStore {
             """, [tenant])
     }
 
-    /// People about whom there is anything, in the order of their ids.
+    /// People about whom there is anything, and whom the tenant is shown, in the order of their ids.
     static func people(_ tenant: TenantID, after: UUID?, limit: Int) -> PostgresQuery {
         PostgresQuery(
             "consent-records.people",
             """
             SELECT c.contact_id
             FROM contacts c
-            WHERE c.tenant_id = $1 AND c.merged_into IS NULL AND c.key_sealed IS NOT NULL
+            WHERE c.tenant_id = $1 AND c.merged_into IS NULL AND c.key_sealed IS NOT NULL AND NOT c.hidden
               AND ($2::uuid IS NULL OR c.contact_id > $2)
               AND EXISTS (SELECT FROM consents o WHERE o.tenant_id = $1 AND o.contact_id = c.contact_id)
             ORDER BY c.contact_id

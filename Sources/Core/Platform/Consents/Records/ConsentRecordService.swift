@@ -42,28 +42,29 @@ public struct ConsentRecordService: Sendable {
     ) async throws -> Page<SealedConsentRecord> {
         let after = try page.position()
         let setting = try await reader.setting(of: caller.tenant)
-        let dossiers = try await setting.shard.app.transaction(
+        let (dossiers, next) = try await setting.shard.app.transaction(
             settings: asTenant(caller.tenant), isolation: .repeatableRead, readOnly: true
         ) { tx in
             try await TenantStanding.requireExport(caller.tenant, tx)
-            let people = try await tx.query(
-                ConsentRecordStore.people(caller.tenant, after: after, limit: page.limit + 1))
+            // Where a page ends hangs on people, never on whether there is a record of each.
+            let people = try page.cut(
+                try await tx.query(
+                    ConsentRecordStore.people(caller.tenant, after: after, limit: page.limit + 1)
+                ).map { try $0.decode("contact_id", as: ContactID.self) }
+            ) { $0.rawValue }
             var found: [ConsentDossier] = []
-            for row in people {
-                if let dossier = try await reader.dossier(of: try row.decode("contact_id"), setting, tx) {
-                    found.append(dossier)
-                }
+            for person in people.items {
+                if let dossier = try await reader.dossier(of: person, setting, tx) { found.append(dossier) }
             }
-            return found
+            return (found, people.next)
         }
         var records: [SealedConsentRecord] = []
         for dossier in dossiers { records.append(try await sealed(dossier, .record)) }
-        let cut = try page.cut(records) { $0.contact.rawValue }
-        if !cut.items.isEmpty {
+        if !records.isEmpty {
             try await enter(
-                "consent_record.read", cut.items.map(\.contact), caller.tenant, cause(caller, requestID))
+                "consent_record.read", records.map(\.contact), caller.tenant, cause(caller, requestID))
         }
-        return cut
+        return Page(items: records, next: next)
     }
 
     /// For a court, an authority, or the person who asks: PDF.

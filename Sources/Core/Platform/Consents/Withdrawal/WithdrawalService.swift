@@ -46,6 +46,7 @@ public struct WithdrawalService: Sendable {
     let wake: @Sendable (ShardID) -> Void
 
     /// Takes effect before this returns, whatever the tenant's state (GDPR Art. 7(3)). Doing it again changes nothing.
+    /// - Throws: `.notFound` for nobody, and for a person whom the tenant is not shown.
     public func withdraw(
         _ caller: Caller, _ contact: ContactID, _ request: WithdrawalRequest
     ) async throws -> WithdrawalReceipt {
@@ -71,7 +72,7 @@ public struct WithdrawalService: Sendable {
         let target = try await shard.app.transaction(settings: asTenant(caller.tenant), readOnly: true) { tx in
             try await TenantStanding.requireProcessing(caller.tenant, tx)
             let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
-            guard let contact = try await ContactStore.survivor(caller.tenant, contact, tx) else {
+            guard let contact = try await ContactStore.shown(caller.tenant, contact, tx) else {
                 throw PlatformError.notFound("contact")
             }
             return PersonLinks.Target(tenant: caller.tenant, channel: channel.id, contact: contact)
@@ -157,6 +158,10 @@ public struct WithdrawalService: Sendable {
         let receipt = try await retryingConflicts {
             try await shard.app.transaction(settings: asTenant(tenant), retries: 0) { tx in
                 let channel = try await ChannelStore.choose(tenant, request.channel, tx)
+                // A link is the person's own, whether or not the tenant is shown them.
+                if caller != nil, try await ContactStore.shown(tenant, named, tx) == nil {
+                    throw PlatformError.notFound("contact")
+                }
                 let contact = try await ContactStore.lock(tenant, named, tx)
                 let isNew = try await Withdrawals.record(
                     request.purpose, keys, contact: contact, channel: channel.id, source: "obhut", method: method,

@@ -16,6 +16,17 @@ enum WithdrawalText {
         "sv": "Du har återkallat ditt samtycke. Vi skriver inte mer till dig här.",
         "ro": "V-ați retras consimțământul. Nu vă vom mai scrie aici.",
         "hu": "Visszavonta a hozzájárulását. Ide többé nem írunk Önnek.",
+        "bg": "Вие оттеглихте съгласието си. Повече няма да Ви пишем тук.",
+        "hr": "Povukli ste svoju privolu. Više Vam ovdje nećemo pisati.",
+        "et": "Olete oma nõusoleku tagasi võtnud. Me ei kirjuta Teile siia enam.",
+        "fi": "Olet peruuttanut suostumuksesi. Emme enää kirjoita sinulle tänne.",
+        "el": "Ανακαλέσατε τη συγκατάθεσή σας. Δεν θα σας γράψουμε ξανά εδώ.",
+        "ga": "Tá do thoiliú tarraingthe siar agat. Ní scríobhfaimid chugat anseo a thuilleadh.",
+        "lv": "Jūsu piekrišana ir atsaukta. Mēs Jums šeit vairs nerakstīsim.",
+        "lt": "Jūs atšaukėte savo sutikimą. Daugiau Jums čia neberašysime.",
+        "mt": "Int irtirajt il-kunsens tiegħek. Mhux se niktbulek aktar hawn.",
+        "sk": "Odvolali ste svoj súhlas. Už Vám sem nebudeme písať.",
+        "sl": "Preklicali ste svoje soglasje. Tukaj Vam ne bomo več pisali.",
     ]
 
     /// The confirmation in the word's language; for a word without one in that of the number's country; English else.

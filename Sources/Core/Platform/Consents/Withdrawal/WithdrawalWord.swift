@@ -3,13 +3,13 @@ public import PluginKit
 
 /// The words and the button by which a person withdraws in the chat: as easy as agreeing was (GDPR Art. 7(3)).
 ///
-/// A word counts when it is the whole message; case, blanks, punctuation and accents do not matter. In a longer sentence it is no
-/// withdrawal by itself: "stop by tomorrow" is none.
+/// A word counts when it is the whole message, but for words of courtesy before or after it; case, blanks, punctuation, accents, emoji and
+/// other symbols do not matter. In a longer sentence it is no withdrawal by itself: "stop by tomorrow" is none.
 public struct WithdrawalWord: Sendable, Hashable {
     /// What a button of the tenant's carries to be one of withdrawal.
     public static let payload = "obhut:withdraw"
 
-    /// BCP 47; nil when people of many languages use the word, or a button was pressed.
+    /// BCP 47; nil when people of several languages use the word, or a button was pressed.
     public let language: String?
 
     /// - Returns: nil for what is no withdrawal.
@@ -25,7 +25,9 @@ public struct WithdrawalWord: Sendable, Hashable {
 
     /// - Returns: nil for what is no withdrawal.
     public init?(_ text: String) {
-        guard let key = Self.key(text), let found = Self.words[key] else { return nil }
+        guard let key = Self.key(text), let found = Self.words[key] ?? Self.words[Self.withoutCourtesy(key)] else {
+            return nil
+        }
         language = found.isEmpty ? nil : found
     }
 
@@ -39,7 +41,23 @@ public struct WithdrawalWord: Sendable, Hashable {
         }
     }
 
-    /// The words of a text without case and accents, one blank between them; nil when it is too long or has anything else in it.
+    /// "stop please", "bitte abmelden, danke": without what is only politeness.
+    private static func withoutCourtesy(_ key: String) -> String {
+        var words = key.split(separator: " ")[...]
+        while true {
+            let count = words.count
+            for courtesy in courtesies where courtesy.count < words.count {
+                if words.starts(with: courtesy) { words = words.dropFirst(courtesy.count) }
+                if courtesy.count < words.count, words.suffix(courtesy.count).elementsEqual(courtesy) {
+                    words = words.dropLast(courtesy.count)
+                }
+            }
+            if words.count == count { return words.joined(separator: " ") }
+        }
+    }
+
+    /// The words of a text without case, accents and symbols, one blank between them; nil when it is too long or has anything else in it,
+    /// such as a number.
     static func key(_ text: String) -> String? {
         guard text.utf8.count <= 120 else { return nil }
         let plain = text.precomposedStringWithCompatibilityMapping.folding(
@@ -48,8 +66,8 @@ public struct WithdrawalWord: Sendable, Hashable {
         var word = ""
         for scalar in plain.unicodeScalars {
             if scalar.properties.isAlphabetic {
-                word.unicodeScalars.append(scalar)
-            } else if scalar.properties.generalCategory == .format || scalar == "'" || scalar == "’" {
+                word.unicodeScalars.append(unfolded[scalar] ?? scalar)
+            } else if Self.isNothing(scalar) {
                 continue
             } else if scalar.properties.isWhitespace || Self.isPunctuation(scalar) {
                 if !word.isEmpty { words.append(word) }
@@ -62,39 +80,27 @@ public struct WithdrawalWord: Sendable, Hashable {
         return words.isEmpty ? nil : words.joined(separator: " ")
     }
 
-    private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+    /// Letters with a stroke have no accent that could be taken off, and people leave the stroke out; the sigma at a word's end is one.
+    private static let unfolded: [Unicode.Scalar: Unicode.Scalar] = [
+        "\u{142}": "l", "\u{111}": "d", "\u{127}": "h", "\u{F8}": "o", "\u{131}": "i", "\u{3C2}": "\u{3C3}",
+    ]
+
+    /// What belongs to the sign before it, or is not seen: variation selectors, joiners, an apostrophe.
+    private static func isNothing(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
-            .finalPunctuation, .otherPunctuation, .control:
-            true
-        default: false
+        case .format, .nonspacingMark, .enclosingMark: true
+        default: scalar == "'" || scalar == "’"
         }
     }
 
-    /// Each language's words as a person writes them; under "" those that are used everywhere.
-    static let spelt: [(language: String, words: [String])] = [
-        ("", ["STOP", "STOPP", "STOP ALL", "STOPALL", "UNSUBSCRIBE", "OPT OUT", "OPTOUT"]),
-        (
-            "de",
-            [
-                "ABMELDEN", "ABMELDUNG", "ABBESTELLEN", "AUSTRAGEN", "WIDERRUF", "WIDERRUFEN", "ICH WIDERRUFE",
-                "KEINE NACHRICHTEN MEHR",
-            ]
-        ),
-        ("en", ["WITHDRAW", "WITHDRAW CONSENT", "REMOVE ME", "NO MORE MESSAGES"]),
-        ("fr", ["ARRÊT", "ARRÊTER", "DÉSABONNER", "ME DÉSABONNER", "DÉSINSCRIRE", "ME DÉSINSCRIRE", "DÉSINSCRIPTION"]),
-        ("es", ["BAJA", "CANCELAR", "DARME DE BAJA", "DAR DE BAJA", "NO MÁS MENSAJES"]),
-        ("it", ["BASTA", "CANCELLA", "CANCELLAMI", "DISISCRIVIMI", "ANNULLA ISCRIZIONE", "REVOCA"]),
-        ("pl", ["REZYGNUJĘ", "WYPISZ", "WYPISZ MNIE", "WYCOFUJĘ ZGODĘ"]),
-        ("nl", ["AFMELDEN", "UITSCHRIJVEN", "STOPPEN"]), ("pt", ["SAIR", "PARAR", "REMOVER"]),
-        ("cs", ["ODHLÁSIT"]), ("da", ["AFMELD"]), ("sv", ["AVSLUTA", "AVREGISTRERA"]), ("ro", ["DEZABONARE"]),
-        ("hu", ["LEIRATKOZÁS"]),
-    ]
-
-    private static let words: [String: String] = spelt.reduce(into: [:]) { words, entry in
-        for word in entry.words {
-            // `ł` and `ø` have no accent that could be taken off; nobody's word has them.
-            if let key = key(word) { words[key] = entry.language }
+    /// What stands between words; emoji are symbols, those that are newer than our tables unassigned.
+    private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+            .finalPunctuation, .otherPunctuation, .control, .otherSymbol, .modifierSymbol, .mathSymbol,
+            .currencySymbol, .unassigned:
+            true
+        default: false
         }
     }
 }
