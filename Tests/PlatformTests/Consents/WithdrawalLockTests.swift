@@ -14,7 +14,7 @@ import Testing
             key: "stop \(person.phone.address.revealed)")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `stops of several people hold all of them before the chain, so that nobody waits in a ring`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a person's withdrawal that PostgreSQL ends for a ring is carried out all the same`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)

@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `words of many people, sends to them and repeated webhooks do not hold each other up`() async throws {
         try await Region.with { region in
             let company = try await Company(in: region)
