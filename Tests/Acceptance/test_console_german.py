@@ -114,7 +114,10 @@ CONSENT = {
         ("{asks}/purposes", {**PURPOSE, "legal_basis": "", "validity_days": "-1", "position": "x"}),
         ("{asks}/purposes", {**PURPOSE, "texts.de.text": LONG}), ("{asks}/purposes", {**PURPOSE, "texts.de.text": "", "texts.de.title": ""}),
         ("{asks}/purposes", {**PURPOSE, "other.title": "x", "other.text": "x"}), ("{asks}/purposes", {**PURPOSE, "name": "service"}),
-        ("{asks}/purposes", {**PURPOSE, "name": "service", "old": "yes", "version": "99"})],
+        ("{asks}/purposes", {**PURPOSE, "name": "service", "old": "yes", "version": "99", "renews_consent": "no"}),
+        ("{asks}/purposes", {**PURPOSE, "name": "service", "old": "yes", "version": "1"}),
+        ("{asks}/purposes", {**PURPOSE, "name": "service", "old": "yes", "version": "1", "renews_consent": "yes", "texts.de.title": "",
+                             "texts.de.text": "", "other.language": "sv", "other.title": "T", "other.text": "S."})],
     "/console/tenants/{tenant}/consent/purposes/{purpose}/retire": [("{asks}/purposes/none/retire", {}), ("{asks}/purposes/service/retire", {})],
     "/console/tenants/{tenant}/consent/sources": [
         ("{asks}/sources", {}), ("{asks}/sources", {**SOURCE, "plugin": "nothing"}), ("{asks}/sources", {**SOURCE, "plugin": "declared"}),

@@ -95,6 +95,35 @@ def test_who_refuses_is_left_in_peace_and_nothing_is_kept(handset):
     eventually(lambda: texts(own) == ["START", "interactive"], "what they wrote after they came back")
 
 
+def test_who_agreed_to_former_terms_is_asked_by_the_new_ones(own):
+    own.terms()
+    own.set_up("chatbot", origins=())
+    handset = Handset(own)
+    words = handset.words
+    handset.writes("Guten Tag")
+    handset.hears("Die Praxis darf mir zu Termine schreiben.")
+    handset.presses(words["agree"])
+    handset.hears(words["says_handed"])
+    own.purpose("service", "Termine (neu)")
+    own.send({"phone": handset.number}, "Eine Korrektur ändert nichts.")
+    handset.hears("Eine Korrektur ändert nichts.")
+    own.purpose("service", "Befunde", renews_consent=True)
+    refusal = own.send({"phone": handset.number}, "x", expect=403)["refusal"]
+    assert refusal["code"] == "consent_superseded"
+    handset.writes("Noch etwas")
+    handset.hears("Die Praxis darf mir zu Befunde schreiben.")
+    assert own.held_back() == 1 and len(texts(own)) == 2
+    handset.presses(words["agree"])
+    handset.hears(words["says_handed"])
+    eventually(lambda: len(texts(own)) == 4, "what they wrote before they agreed anew")
+    own.send({"phone": handset.number}, "Willkommen zurück")
+    handset.hears("Willkommen zurück")
+    assert events(own) == ["granted service", "superseded service", "granted service"]
+    contact, = own.api.every("/contacts")
+    consent, = own.api.get(f"/contacts/{contact['id']}/consents")["data"]
+    assert consent["state"] == "granted"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_is_silent_is_reminded_once_and_may_still_answer(own, language):
     chatbot(own, configuration={"reminder": {"after_minutes": 240}})

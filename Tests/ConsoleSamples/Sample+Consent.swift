@@ -75,7 +75,8 @@ extension Sample {
     }
 
     private static let purposeValues = FormState([
-        "legal_basis": "Art. 6 Abs. 1 lit. a DSGVO", "special_category": "no", "advertising": "no", "position": "100",
+        "legal_basis": "Art. 6 Abs. 1 lit. a DSGVO", "special_category": "no", "advertising": "no",
+        "renews_consent": "no", "position": "100",
         "texts.de.title": "Bestellungen und Rückfragen",
         "texts.de.text": "Die Apotheke darf mir über WhatsApp zu meinen Bestellungen schreiben.",
     ])

@@ -72,7 +72,8 @@ PROMISES = [
     Promise(
         5, "No message without the person's valid consent", "yes", "",
         ["PlatformTests.GateTests", "PlatformTests.ConsentLedgerTests", "PlatformTests.WithdrawalRaceTests",
-         "PlatformTests.WithdrawalWordTests", "PlatformTests.ConsentImportTests", "PlatformTests.ConsentStateTests", "PlatformTests.ConsentServiceTests", "PlatformTests.SendingTests",
+         "PlatformTests.WithdrawalWordTests", "PlatformTests.ConsentImportTests", "PlatformTests.ConsentStateTests", "PlatformTests.RenewedTermsTests",
+         "PlatformTests.ConsentServiceTests", "PlatformTests.SendingTests",
          "PlatformTests.GateAgainTests", "PlatformTests.MergeRaceTests/a withdrawal that is being recorded for one of them holds for the person",
          "PlatformTests.OutcomeTests/the gate is asked again before a dead letter goes out",
          "PlatformTests.ToldOnDeliveryTests/a person who stopped a purpose at the messenger has withdrawn it",

@@ -45,6 +45,11 @@ import Testing
         ).map { try $0.decode("table_name") }
     }
 
+    /// Nobody writes through a view; what is read through it is under the policies of its tables.
+    private static func refusal(_ table: String) -> SQLState {
+        table == "effective_consents" ? "55000" : .insufficientPrivilege
+    }
+
     private func client(_ role: String, of database: PostgresClient, _ body: (PostgresClient) async throws -> Void)
         async throws
     {
@@ -72,7 +77,7 @@ import Testing
                         try await client.query(
                             PostgresQuery("test.write", "INSERT INTO \(table) (tenant_id) VALUES ($1)", [company.id]))
                     }
-                    #expect(error?.sqlState == .insufficientPrivilege, "\(table)")
+                    #expect(error?.sqlState == Self.refusal(table), "\(table)")
                 }
             }
         }
@@ -97,7 +102,7 @@ import Testing
                             settings: asTenant(other.id),
                             [PostgresQuery("test.write", "INSERT INTO \(table) (tenant_id) VALUES ($1)", [company.id])])
                     }
-                    #expect(error?.sqlState == .insufficientPrivilege, "\(table)")
+                    #expect(error?.sqlState == Self.refusal(table), "\(table)")
                     let changed = try? await client.transactionBatch(
                         settings: asTenant(other.id),
                         [PostgresQuery("test.change", "UPDATE \(table) SET tenant_id = $1", [other.id])])
@@ -199,7 +204,7 @@ import Testing
                         try await client.transactionBatch(
                             settings: asTenant(company.id), [PostgresQuery("test.read", "SELECT 1 FROM \(table)")])
                     }
-                    #expect(error?.sqlState == .insufficientPrivilege, "\(table)")
+                    #expect(error?.sqlState == Self.refusal(table), "\(table)")
                 }
             }
         }

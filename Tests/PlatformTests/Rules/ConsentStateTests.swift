@@ -62,7 +62,23 @@ import Testing
         Story("expired by an event", [(.granted, 2, nil), (.expired, 5, nil)], .expired, since: 5),
         Story("a lapsed request", [(.requested, 2, nil), (.expired, 5, nil)], .none, since: 5),
         Story("an expiry after a withdrawal", [(.withdrawn, 2, nil), (.expired, 5, nil)], .withdrawn, since: 2),
-        Story("superseded", [(.granted, 2, nil), (.superseded, 5, nil)], .none, since: 5),
+        Story("superseded", [(.granted, 2, nil), (.superseded, 5, nil)], .superseded, since: 5),
+        Story(
+            "a confirmation of what was superseded",
+            [(.granted, 2, nil), (.superseded, 5, nil), (.confirmed, 6, nil)], .superseded, since: 5),
+        Story(
+            "agreed to the new terms", [(.confirmed, 2, nil), (.superseded, 5, nil), (.granted, 6, nil)], .granted,
+            since: 6),
+        Story(
+            "asked after superseding", [(.granted, 2, nil), (.superseded, 5, nil), (.requested, 6, nil)], .requested,
+            since: 6),
+        Story(
+            "refused the new terms", [(.granted, 2, nil), (.superseded, 5, nil), (.refused, 6, nil)], .refused,
+            since: 6),
+        Story("over before it was superseded", [(.granted, 2, 4), (.superseded, 5, nil)], .expired, since: 4),
+        Story(
+            "superseded before its term was over", [(.granted, 2, 50), (.superseded, 5, nil)], .superseded, since: 5),
+        Story("a request to former terms", [(.requested, 2, nil), (.superseded, 5, nil)], .none, since: 5),
         Story(
             "superseded by one at once", [(.granted, 2, nil), (.superseded, 5, nil), (.granted, 5, nil)], .granted,
             since: 5),
@@ -120,6 +136,39 @@ import Testing
         #expect(standing.expiresAt == Self.minute(20))
         #expect(standing.permits(at: Self.minute(19)))
         #expect(!standing.permits(at: Self.minute(20)))
+    }
+
+    @Test(arguments: [
+        ([(ConsentEventKind.granted, 2)], 2), ([(.granted, 2), (.confirmed, 4)], 2), ([(.confirmed, 4)], 4),
+        ([(.granted, 2), (.granted, 3)], 3), ([(.granted, 2), (.withdrawn, 3), (.granted, 4), (.confirmed, 5)], 4),
+        ([(.granted, 2), (.withdrawn, 3)], nil),
+    ])
+    func `a consent is to the terms of the time at which the person agreed, whenever they confirmed it`(
+        facts: [(ConsentEventKind, Int)], agreed: Int?
+    ) {
+        let standing = ConsentState.derive(from: facts.map { Self.fact($0.0, $0.1) }, at: Self.minute(10))
+        #expect(standing.agreedAt == agreed.map { Self.minute($0) })
+        for renewal in 1...6 {
+            let later = standing.under(termsOf: Self.minute(renewal))
+            #expect((later.state == .superseded) == (agreed.map { $0 < renewal } ?? false))
+            #expect(later == standing || later.since == Self.minute(renewal) && !later.permits(at: Self.minute(10)))
+        }
+        #expect(standing.under(termsOf: nil) == standing)
+    }
+
+    @Test(arguments: 0..<500)
+    func `terms that were renewed end the same consents as events that say so`(seed: UInt64) {
+        var random = SplitMix64(state: seed)
+        let facts = Self.anyFacts(&random)
+        let renewal = Self.minute(Int.random(in: 0...10, using: &random))
+        let seen = ConsentState.derive(from: facts, at: Self.minute(10)).under(termsOf: renewal)
+        let event = ConsentFact(kind: .superseded, occurredAt: renewal, recordedAt: renewal)
+        let noted = ConsentState.derive(from: facts + [event], at: Self.minute(10))
+        if seen.state == .superseded { #expect(noted.state == .superseded, "\(facts)") }
+        if !seen.permits(at: Self.minute(10)), noted.permits(at: Self.minute(10)) {
+            // Only what was agreed to anew, and weighed less than what no longer holds.
+            #expect((noted.agreedAt ?? .distantPast) >= renewal, "\(facts)")
+        }
     }
 
     // MARK: - Grounds

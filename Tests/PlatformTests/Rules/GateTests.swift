@@ -84,6 +84,7 @@ import Testing
             Wrong("refused", .consentRefused) { $0.consent = consent(.refused) },
             Wrong("withdrawn", .consentWithdrawn) { $0.consent = consent(.withdrawn) },
             Wrong("expired", .consentExpired) { $0.consent = consent(.expired) },
+            Wrong("superseded", .consentSuperseded) { $0.consent = consent(.superseded) },
             Wrong("granted, over now", .consentExpired) {
                 $0.consent = consent(until: now)
             },

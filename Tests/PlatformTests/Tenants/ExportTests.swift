@@ -132,7 +132,8 @@ import Testing
                         """
                         SELECT table_name::text AS name, column_name::text AS column, data_type = 'bytea' AS is_bytes
                         FROM information_schema.columns c
-                        WHERE table_schema = 'public' AND EXISTS (
+                        JOIN information_schema.tables b USING (table_schema, table_name)
+                        WHERE b.table_type = 'BASE TABLE' AND table_schema = 'public' AND EXISTS (
                             SELECT FROM information_schema.columns t
                             WHERE t.table_schema = 'public' AND t.table_name = c.table_name AND t.column_name = 'tenant_id')
                         """))

@@ -41,8 +41,8 @@ import Testing
             PostgresQuery(
                 "test.tables",
                 """
-                SELECT table_name::text AS name FROM information_schema.columns
-                WHERE table_schema = 'public' AND column_name = 'tenant_id' ORDER BY 1
+                SELECT table_name::text AS name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+                WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_type = 'BASE TABLE' ORDER BY 1
                 """)
         ).map { try $0.decode("name") }
     }

@@ -13,6 +13,7 @@ struct CloudAPIMeaningTests {
         let expected: (Int, Int) =
             switch code {
             case .purposeNotAdvertising, .consentMissing, .consentRefused, .consentWithdrawn, .consentExpired,
+                .consentSuperseded,
                 .consentUnproven, .ageNotConfirmed, .specialCategoryConsentMissing:
                 (400, 131050)
             case .contactErased, .contactRestricted, .specialCategoryNotCovered: (400, 131026)

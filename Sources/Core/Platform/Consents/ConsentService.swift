@@ -41,7 +41,8 @@ public struct ConsentService: Sendable {
                 // Whatever the tenant's state, a person's no is taken.
                 try await TenantStanding.requireStill(caller.tenant, tx)
                 if !draft.kind.endsAtOnce { try await TenantStanding.requireProcessing(caller.tenant, tx) }
-                let draft = try await Self.fit(draft, caller.tenant, tx)
+                let terms = try await DeclaredTerms(caller.tenant, tx)
+                let draft = try Self.fit(draft, terms)
                 let channel = try await ChannelStore.choose(caller.tenant, channel, tx)
                 let known = try await ContactStore(keys: keys).findOrCreate(person, channel: channel, plugins, tx)
                 let (contact, standing) = try await ConsentLedger.add(
@@ -50,7 +51,7 @@ public struct ConsentService: Sendable {
                 let isShown = try await ContactStore.shown(caller.tenant, contact, tx) != nil
                 let view = ConsentView(
                     contact: contact, channel: channel.id, purpose: draft.purpose,
-                    standing: isShown ? standing : Self.standing(of: draft))
+                    standing: isShown ? standing : Self.standing(of: draft, terms))
                 let receipt = ConsentReceipt(id: id, view: view, isReplayed: false)
                 try await books?.keep(receipt, tx)
                 return receipt
@@ -59,7 +60,7 @@ public struct ConsentService: Sendable {
     }
 
     /// What would follow from a fact if it were the only one.
-    private static func standing(of draft: ConsentEventDraft) -> ConsentStanding {
+    private static func standing(of draft: ConsentEventDraft, _ terms: DeclaredTerms) -> ConsentStanding {
         let now = Date()
         let agrees = draft.kind == .granted || draft.kind == .confirmed
         return ConsentState.derive(
@@ -67,13 +68,11 @@ public struct ConsentService: Sendable {
                 ConsentFact(
                     kind: draft.kind, occurredAt: draft.occurredAt, recordedAt: now, expiresAt: draft.expiresAt,
                     grounds: agrees ? ConsentGrounds(evidence: draft.evidence, isWitnessed: false) : ConsentGrounds())
-            ], at: now)
+            ], at: now
+        ).under(termsOf: terms.renewals[draft.purpose])
     }
 
-    private static func fit(
-        _ draft: ConsentEventDraft, _ tenant: TenantID, _ tx: PostgresTransaction
-    ) async throws -> ConsentEventDraft {
-        let terms = try await DeclaredTerms(tenant, tx)
+    private static func fit(_ draft: ConsentEventDraft, _ terms: DeclaredTerms) throws -> ConsentEventDraft {
         do throws(ConsentRefusal) {
             return try terms.fit(draft)
         } catch {
@@ -93,7 +92,7 @@ public struct ConsentService: Sendable {
                     "consents.list",
                     """
                     SELECT channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed
-                    FROM consents
+                    FROM effective_consents
                     WHERE tenant_id = $1 AND contact_id = $2
                     ORDER BY channel_id, purpose
                     """, [caller.tenant, contact]))

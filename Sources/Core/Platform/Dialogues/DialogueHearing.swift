@@ -106,12 +106,13 @@ struct DialogueHearing: Sendable {
         }
     }
 
-    /// The channel's set-up that asks in the chat, in the version in which it began.
+    /// The channel's set-up that asks in the chat, in the version in which it began, unless what that asks for has been renewed.
     func asker(_ standing: DialogueStanding) async throws -> Asker? {
         guard var placed = try await SourceSetups.conversing(tenant, channel: person.channel, tx) else { return nil }
         if standing.status == .asking, standing.source == placed.source.id, let version = standing.sourceVersion,
             version != placed.setup.version,
-            let begun = try await SourceSetups.find(tenant, placed.source.id, version: version, tx)
+            let begun = try await SourceSetups.find(tenant, placed.source.id, version: version, tx),
+            try await !ConsentTermsStore.isRenewed(begun.setup.terms.purposes, of: tenant, tx)
         {
             placed = begun
         }

@@ -14,7 +14,7 @@ extension DialogueStore {
                 """
                 SELECT d.status, d.source_id, d.source_version, d.sealed_for, s.key_id, s.key_sealed, d.state_sealed, d.entry,
                        coalesce(d.languages, '{}') AS languages, d.wakes_at, d.replied_hash, d.replied_at, d.closing_message,
-                       ARRAY(SELECT a.purpose FROM consents a
+                       ARRAY(SELECT a.purpose FROM effective_consents a
                              WHERE a.tenant_id = $1 AND a.contact_id = $2 AND a.channel_id = $3
                                AND a.state IN ('granted', 'confirmed') AND (a.expires_at IS NULL OR a.expires_at > now())) AS agreed
                 FROM (SELECT 1) one

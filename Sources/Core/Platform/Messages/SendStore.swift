@@ -68,7 +68,7 @@ enum SendStore {
                 SELECT greatest(window_closes_at, quarantine_closes_at) AS window_closes_at FROM conversations
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id LIMIT 1) cv ON true
             LEFT JOIN LATERAL (
-                SELECT state, since, expires_at, proof, is_explicit, age_confirmed FROM consents
+                SELECT state, since, expires_at, proof, is_explicit, age_confirmed FROM effective_consents
                 WHERE tenant_id = $1 AND contact_id = c.contact_id AND channel_id = ch.channel_id AND purpose = u.purpose
                   AND (NOT c.hidden OR state IN ('granted', 'confirmed') AND (expires_at IS NULL OR expires_at > now()))
                 LIMIT 1) co ON true

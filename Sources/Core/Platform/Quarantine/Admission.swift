@@ -36,7 +36,7 @@ enum AdmissionStore {
     /// Whether a person has agreed to anything on a channel, as SQL: `contact` and `channel` are expressions.
     static func isAdmitted(contact: String, channel: String) -> String {
         """
-        EXISTS (SELECT FROM consents a
+        EXISTS (SELECT FROM effective_consents a
                 WHERE a.tenant_id = $1 AND a.contact_id = \(contact) AND a.channel_id = \(channel)
                   AND a.state IN ('granted', 'confirmed') AND (a.expires_at IS NULL OR a.expires_at > now()))
         """

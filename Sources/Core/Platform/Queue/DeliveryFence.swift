@@ -111,7 +111,7 @@ struct DeliveryFence: Sendable {
                 "delivery.consent",
                 """
                 SELECT state, since, expires_at, proof, is_explicit, age_confirmed
-                FROM consents
+                FROM effective_consents
                 WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3 AND purpose = $4
                 """, [tenant, contact, job.channel, job.purpose]))
         guard let row = rows.first else { return .none }

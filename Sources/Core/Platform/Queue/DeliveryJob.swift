@@ -56,7 +56,7 @@ struct DeliveryJob: QueuedJob {
             JOIN contacts c ON c.tenant_id = m.tenant_id AND c.contact_id = m.contact_id
             JOIN channels ch ON ch.tenant_id = m.tenant_id AND ch.channel_id = m.channel_id
             JOIN conversations cv ON cv.tenant_id = m.tenant_id AND cv.conversation_id = m.conversation_id
-            LEFT JOIN consents co ON co.tenant_id = m.tenant_id AND co.contact_id = m.contact_id AND co.channel_id = m.channel_id
+            LEFT JOIN effective_consents co ON co.tenant_id = m.tenant_id AND co.contact_id = m.contact_id AND co.channel_id = m.channel_id
                  AND co.purpose = m.purpose
             LEFT JOIN dialogues d ON d.tenant_id = m.tenant_id AND d.contact_id = m.contact_id AND d.channel_id = m.channel_id
             WHERE j.tenant_id = $1 AND j.kind = $2 AND j.lane_id = $3 AND j.dead_at IS NULL

@@ -9,7 +9,7 @@ extension ConsentState {
     /// order in which they happened:
     /// - `granted` begins a consent, and renews its term, after anything.
     /// - `confirmed` strengthens a consent and keeps its term unless it states its own. It revives nothing: an old
-    ///   confirmation link that is opened after a withdrawal, refusal or expiry is not a new agreement.
+    ///   confirmation link that is opened after a withdrawal, refusal or end is not a new agreement.
     /// - Of both, one that proves less than the consent that stands changes nothing about it: neither what it stands on
     ///   nor its term. At the same instant the better grounds count.
     /// - After the person's own no, a declared agreement that names no reference is the declarer's word alone, whatever
@@ -17,9 +17,9 @@ extension ConsentState {
     /// - `withdrawn` and `refused` end it. At the same instant as a consent they win (Art. 7(3) GDPR: withdrawing is at
     ///   least as easy as giving).
     /// - `expired` ends a consent, and so does reaching `expiresAt`.
-    /// - `superseded` ends a consent whose terms no longer apply, leaving none; one given at the same instant stands.
+    /// - `superseded` ends a consent to terms that no longer apply; one given at the same instant stands.
     /// - `requested` is our act and not the person's: it shows only where the person has not answered, or the answer has
-    ///   expired.
+    ///   expired or was superseded.
     ///
     /// A consent from the future does not count yet; a withdrawal that another machine's fast clock wrote does.
     public static func derive(from facts: [ConsentFact], at now: Date) -> ConsentStanding {
@@ -76,24 +76,28 @@ extension ConsentStanding {
         case (.granted, .granted), (.granted, .confirmed), (.confirmed, .granted), (.confirmed, .confirmed):
             guard new.proof >= grounds.proof else { return self }
             return fact.kind == .granted
-                ? ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt, grounds: new)
+                ? ConsentStanding(state: .granted, since: time, agreedAt: time, expiresAt: fact.expiresAt, grounds: new)
                 : ConsentStanding(
-                    state: .confirmed, since: time, expiresAt: fact.expiresAt ?? expiresAt,
+                    state: .confirmed, since: time, agreedAt: agreedAt, expiresAt: fact.expiresAt ?? expiresAt,
                     grounds: grounds.confirmed(by: new))
         case (.granted, _):
-            return ConsentStanding(state: .granted, since: time, expiresAt: fact.expiresAt, grounds: new)
+            return ConsentStanding(
+                state: .granted, since: time, agreedAt: time, expiresAt: fact.expiresAt, grounds: new)
         case (.confirmed, .none), (.confirmed, .requested):
-            return ConsentStanding(state: .confirmed, since: time, expiresAt: fact.expiresAt, grounds: new)
+            return ConsentStanding(
+                state: .confirmed, since: time, agreedAt: time, expiresAt: fact.expiresAt, grounds: new)
         case (.withdrawn, _):
             return ConsentStanding(state: .withdrawn, since: time)
         case (.refused, .none), (.refused, .requested), (.refused, .granted), (.refused, .confirmed),
-            (.refused, .expired), (.refused, .refused):
+            (.refused, .expired), (.refused, .superseded), (.refused, .refused):
             return ConsentStanding(state: .refused, since: time)
         case (.expired, .granted), (.expired, .confirmed):
             return ConsentStanding(state: .expired, since: time, expiresAt: expiresAt)
-        case (.superseded, .granted), (.superseded, .confirmed), (.superseded, .requested), (.expired, .requested):
+        case (.superseded, .granted), (.superseded, .confirmed):
+            return ConsentStanding(state: .superseded, since: time)
+        case (.superseded, .requested), (.expired, .requested):
             return ConsentStanding(state: .none, since: time)
-        case (.requested, .none), (.requested, .expired):
+        case (.requested, .none), (.requested, .expired), (.requested, .superseded):
             return ConsentStanding(state: .requested, since: time)
         case (.confirmed, _), (.refused, _), (.expired, _), (.superseded, _), (.requested, _):
             return self

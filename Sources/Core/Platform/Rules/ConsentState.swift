@@ -4,7 +4,7 @@ public import struct Foundation.Date
 
 /// What a person's consent for one purpose on one channel amounts to.
 public enum ConsentState: String, Sendable, Hashable, CaseIterable {
-    case none, requested, granted, confirmed, refused, withdrawn, expired
+    case none, requested, granted, confirmed, refused, withdrawn, expired, superseded
 }
 
 /// The state of a consent, since when it is so, and when it ends by itself.
@@ -14,16 +14,20 @@ public struct ConsentStanding: Sendable, Hashable {
 
     public let state: ConsentState
     public let since: Date?
+    /// Of a consent: when the person agreed, of which a confirmation comes later. By this it is to the terms of a time.
+    public let agreedAt: Date?
     /// The first instant at which it no longer holds; nil for no fixed end.
     public let expiresAt: Date?
     /// On what it stands; says nothing where there is no consent.
     public let grounds: ConsentGrounds
 
     public init(
-        state: ConsentState, since: Date? = nil, expiresAt: Date? = nil, grounds: ConsentGrounds = ConsentGrounds()
+        state: ConsentState, since: Date? = nil, agreedAt: Date? = nil, expiresAt: Date? = nil,
+        grounds: ConsentGrounds = ConsentGrounds()
     ) {
         self.state = state
         self.since = since
+        self.agreedAt = agreedAt
         self.expiresAt = expiresAt
         self.grounds = grounds
     }
@@ -32,7 +36,7 @@ public struct ConsentStanding: Sendable, Hashable {
     public func permits(at now: Date) -> Bool {
         switch state {
         case .granted, .confirmed: !hasEnded(at: now)
-        case .none, .requested, .refused, .withdrawn, .expired: false
+        case .none, .requested, .refused, .withdrawn, .expired, .superseded: false
         }
     }
 
@@ -40,6 +44,14 @@ public struct ConsentStanding: Sendable, Hashable {
     public func seen(at now: Date) -> ConsentStanding {
         guard state == .granted || state == .confirmed, hasEnded(at: now) else { return self }
         return ConsentStanding(state: .expired, since: expiresAt, expiresAt: expiresAt)
+    }
+
+    /// As it is when the terms were renewed at a moment: what was agreed to before is superseded, unless it had ended by then.
+    func under(termsOf renewal: Date?) -> ConsentStanding {
+        guard let renewal, state == .granted || state == .confirmed, agreedAt ?? .distantPast < renewal,
+            !hasEnded(at: renewal)
+        else { return self }
+        return ConsentStanding(state: .superseded, since: renewal)
     }
 
     func hasEnded(at now: Date) -> Bool {

@@ -62,6 +62,7 @@ public struct Gate {
         case .refused: return .consentRefused
         case .withdrawn: return .consentWithdrawn
         case .expired: return .consentExpired
+        case .superseded: return .consentSuperseded
         }
     }
 

@@ -22,6 +22,7 @@ public struct Refusal: Error, Sendable, Hashable {
         case consentRefused = "consent_refused"
         case consentWithdrawn = "consent_withdrawn"
         case consentExpired = "consent_expired"
+        case consentSuperseded = "consent_superseded"
         case purposeNotAdvertising = "purpose_not_advertising"
         case consentUnproven = "consent_unproven"
         case ageNotConfirmed = "age_not_confirmed"
@@ -56,7 +57,7 @@ extension Refusal.Code {
             true
         case .tenantTerminated, .agreementNotInForce, .contactErased, .contactRestricted, .purposeNotAdvertising,
             .consentMissing,
-            .consentRefused, .consentWithdrawn, .consentExpired, .consentUnproven, .ageNotConfirmed,
+            .consentRefused, .consentWithdrawn, .consentExpired, .consentSuperseded, .consentUnproven, .ageNotConfirmed,
             .specialCategoryNotCovered, .specialCategoryConsentMissing, .serviceWindowClosed:
             false
         }
@@ -132,6 +133,11 @@ extension Refusal.Code {
             (
                 "The person's consent for this purpose on this channel has expired.",
                 "Ask for consent again through one of the tenant's consent sources."
+            )
+        case .consentSuperseded:
+            (
+                "What the person agreed to for this purpose on this channel has been replaced by new terms.",
+                "Ask for consent again through one of the tenant's consent sources, which show the new terms."
             )
         case .consentUnproven:
             (

@@ -99,7 +99,7 @@ extension WebhookStore {
             FROM consent_events e
             JOIN contacts p ON p.tenant_id = e.tenant_id AND p.contact_id = e.contact_id
             JOIN contacts k ON k.tenant_id = p.tenant_id AND k.contact_id = coalesce(p.merged_into, p.contact_id)
-            JOIN consents c ON c.tenant_id = e.tenant_id AND c.contact_id = k.contact_id AND c.channel_id = e.channel_id
+            JOIN effective_consents c ON c.tenant_id = e.tenant_id AND c.contact_id = k.contact_id AND c.channel_id = e.channel_id
                  AND c.purpose = e.purpose
             WHERE e.tenant_id = $1 AND e.consent_event_id = $2
             """, [tenant, event])

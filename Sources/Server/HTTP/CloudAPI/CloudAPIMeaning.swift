@@ -39,6 +39,7 @@ struct CloudAPIMeaning: Sendable, Hashable {
         switch refusal {
         // The person, or what the message is about: this one cannot go, others can.
         case .purposeNotAdvertising, .consentMissing, .consentRefused, .consentWithdrawn, .consentExpired,
+            .consentSuperseded,
             .consentUnproven, .ageNotConfirmed,
             .specialCategoryConsentMissing:
             self.init(status: 400, code: 131050, title: "User has stopped marketing messages")

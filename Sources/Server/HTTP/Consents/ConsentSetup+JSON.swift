@@ -83,14 +83,15 @@ extension RequestFields {
         let basis = text("legal_basis")
         let isSpecial = bool("special_category", default: name == "health")
         let isAdvertising = bool("advertising", default: name == MessagePurpose.marketing)
+        let renews = bool("renews_consent", default: false)
         let days = optionalInteger("validity_days")
         let position = integer("position", PurposeDefinition.positionRange, default: 100)
         byLanguage("texts") { language, fields in
             texts[language] = .init(title: fields.text("title"), text: fields.text("text"))
         }
         return PurposeDefinition(
-            legalBasis: basis, isSpecialCategory: isSpecial, isAdvertising: isAdvertising, validityDays: days,
-            position: position, texts: texts)
+            legalBasis: basis, isSpecialCategory: isSpecial, isAdvertising: isAdvertising, renewsConsent: renews,
+            validityDays: days, position: position, texts: texts)
     }
 
     /// An object with a member a language, each read by `body`.

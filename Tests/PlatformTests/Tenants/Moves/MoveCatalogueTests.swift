@@ -12,7 +12,8 @@ import Testing
                 """
                 SELECT c.table_name::text AS name, array_agg(c.column_name::text ORDER BY c.ordinal_position) AS columns
                 FROM information_schema.columns c
-                WHERE c.table_schema = 'public' AND c.table_name <> 'tenant_standing'
+                JOIN information_schema.tables b USING (table_schema, table_name)
+                WHERE b.table_type = 'BASE TABLE' AND c.table_schema = 'public' AND c.table_name <> 'tenant_standing'
                   AND EXISTS (SELECT FROM information_schema.columns t
                               WHERE t.table_schema = 'public' AND t.table_name = c.table_name AND t.column_name = 'tenant_id')
                 GROUP BY c.table_name

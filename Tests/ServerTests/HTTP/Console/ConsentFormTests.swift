@@ -82,6 +82,19 @@ struct ConsentFormTests {
             ])
     }
 
+    @Test func `whether people are asked anew is said of each change of a purpose by itself`() throws {
+        var purpose = PurposeDefinition(
+            legalBasis: "Art. 6(1)(a) GDPR", isSpecialCategory: false, renewsConsent: true, validityDays: nil,
+            texts: ["de": .init(title: "A", text: "B")])
+        let state = PurposeForm.state(of: purpose)
+        #expect(try PurposeForm.definition(typed(state, ["old": "yes", "renews_consent": "yes"])) == purpose)
+        purpose.renewsConsent = false
+        #expect(try PurposeForm.definition(typed(state, ["old": "yes"])) == purpose)
+        // A new one has nothing to renew.
+        #expect(try PurposeForm.definition(typed(state, ["renews_consent": "yes"])) == purpose)
+        #expect(problems { _ = try PurposeForm.definition(fields(["old": "yes"])) }.contains("renews_consent"))
+    }
+
     // MARK: - Set-ups
 
     private static let values = SetupValues(

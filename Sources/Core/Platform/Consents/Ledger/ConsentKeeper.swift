@@ -3,7 +3,8 @@ import Postgres
 
 import struct Foundation.Date
 
-/// Does with time what time does to consents: writes down that one has ended by itself, and destroys evidence that has served its time.
+/// Does to consents what time and the tenant's terms do: writes down that one has ended by itself or was superseded, and destroys evidence
+/// that has served its time.
 struct ConsentKeeper: Sendable {
     static let portion = 500
 
@@ -23,6 +24,8 @@ struct ConsentKeeper: Sendable {
         for row in tenants {
             let tenant = try row.decode("tenant_id", as: TenantID.self)
             try await deriveAnew(tenant)
+            // First what the terms ended, which the time would have later.
+            try await noteSuperseded(tenant)
             try await noteExpired(tenant)
             while try await destroyEvidence(tenant) == Self.portion {}
             try Task.checkCancellation()
@@ -86,7 +89,8 @@ struct ConsentKeeper: Sendable {
             let draft = ConsentEventDraft(
                 kind: .expired, purpose: purpose, occurredAt: ended, evidence: ["method": "term_over"])
             _ = try await ConsentLedger.addHeld(
-                keys, .generate(), contact: contact, channel: channel, source: "obhut", draft, by: nil, tx)
+                keys, .generate(), contact: contact, channel: channel, source: ConsentLedger.ownSource, draft, by: nil,
+                tx)
             return true
         }
     }

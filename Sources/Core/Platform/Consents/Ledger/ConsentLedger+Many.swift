@@ -38,6 +38,8 @@ extension ConsentLedger {
                 FOR UPDATE
                 """, [keys.tenant, contacts]))
         guard held.count == contacts.count else { throw PersonMoved() }
+        let superseded = try await superseded(keys.tenant, contacts, channel, tx)
+        _ = try await tx.pipeline(try superseded.map { try record(keys, $0, channel) })
         _ = try await tx.pipeline(
             try events.map { event in
                 try record(
@@ -46,7 +48,7 @@ extension ConsentLedger {
             })
         let facts = try await facts(keys.tenant, contacts, channel, tx)
         var standings: [Subject: ConsentStanding] = [:]
-        for event in events {
+        for event in superseded + events {
             // What ends everything is a fact of every purpose.
             let isAll = event.draft.purpose == everyPurpose
             let purposes = isAll ? facts.keys.filter { $0.contact == event.contact }.map(\.purpose) : []
@@ -55,10 +57,14 @@ extension ConsentLedger {
                 standings[subject] = derive(subject, from: facts)
             }
         }
-        _ = try await tx.pipeline(
-            standings.map { subject, standing in
+        let derived = Array(standings)
+        let stored = try await tx.pipeline(
+            derived.map { subject, standing in
                 store(keys.tenant, contact: subject.contact, channel: channel, purpose: subject.purpose, standing)
             })
+        for (subject, rows) in zip(derived.map(\.key), stored) {
+            standings[subject] = standings[subject]?.under(termsOf: try rows[0].decode("renewed_at"))
+        }
         let followed = events.map { event in
             (event: event, standing: standings[Subject(contact: event.contact, purpose: event.draft.purpose)] ?? .none)
         }

@@ -8,6 +8,8 @@ import struct Foundation.UUID
 enum ConsentLedger {
     /// The purpose of a withdrawal that ends every consent of a person on a channel, those to be learnt of later too.
     static let everyPurpose = "all"
+    /// As events name it that time or the tenant's terms bring.
+    static let ownSource = "obhut"
     /// The version of the rules of `ConsentState.derive`; one more whenever the same facts give something else than before.
     static let rules = 2
     /// What a `ConsentFact` is read from, of `consent_events e`. What nobody declared, the person did before us.
@@ -47,6 +49,7 @@ enum ConsentLedger {
         setup: UUID? = nil, _ draft: ConsentEventDraft, by caller: APIKeyID?,
         releases: Bool = true, _ tx: PostgresTransaction
     ) async throws -> ConsentStanding {
+        try await supersede(keys, contact: contact, channel: channel, tx)
         _ = try await tx.query(
             record(
                 keys, id, contact: contact, channel: channel, source: source, setup: setup, draft, by: caller))
@@ -125,12 +128,14 @@ enum ConsentLedger {
         SealContext(table: "consent_events", column: "evidence_sealed", row: id, tenant: tenant)
     }
 
-    private static func deriveAndStore(
+    /// - Returns: what holds: under the terms as they are now.
+    static func deriveAndStore(
         _ tenant: TenantID, contact: ContactID, channel: ChannelID, purpose: String, _ tx: PostgresTransaction
     ) async throws -> ConsentStanding {
         let standing = try await derive(tenant, contact: contact, channel: channel, purpose: purpose, tx)
-        _ = try await tx.query(store(tenant, contact: contact, channel: channel, purpose: purpose, standing))
-        return standing
+        let stored = try await tx.query(
+            store(tenant, contact: contact, channel: channel, purpose: purpose, standing))
+        return standing.under(termsOf: try stored[0].decode("renewed_at"))
     }
 
     /// What a person was ever asked on a channel, but for the word for all of it.
@@ -169,6 +174,7 @@ enum ConsentLedger {
         return ConsentState.derive(from: facts, at: now)
     }
 
+    /// Keeps what was derived. Its row says when the purpose's terms were last renewed, as `renewed_at`.
     static func store(
         _ tenant: TenantID, contact: ContactID, channel: ChannelID, purpose: String, _ standing: ConsentStanding
     ) -> PostgresQuery {
@@ -177,16 +183,19 @@ enum ConsentLedger {
             "consents.store",
             """
             INSERT INTO consents (tenant_id, contact_id, channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed,
-                                  rules)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \(rules))
+                                  agreed_at, rules)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \(rules))
             ON CONFLICT (tenant_id, contact_id, channel_id, purpose) DO UPDATE
             SET state = excluded.state, since = excluded.since, expires_at = excluded.expires_at, proof = excluded.proof,
-                is_explicit = excluded.is_explicit, age_confirmed = excluded.age_confirmed, rules = excluded.rules
+                is_explicit = excluded.is_explicit, age_confirmed = excluded.age_confirmed, agreed_at = excluded.agreed_at,
+                rules = excluded.rules
+            RETURNING (SELECT max(p.created_at) FROM purposes p
+                       WHERE p.tenant_id = $1 AND p.purpose = $4 AND p.definition @> '{"renews_consent": true}') AS renewed_at
             """,
             [
                 tenant, contact, channel, purpose, standing.state, standing.since, standing.expiresAt,
                 agrees ? standing.grounds.proof : nil, agrees && standing.grounds.isExplicit,
-                agrees ? standing.grounds.age : nil,
+                agrees ? standing.grounds.age : nil, standing.agreedAt,
             ])
     }
 

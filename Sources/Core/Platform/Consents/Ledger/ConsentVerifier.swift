@@ -81,7 +81,7 @@ public struct ConsentVerifier: Sendable {
                 PostgresQuery(
                     "consents.states",
                     """
-                    SELECT contact_id, channel_id, purpose, state, since, expires_at, proof, is_explicit, age_confirmed
+                    SELECT contact_id, channel_id, purpose, state, since, agreed_at, expires_at, proof, is_explicit, age_confirmed
                     FROM consents
                     WHERE tenant_id = $1 AND state IN ('granted', 'confirmed')
                       AND ($2::uuid IS NULL OR (contact_id, channel_id, purpose) > ($2, $3, $4))
@@ -92,7 +92,7 @@ public struct ConsentVerifier: Sendable {
                 let contact = try row.decode("contact_id", as: ContactID.self)
                 let channel = try row.decode("channel_id", as: ChannelID.self)
                 let purpose = try row.decode("purpose", as: String.self)
-                let kept = try ConsentStanding(row)
+                let kept = try ConsentStanding(row, agreedAt: row.decode("agreed_at"))
                 let derived = try await ConsentLedger.derive(
                     tenant, contact: contact, channel: channel, purpose: purpose, tx)
                 // One whose time ended since it was kept is as good as ended already.

@@ -230,6 +230,7 @@ extension ConsentDossier {
         case .refused: "dpv:ConsentRefused"
         case .withdrawn: "dpv:ConsentWithdrawn"
         case .expired: "dpv:ConsentExpired"
+        case .superseded: "dpv:ConsentInvalidated"
         }
     }
 

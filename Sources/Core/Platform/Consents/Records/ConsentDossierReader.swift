@@ -143,7 +143,7 @@ enum ConsentRecordStore {
             """
             SELECT c.channel_id, c.purpose, c.state, c.since, c.expires_at, c.proof, c.is_explicit, c.age_confirmed, ch.plugin,
                    ch.display_address, is_special_category($1, c.purpose) AS is_special
-            FROM consents c
+            FROM effective_consents c
             JOIN channels ch ON ch.tenant_id = c.tenant_id AND ch.channel_id = c.channel_id
             WHERE c.tenant_id = $1 AND c.contact_id = $2 AND ($3::uuid IS NULL OR c.channel_id = $3)
               AND (c.purpose <> 'all' OR NOT EXISTS (

@@ -174,6 +174,7 @@ struct ConsentProofDocument {
         case .refused: self("abgelehnt", "refused")
         case .withdrawn: self("widerrufen", "withdrawn")
         case .expired: self("abgelaufen", "expired")
+        case .superseded: self("abgelöst", "superseded")
         }
     }
 

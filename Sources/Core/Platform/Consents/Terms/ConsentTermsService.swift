@@ -67,6 +67,8 @@ public struct ConsentTermsService: Sendable {
 
     /// A new version of a purpose, unless it says the same as the last; one that was retired is asked for again. Set-ups follow.
     /// - Parameter expected: the last version; 0 when there is none.
+    /// - Throws: `.conflict` for one that renews consents, naming the set-ups that cannot ask by it: those would go on asking for what no
+    ///   longer holds.
     public func set(
         _ definition: PurposeDefinition, for name: String, of tenant: TenantID, _ expected: Expected, _ cause: Cause
     ) async throws -> KeptPurpose {
@@ -80,7 +82,7 @@ public struct ConsentTermsService: Sendable {
             let last = try await tx.query(ConsentTermsStore.versions(tenant, of: name)).first.map(
                 ConsentTermsStore.purpose)
             try expected.check(last?.version ?? 0)
-            if let last, last.definition == definition, last.retiredAt == nil { return last }
+            if let last, last.definition.says(the: definition), last.retiredAt == nil { return last }
             if last == nil || last?.retiredAt != nil {
                 guard try await tx.query(ConsentTermsStore.purposes(tenant)).count < PurposeDefinition.countLimit else {
                     throw PlatformError(
@@ -93,6 +95,7 @@ public struct ConsentTermsService: Sendable {
                 ConsentTermsStore.add(definition, of: name, version: version, tenant, by: cause.who),
                 ConsentTermsStore.retire(name, tenant, isOver: false),
             ])
+            if definition.renewsConsent { try await requireNew(name, tenant, following, tx) }
             let sources = try await following.follow(tenant, by: cause.who, tx)
             try await audit.enter(
                 AuditRecord(
@@ -117,19 +120,12 @@ public struct ConsentTermsService: Sendable {
             else { throw PlatformError.notFound("purpose") }
             try expected.check(last.version)
             if last.retiredAt != nil { return last }
-            let before = try await SourceSetups.all(tenant, tx).filter { $0.source.state == .active }
             _ = try await tx.query(ConsentTermsStore.retire(name, tenant))
-            if let left = try await ConsentTermsStore.terms(of: tenant, tx) {
-                let broken = before.filter { placed in
-                    placed.setup.terms.purposes.contains { $0.name == name }
-                        && !following.problems(placed, left).isEmpty
-                }
-                guard broken.isEmpty else {
-                    throw PlatformError(
-                        .conflict, "People are asked for this purpose.",
-                        remedy: "Change or pause these set-ups first: "
-                            + broken.map(\.source.id.description).joined(separator: ", ") + ".")
-                }
+            let broken = try await broken(name, tenant, following, tx)
+            guard broken.isEmpty else {
+                throw PlatformError(
+                    .conflict, "People are asked for this purpose.",
+                    remedy: "Change or pause these set-ups first: \(broken.joined(separator: ", ")).")
             }
             let sources = try await following.follow(tenant, by: cause.who, tx)
             let retired = try ConsentTermsStore.purpose(
@@ -140,6 +136,29 @@ public struct ConsentTermsService: Sendable {
                     after: ["version": .number(String(last.version)), "sources": sources]), in: .tenant(tenant))
             return retired
         }
+    }
+
+    private func requireNew(
+        _ name: String, _ tenant: TenantID, _ following: SourceFollowing, _ tx: PostgresTransaction
+    ) async throws {
+        let broken = try await broken(name, tenant, following, tx)
+        guard broken.isEmpty else {
+            throw PlatformError(
+                .conflict, "Not everybody who asks for this purpose can ask by the new version.",
+                remedy: "Change or pause these set-ups first, or say more in the version, such as another language: "
+                    + broken.joined(separator: ", ") + ".")
+        }
+    }
+
+    /// The set-ups that ask for a purpose and cannot do so by the terms as they are now.
+    private func broken(
+        _ name: String, _ tenant: TenantID, _ following: SourceFollowing, _ tx: PostgresTransaction
+    ) async throws -> [String] {
+        guard let terms = try await ConsentTermsStore.terms(of: tenant, tx) else { return [] }
+        return try await SourceSetups.all(tenant, tx).filter { placed in
+            placed.source.state == .active && placed.setup.terms.purposes.contains { $0.name == name }
+                && !following.problems(placed, terms).isEmpty
+        }.map(\.source.id.description)
     }
 
     private static var reservedWords: String {

@@ -60,6 +60,22 @@ enum ConsentTermsStore {
         ).first.map(purpose)
     }
 
+    /// Whether a later version of any of these asks everybody anew.
+    static func isRenewed(
+        _ purposes: [ConsentTerms.Purpose], of tenant: TenantID, _ session: some PostgresSession
+    ) async throws -> Bool {
+        try await !session.query(
+            PostgresQuery(
+                "consent-terms.renewed",
+                """
+                SELECT FROM unnest($2::text[], $3::bigint[]) AS shown (purpose, version)
+                JOIN purposes p ON p.tenant_id = $1 AND p.purpose = shown.purpose AND p.version > shown.version
+                WHERE p.definition @> '{"renews_consent": true}'
+                LIMIT 1
+                """, [tenant, purposes.map(\.name), purposes.map(\.version)])
+        ).isEmpty
+    }
+
     /// One change of a tenant's terms and set-ups at a time; whoever comes second sees what the first left.
     static func lock(_ tenant: TenantID) -> PostgresQuery {
         PostgresQuery(
@@ -119,14 +135,15 @@ enum ConsentTermsStore {
             """, [tenant, version, profile.json.text, who])
     }
 
+    /// It begins now, and not when the transaction did, which may have waited for another: what was agreed to meanwhile was agreed to before.
     static func add(
         _ definition: PurposeDefinition, of name: String, version: Int, _ tenant: TenantID, by who: String
     ) -> PostgresQuery {
         PostgresQuery(
             "consent-terms.add-purpose",
             """
-            INSERT INTO purposes (tenant_id, purpose, version, definition, created_by)
-            VALUES ($1, $2, $3, $4::text::jsonb, $5)
+            INSERT INTO purposes (tenant_id, purpose, version, definition, created_by, created_at)
+            VALUES ($1, $2, $3, $4::text::jsonb, $5, clock_timestamp())
             RETURNING purpose, version, definition::text AS definition, created_at, retired_at
             """, [tenant, name, version, definition.json.text, who])
     }

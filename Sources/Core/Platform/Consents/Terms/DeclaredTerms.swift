@@ -7,23 +7,29 @@ import struct Foundation.Date
 struct DeclaredTerms: Sendable {
     /// Days of validity by purpose, also of those that nobody is asked for any more; nil for consents without an end.
     private let validity: [String: Int?]
+    /// When a purpose was last asked for anew, of those that ever were.
+    let renewals: [String: Date]
 
     init(_ tenant: TenantID, _ session: some PostgresSession) async throws {
         let rows = try await session.query(
             PostgresQuery(
                 "consent-terms.declared",
                 """
-                SELECT DISTINCT ON (purpose) purpose, (definition ->> 'validity_days')::integer AS days
+                SELECT DISTINCT ON (purpose) purpose, (definition ->> 'validity_days')::integer AS days,
+                       max(created_at) FILTER (WHERE definition @> '{"renews_consent": true}') OVER (PARTITION BY purpose) AS renewed_at
                 FROM purposes
                 WHERE tenant_id = $1
                 ORDER BY purpose, version DESC
                 """, [tenant]))
         var validity: [String: Int?] = [:]
+        var renewals: [String: Date] = [:]
         for row in rows {
-            validity.updateValue(
-                try row.decode("days", as: Int32?.self).map(Int.init), forKey: try row.decode("purpose"))
+            let purpose = try row.decode("purpose", as: String.self)
+            validity.updateValue(try row.decode("days", as: Int32?.self).map(Int.init), forKey: purpose)
+            renewals[purpose] = try row.decode("renewed_at")
         }
         self.validity = validity
+        self.renewals = renewals
     }
 
     /// A consent to a purpose of the tenant's, ending no later than the terms say. A tenant that has no purposes yet is free in its words;

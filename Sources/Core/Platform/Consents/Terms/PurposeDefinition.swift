@@ -19,6 +19,9 @@ public struct PurposeDefinition: Sendable, Hashable {
     public var isSpecialCategory: Bool
     /// Whether messages for it are advertising (UWG § 7). The purpose `marketing` always is.
     public var isAdvertising: Bool
+    /// Whether this version asks everybody anew: what was agreed to before it no longer holds. For changes after which people would not be
+    /// agreeing to the same (EDPB Guidelines 05/2020, 110).
+    public var renewsConsent: Bool
     /// Days after which a consent ends by itself; nil for never.
     public var validityDays: Int?
     /// Where it stands among the tenant's purposes, the least first.
@@ -27,16 +30,23 @@ public struct PurposeDefinition: Sendable, Hashable {
     public var texts: [String: ConsentTerms.Purpose.Text]
 
     public init(
-        legalBasis: String, isSpecialCategory: Bool, isAdvertising: Bool = false, validityDays: Int?,
-        position: Int = 100,
-        texts: [String: ConsentTerms.Purpose.Text]
+        legalBasis: String, isSpecialCategory: Bool, isAdvertising: Bool = false, renewsConsent: Bool = false,
+        validityDays: Int?, position: Int = 100, texts: [String: ConsentTerms.Purpose.Text]
     ) {
         self.legalBasis = legalBasis
         self.isSpecialCategory = isSpecialCategory
         self.isAdvertising = isAdvertising
+        self.renewsConsent = renewsConsent
         self.validityDays = validityDays
         self.position = position
         self.texts = texts
+    }
+
+    /// Whether another says the same. What renewed consents once does so no more when it is only said again.
+    func says(the other: PurposeDefinition) -> Bool {
+        var same = other
+        if renewsConsent, !other.renewsConsent { same.renewsConsent = true }
+        return self == same
     }
 
     /// Everything that is not right, by path in the request.
@@ -86,7 +96,7 @@ extension PurposeDefinition {
         }
         return [
             "legal_basis": .string(legalBasis), "special_category": .bool(isSpecialCategory),
-            "advertising": .bool(isAdvertising),
+            "advertising": .bool(isAdvertising), "renews_consent": .bool(renewsConsent),
             "validity_days": validityDays.map { .number(String($0)) } ?? .null,
             "position": .number(String(position)), "texts": .object(JSONObject(texts)),
         ]
@@ -104,7 +114,8 @@ extension PurposeDefinition {
         }
         self.init(
             legalBasis: basis, isSpecialCategory: isSpecial,
-            isAdvertising: json["advertising"]?.bool ?? false, validityDays: json["validity_days"]?.int,
+            isAdvertising: json["advertising"]?.bool ?? false,
+            renewsConsent: json["renews_consent"]?.bool ?? false, validityDays: json["validity_days"]?.int,
             position: json["position"]?.int ?? 100, texts: texts)
     }
 }

@@ -13,7 +13,7 @@ extension Withdrawals {
                 "withdrawals.standings",
                 """
                 SELECT purpose, state, since, expires_at, proof, is_explicit, age_confirmed
-                FROM consents
+                FROM effective_consents
                 WHERE tenant_id = $1 AND contact_id = $2 AND channel_id = $3
                 ORDER BY purpose
                 """, [tenant, contact, channel]))

@@ -85,7 +85,11 @@ struct Dialogue {
         case .refused where !turn.agreed.isEmpty, .left where !turn.agreed.isEmpty: return finish(.admit)
         case .refused: return wantsToBegin(hearing) ? beginAgain() : .refused
         case .asking, .left:
-            if isOtherVersion { return askAfresh() }
+            if isOtherVersion {
+                // What still holds of it the platform tells; the rest was to another text.
+                state.agreed = []
+                return askAfresh()
+            }
             return answer(hearing, after: previous)
         }
     }

@@ -1,8 +1,8 @@
 /// One purpose, new or as it is now; saving makes a new version.
 ///
-/// Sends to `ConsolePath.consent(tenant, "purposes")`: `name`, `legal_basis`, `special_category` and `advertising` (`yes`, `no`), `validity_days`,
-/// `position`; for each language `texts.{language}.title` and `texts.{language}.text`, and for one more `other.language`,
-/// `other.title`, `other.text`.
+/// Sends to `ConsolePath.consent(tenant, "purposes")`: `name`, `legal_basis`, `special_category`, `advertising` and, of one that there is,
+/// `renews_consent` (`yes`, `no`), `validity_days`, `position`; for each language `texts.{language}.title` and `texts.{language}.text`, and
+/// for one more `other.language`, `other.title`, `other.text`.
 public struct PurposePage: ConsolePage {
     public var tenantID: String
     public var tenantName: String
@@ -84,7 +84,19 @@ public struct PurposePage: ConsolePage {
                 hint: words["purpose.validity_days_hint"], required: false),
             Field("position", .number, words["purpose.position"], in: form, hint: words["purpose.position_hint"]),
         ]
-        return [.init(own + rules)]
+        let renewal =
+            name == nil
+            ? []
+            : [
+                Field(
+                    "renews_consent", .radios, words["purpose.renews_consent"], in: form,
+                    hint: words["purpose.renews_consent_hint"],
+                    choices: [
+                        ("no", words["purpose.renews_consent_no"], nil),
+                        ("yes", words["purpose.renews_consent_yes"], words["purpose.renews_consent_yes_hint"]),
+                    ])
+            ]
+        return [.init(own + rules + renewal)]
             + languages.map { language in
                 .init(
                     words("purpose.texts_in", ["language": words.language(language)]),

@@ -67,6 +67,8 @@ enum PurposeForm {
             "position": String(definition?.position ?? 100),
             "special_category": definition?.isSpecialCategory == true ? "yes" : "no",
             "advertising": definition?.isAdvertising == true ? "yes" : "no",
+            // Of this change, whatever an earlier one was.
+            "renews_consent": "no",
         ]
         values["legal_basis"] = definition?.legalBasis
         values["validity_days"] = definition?.validityDays.map(String.init)
@@ -96,9 +98,11 @@ enum PurposeForm {
             return word == "yes"
         }
         let (isSpecial, isAdvertising) = (answer("special_category"), answer("advertising"))
+        // A new purpose has nothing to renew, so its form does not ask.
+        let renews = form["old"] == nil ? false : answer("renews_consent")
         let definition = PurposeDefinition(
             legalBasis: reading.text("legal_basis"), isSpecialCategory: isSpecial, isAdvertising: isAdvertising,
-            validityDays: reading.number("validity_days", PurposeDefinition.validityRange),
+            renewsConsent: renews, validityDays: reading.number("validity_days", PurposeDefinition.validityRange),
             position: reading.required("position", PurposeDefinition.positionRange), texts: texts)
         try reading.finish()
         return definition

@@ -33,6 +33,10 @@ extension Schemas {
             .object(
                 .required("legal_basis", .title(PurposeDefinition.basisLimit)), .maybe("special_category", .bool),
                 .maybe("advertising", .bool),
+                .maybe(
+                    "renews_consent",
+                    Schema.bool.described(
+                        "true ends every consent to this purpose that was given before; false unless said.")),
                 .maybe("validity_days", .integer(PurposeDefinition.validityRange)),
                 .maybe("position", .integer(PurposeDefinition.positionRange)), .required("texts", purposeTexts))
         ),
@@ -105,6 +109,7 @@ extension Schemas {
     private static let purpose: [Schema.Field] = [
         .required("purpose", .text()), .required("version", .revision), .required("legal_basis", .text()),
         .required("special_category", .bool), .required("advertising", .bool),
+        .required("renews_consent", .bool),
         .required("validity_days", Schema.count.orNull),
         .required("position", .count), .required("texts", purposeTexts), .required("created_at", .time),
         .required("retired_at", Schema.time.orNull),
