@@ -27,9 +27,13 @@ def handset(request, own):
 def answer(handset, words):
     """Writes in a second later than the question: messengers date in whole seconds, and what may have been written before a question
     answers nothing."""
-    asked = int(time.time())
-    eventually(lambda: int(time.time()) > asked, "the next second")
+    a_second_later()
     return handset.writes(words)
+
+
+def a_second_later():
+    now = int(time.time())
+    eventually(lambda: int(time.time()) > now, "the next second")
 
 
 def is_asked(handset):
@@ -113,6 +117,8 @@ def test_who_agreed_to_former_terms_is_asked_by_the_new_ones(own):
     handset.writes("Noch etwas")
     handset.hears("Die Praxis darf mir zu Befunde schreiben.")
     assert own.held_back() == 1 and len(texts(own)) == 2
+    # What may have been agreed to before the renewal was.
+    a_second_later()
     handset.presses(words["agree"])
     handset.hears(words["says_handed"])
     eventually(lambda: len(texts(own)) == 4, "what they wrote before they agreed anew")
