@@ -210,7 +210,8 @@ public final class Installation: Sendable {
             links: PersonLinks(controlKey), sealing: configuration.sealing, audit: audit,
             publicURL: configuration.publicURL)
         deadLetters = DeadLetterService(directory: directory, tenants: tenants, audit: audit, wake: wake)
-        erasure = TenantErasure(tenants: tenants, sealer: sealer ?? configuration.sealing)
+        erasure = TenantErasure(
+            tenants: tenants, callers: apiKeys.cache, sealer: sealer ?? configuration.sealing)
         exports = ExportService(tenants: tenants)
         moves = TenantMoveService(control: control, tenants: tenants, directory: directory, audit: audit)
         moves.register(with: approvals)

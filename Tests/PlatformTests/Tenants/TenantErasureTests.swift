@@ -52,6 +52,23 @@ import Testing
             PostgresQuery("test.rows", "SELECT count(*) FROM \(table) WHERE tenant_id = $1", [id]))[0].decode(0)
     }
 
+    @Test func `the key of an erased tenant is refused at once, though it was remembered a moment before`() async throws {
+        try await Region.with { region in
+            let (company, other) = (try await Company(in: region), try await Company(in: region))
+            let apiKeys = region.installation.apiKeys
+            func token(_ tenant: TenantID) async throws -> String {
+                try await apiKeys.issue(tenant, NewAPIKey(label: "A", scopes: [.messagesRead]), .system).token.revealed
+            }
+            let (token, others) = (try await token(company.id), try await token(other.id))
+            _ = try await region.installation.tenants.terminate(
+                company.id, reason: "gekündigt", erasureDelay: 0, .system)
+            #expect(try await apiKeys.authenticate(token: token).tenant == company.id)
+            _ = try await region.installation.erasure.erase(company.id, .system)
+            await expectError(.unauthenticated) { _ = try await apiKeys.authenticate(token: token) }
+            #expect(try await apiKeys.authenticate(token: others).tenant == other.id)
+        }
+    }
+
     @Test func `of an erased tenant no row is left in any table of its shard, and its neighbour keeps all`()
         async throws
     {

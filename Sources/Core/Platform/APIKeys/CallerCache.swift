@@ -5,7 +5,7 @@ import struct Foundation.Date
 
 /// Remembers for a moment whose a token is, so that a request costs no query.
 ///
-/// Callers with the same token who come while it is being looked up share that one look-up. When a key is revoked, look-ups under way
+/// Callers with the same token who come while it is being looked up share that one look-up. When a key is revoked or removed, look-ups under way
 /// count only for those who asked before: what they find is neither remembered nor given to anyone who asks later.
 final class CallerCache: Sendable {
     struct Entry: Sendable {
@@ -91,9 +91,14 @@ final class CallerCache: Sendable {
     }
 
     /// Takes effect for everybody who asks from now on.
-    func forget(_ key: APIKeyID) {
+    func forget(_ key: APIKeyID) { forget { $0.key == key } }
+
+    /// The same of all keys of a tenant.
+    func forget(of tenant: TenantID) { forget { $0.tenant == tenant } }
+
+    private func forget(_ isGone: (Caller) -> Bool) {
         state.withLock { state in
-            state.entries = state.entries.filter { $0.value.caller.key != key }
+            state.entries = state.entries.filter { !isGone($0.value.caller) }
             // Which key a look-up is for shows only in its answer.
             state.lookups = [:]
         }

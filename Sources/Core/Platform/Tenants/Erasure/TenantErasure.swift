@@ -16,6 +16,7 @@ public struct TenantErasure: Sendable {
     private static let patience = [("statement_timeout", "600s")]
 
     let tenants: TenantService
+    let callers: CallerCache
     let sealer: (any Sealer)?
 
     private var control: PostgresClient { tenants.control }
@@ -36,6 +37,7 @@ public struct TenantErasure: Sendable {
             for column in table.links { try await inPortions(id, shard) { ErasureStore.unlink(table, column, id, $0) } }
             try await inPortions(id, shard) { ErasureStore.remove(table, id, $0) }
         }
+        defer { callers.forget(of: id) }
         return try await finish(tenant, startedAt, findings, cause)
     }
 
