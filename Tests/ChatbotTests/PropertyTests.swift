@@ -128,6 +128,28 @@ import Testing
             #expect(shown?.contains("Alles.") ?? false)
         }
     }
+
+    @Test func `what was agreed to in the midst of a dialogue, and renewed since, is asked for again`() throws {
+        var setup = SourceSetup(
+            id: "s", version: 1, configuration: [:], terms: try Fixture.terms("mixed"), channelAddress: nil)
+        var walk = Walk(setup: setup)
+        var random = SeededGenerator(seed: 1)
+        func asked(_ step: DialogueStep) -> String { step.replies.last?.fields["body"]?["text"]?.string ?? "" }
+        let first = walk.take(.message(.text("Hallo")), &random)
+        let agree = try #require(walk.buttons.first)
+        let second = walk.take(Self.press(agree.id, agree.title), &random)
+        let agreed = try #require(second.events.first)
+        #expect(agreed.kind == .granted && asked(second) != asked(first))
+        setup.version = 2
+        walk.setup = setup
+        for (holds, isAskedAgain) in [([agreed.purpose], false), ([], true)] as [(Set<String>, Bool)] {
+            var other = walk
+            other.agreed = holds
+            let step = other.take(.message(.text("Hallo?")), &random)
+            let text = try #require(setup.terms.purposes.first { $0.name == agreed.purpose }?.texts["de"]?.text)
+            #expect(asked(step).contains(text) == isAskedAgain, "\(asked(step))")
+        }
+    }
 }
 
 /// A dialogue that is watched: it remembers what was shown and done, and finds what breaks a rule.
