@@ -12,7 +12,8 @@ CREATE INDEX purposes_renewing ON purposes (tenant_id, purpose, created_at) WHER
 CREATE VIEW effective_consents WITH (security_invoker = true) AS
 SELECT c.tenant_id, c.contact_id, c.channel_id, c.purpose,
        CASE WHEN r.renewed_at IS NULL THEN c.state ELSE 'superseded' END AS state, coalesce(r.renewed_at, c.since) AS since,
-       CASE WHEN r.renewed_at IS NULL THEN c.expires_at END AS expires_at, c.proof, c.is_explicit, c.age_confirmed
+       CASE WHEN r.renewed_at IS NULL THEN c.expires_at END AS expires_at, c.proof, c.is_explicit, c.age_confirmed,
+       r.renewed_at
 FROM consents c
 LEFT JOIN LATERAL (
     SELECT max(p.created_at) AS renewed_at
@@ -21,4 +22,5 @@ LEFT JOIN LATERAL (
       AND p.created_at > coalesce(c.agreed_at, '-infinity') AND c.state IN ('granted', 'confirmed')
       AND (c.expires_at IS NULL OR c.expires_at > p.created_at)) r ON true;
 COMMENT ON VIEW effective_consents IS 'Consents as they hold now: of the terms that were renewed since, superseded.';
+COMMENT ON COLUMN effective_consents.renewed_at IS 'Of a consent that was superseded and of which nobody has written so down yet: when.';
 GRANT SELECT ON effective_consents TO obhut_app, obhut_worker;

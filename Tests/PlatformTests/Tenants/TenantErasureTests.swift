@@ -52,7 +52,8 @@ import Testing
             PostgresQuery("test.rows", "SELECT count(*) FROM \(table) WHERE tenant_id = $1", [id]))[0].decode(0)
     }
 
-    @Test func `the key of an erased tenant is refused at once, though it was remembered a moment before`() async throws {
+    @Test func `the key of an erased tenant is refused at once, though it was remembered a moment before`() async throws
+    {
         try await Region.with { region in
             let (company, other) = (try await Company(in: region), try await Company(in: region))
             let apiKeys = region.installation.apiKeys

@@ -14,7 +14,7 @@ public struct ConsentStanding: Sendable, Hashable {
 
     public let state: ConsentState
     public let since: Date?
-    /// Of a consent: when the person agreed, of which a confirmation comes later. By this it is to the terms of a time.
+    /// Of a consent as it was derived: when the person agreed, of which a confirmation comes later. It is to the terms of that time.
     public let agreedAt: Date?
     /// The first instant at which it no longer holds; nil for no fixed end.
     public let expiresAt: Date?

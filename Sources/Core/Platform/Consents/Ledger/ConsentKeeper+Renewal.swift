@@ -37,7 +37,7 @@ extension ConsentKeeper {
                     "consents.renewed",
                     """
                     SELECT FROM purposes
-                    WHERE tenant_id = $1 AND definition @> '{"renews_consent": true}'
+                    WHERE tenant_id = $1 AND \(ConsentTermsStore.renews)
                     LIMIT 1
                     """, [tenant])
             ])[0]
@@ -50,10 +50,9 @@ extension ConsentKeeper {
             "consents.superseded-people",
             """
             SELECT DISTINCT c.contact_id, c.channel_id
-            FROM consents c
-            JOIN effective_consents e USING (tenant_id, contact_id, channel_id, purpose)
+            FROM effective_consents c
             JOIN contacts named ON named.tenant_id = c.tenant_id AND named.contact_id = c.contact_id
-            WHERE c.tenant_id = $1 AND c.state IN ('granted', 'confirmed') AND e.state = 'superseded' AND named.merged_into IS NULL
+            WHERE c.tenant_id = $1 AND c.renewed_at IS NOT NULL AND named.merged_into IS NULL
               AND ($3::uuid IS NULL OR (c.contact_id, c.channel_id) > ($3, $4))
             ORDER BY c.contact_id, c.channel_id
             LIMIT $2

@@ -39,13 +39,14 @@ extension ConsentLedger {
                 """, [keys.tenant, contacts]))
         guard held.count == contacts.count else { throw PersonMoved() }
         let superseded = try await superseded(keys.tenant, contacts, channel, tx)
-        _ = try await tx.pipeline(try superseded.map { try record(keys, $0, channel) })
         _ = try await tx.pipeline(
-            try events.map { event in
-                try record(
-                    keys, event.id, contact: event.contact, channel: channel, source: source, setup: nil, event.draft,
-                    by: caller)
-            })
+            try superseded.map { try record(keys, $0, channel) }
+                + events.map { event in
+                    try record(
+                        keys, event.id, contact: event.contact, channel: channel, source: source, setup: nil,
+                        event.draft,
+                        by: caller)
+                })
         let facts = try await facts(keys.tenant, contacts, channel, tx)
         var standings: [Subject: ConsentStanding] = [:]
         for event in superseded + events {

@@ -29,18 +29,16 @@ extension ConsentLedger {
             PostgresQuery(
                 "consents.superseded",
                 """
-                SELECT e.contact_id, e.purpose, e.since
-                FROM effective_consents e
-                JOIN consents c USING (tenant_id, contact_id, channel_id, purpose)
-                WHERE e.tenant_id = $1 AND e.contact_id = ANY ($2) AND e.channel_id = $3
-                  AND e.state = 'superseded' AND c.state <> 'superseded'
-                ORDER BY e.contact_id, e.purpose
+                SELECT contact_id, purpose, renewed_at
+                FROM effective_consents
+                WHERE tenant_id = $1 AND contact_id = ANY ($2) AND channel_id = $3 AND renewed_at IS NOT NULL
+                ORDER BY contact_id, purpose
                 """, [tenant, contacts, channel]))
         return try rows.map { row in
             NewEvent(
                 id: .generate(), contact: try row.decode("contact_id"),
                 draft: ConsentEventDraft(
-                    kind: .superseded, purpose: try row.decode("purpose"), occurredAt: try row.decode("since"),
+                    kind: .superseded, purpose: try row.decode("purpose"), occurredAt: try row.decode("renewed_at"),
                     evidence: ["method": "terms_renewed"]))
         }
     }

@@ -190,7 +190,7 @@ enum ConsentLedger {
                 is_explicit = excluded.is_explicit, age_confirmed = excluded.age_confirmed, agreed_at = excluded.agreed_at,
                 rules = excluded.rules
             RETURNING (SELECT max(p.created_at) FROM purposes p
-                       WHERE p.tenant_id = $1 AND p.purpose = $4 AND p.definition @> '{"renews_consent": true}') AS renewed_at
+                       WHERE p.tenant_id = $1 AND p.purpose = $4 AND \(ConsentTermsStore.renews)) AS renewed_at
             """,
             [
                 tenant, contact, channel, purpose, standing.state, standing.since, standing.expiresAt,

@@ -3,6 +3,9 @@ import Postgres
 
 /// The SQL of a tenant's terms. Whoever calls acts as the tenant.
 enum ConsentTermsStore {
+    /// Whether a row of `purposes` asks everybody anew, as SQL; the index and the view of migration 0020 have the same.
+    static let renews = #"definition @> '{"renews_consent": true}'"#
+
     /// A tenant's terms as they are now, with the versions that make them up.
     struct Current: Sendable {
         var terms: ConsentTerms
@@ -70,7 +73,7 @@ enum ConsentTermsStore {
                 """
                 SELECT FROM unnest($2::text[], $3::bigint[]) AS shown (purpose, version)
                 JOIN purposes p ON p.tenant_id = $1 AND p.purpose = shown.purpose AND p.version > shown.version
-                WHERE p.definition @> '{"renews_consent": true}'
+                WHERE \(renews)
                 LIMIT 1
                 """, [tenant, purposes.map(\.name), purposes.map(\.version)])
         ).isEmpty

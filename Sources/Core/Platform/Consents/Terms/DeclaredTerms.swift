@@ -16,7 +16,7 @@ struct DeclaredTerms: Sendable {
                 "consent-terms.declared",
                 """
                 SELECT DISTINCT ON (purpose) purpose, (definition ->> 'validity_days')::integer AS days,
-                       max(created_at) FILTER (WHERE definition @> '{"renews_consent": true}') OVER (PARTITION BY purpose) AS renewed_at
+                       max(created_at) FILTER (WHERE \(ConsentTermsStore.renews)) OVER (PARTITION BY purpose) AS renewed_at
                 FROM purposes
                 WHERE tenant_id = $1
                 ORDER BY purpose, version DESC
